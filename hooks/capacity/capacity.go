@@ -1,5 +1,5 @@
-// Package capacity keeps that the Owner and Admins of a team are told once when its seats or licences are nearly used
-// up, and once when none is left (R153).
+// Package capacity notifies the Owner and Admins of a team once when one seat is left, and once when no seats or licences
+// are left (R153).
 package capacity
 
 import (
@@ -25,19 +25,19 @@ import (
 
 // The levels of a resource. A level that is not stored is "".
 const (
-	levelNearlyFull = "nearly" // one is free
+	levelNearlyFull = "nearly" // one left
 	levelFull       = "full"
 )
 
 var levelRank = map[string]int{"": 0, levelNearlyFull: 1, levelFull: 2}
 
-// maxNotified is how many of the Owner and Admins get an email.
+// maxNotified is the number of the Owner and Admins who get an email.
 const maxNotified = 50
 
-// licenceEmailInterval is how long licences stay quiet after an email: sessions take and return them every day.
+// licenceEmailInterval is the time between emails about licences, which sessions take and return every day.
 const licenceEmailInterval = 7 * 24 * time.Hour
 
-// resource is something of which a team has a number.
+// resource is something that a team has a limited number of.
 type resource struct {
 	key, label string
 	count      func(seats.Seats) seats.Count
@@ -50,7 +50,8 @@ var resources = []resource{
 	{key: "licence", label: "licence", count: func(s seats.Seats) seats.Count { return s.Licences }, running: true},
 }
 
-// level is how far a resource is used up. Licences have no warning before the last: each start and end would change it.
+// level returns how far a resource is used up. Licences have no warning before the last one, because every start and end of
+// a session would change it.
 func (r resource) level(now seats.Seats) string {
 	c := r.count(now)
 	switch taken := c.Used + c.Reserved; {
@@ -64,12 +65,12 @@ func (r resource) level(now seats.Seats) string {
 	return ""
 }
 
-// raiseMarks marks what has come nearer to its limit, in the transaction that uses it, and queues the emails about it; quiet
-// only marks it, as for a team that is being made.
+// raiseMarks stores the resources that got closer to their limit, in the transaction that uses them, and queues the emails
+// about them. With quiet it queues none, as for a new team.
 func raiseMarks(tx core.App, team string, quiet bool) error {
 	now, err := seats.Of(tx, team)
 	if errors.Is(err, errs.NotFound) {
-		return nil // the team goes with all that is in it
+		return nil // the team is being deleted
 	}
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func raiseMarks(tx core.App, team string, quiet bool) error {
 			mark.Set("told", types.NowDateTime())
 		}
 		if err := tx.Save(mark); err != nil {
-			return fmt.Errorf("mark what a team has used up: %w", err)
+			return fmt.Errorf("save a capacity mark: %w", err)
 		}
 		if tell {
 			if err := r.notify(tx, team, level, r.count(now)); err != nil {
@@ -103,8 +104,8 @@ func raiseMarks(tx core.App, team string, quiet bool) error {
 	return nil
 }
 
-// lowerMarks lowers the marks of what is free again. It follows the commit: within a transaction a seat may be free for a
-// moment, as between two invitations of which one takes the place of the other.
+// lowerMarks stores the resources that are free again. It runs after the commit, because a seat may be free for a moment
+// within a transaction, as when one invitation replaces another.
 func lowerMarks(app core.App, team string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		var marks []*core.Record
@@ -137,24 +138,24 @@ func findMark(tx core.App, team, resource string) (*core.Record, error) {
 		return mark, nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("find what a team was told: %w", err)
+		return nil, fmt.Errorf("find a capacity mark: %w", err)
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId("capacity_marks")
 	if err != nil {
-		return nil, fmt.Errorf("find what teams were told: %w", err)
+		return nil, fmt.Errorf("find the capacity marks: %w", err)
 	}
 	mark = core.NewRecord(collection)
 	mark.Load(map[string]any{"team": team, "resource": resource})
 	return mark, nil
 }
 
-// basis is what the condition of the email judges it by.
+// basis is what the condition checks the email against.
 type basis struct {
 	Resource string `json:"resource"`
 	Level    string `json:"level"`
 }
 
-// notify queues an email to the Owner and each Admin. It replaces the one about the level before, if that still waits.
+// notify queues an email to the Owner and each Admin. It replaces a queued one about the previous level.
 func (r resource) notify(tx core.App, id, level string, count seats.Count) error {
 	team, err := teams.Find(tx, id)
 	if err != nil {
@@ -170,7 +171,7 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 	}
 	link := settings.Of(tx).Link
 	props := emails.CapacityProps{
-		Team: teams.EmailProps(tx, team.Record), Resource: r.label, Running: r.running, Free: count.Free(), Limit: count.Limit,
+		Team: teams.EmailProps(tx, team.Record), Resource: r.label, Running: r.running, Free: count.Free(), Limit: count.Limit, Interval: licenceEmailInterval,
 		Manage: link("/admin/" + team.Slug() + "/users"), Plan: link("/admin/" + team.Slug() + "/settings#plan"), Support: settings.Of(tx).Support,
 	}
 	if r.running {
@@ -195,7 +196,7 @@ func listManagers(tx core.App, team string) ([]*core.Record, error) {
 		AndWhere(dbx.NewExp("id IN (SELECT user FROM memberships WHERE team = {:team} AND (owner OR admin))", dbx.Params{"team": team})).
 		OrderBy("email").Limit(maxNotified).All(&managers)
 	if err != nil {
-		return nil, fmt.Errorf("find who manages a team: %w", err)
+		return nil, fmt.Errorf("find the Owner and Admins of a team: %w", err)
 	}
 	return managers, nil
 }

@@ -13,8 +13,8 @@ import (
 	"usher/hooks/seats"
 )
 
-// Register wires that whatever uses seats or licences, or changes how many there are, tells of their end in its own
-// transaction; and that what becomes free is noted once that is committed.
+// Register registers the hooks that check the capacity after each change of seats, licences or limits: in its transaction
+// if more is used, and after its commit if something is free again.
 func Register(app core.App) {
 	mail.RegisterCondition(app, checkStillShort, mail.KindCapacity)
 	for _, collection := range []string{"memberships", "invitations"} {
@@ -63,7 +63,7 @@ func lowerMarksIf(about recordFilter) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		if about(e.Record) {
 			if err := lowerMarks(e.App, teamOf(e.Record)); err != nil {
-				e.App.Logger().Error("note what a team has free again", "error", err.Error())
+				e.App.Logger().Error("capacity marks couldn't be lowered", "error", err.Error())
 			}
 		}
 		return e.Next()
@@ -77,7 +77,7 @@ func teamOf(r *core.Record) string {
 	return r.GetString("team")
 }
 
-// checkStillShort is the condition of the email: its recipient manages the team, and no more is free than it says.
+// checkStillShort is the condition of the email: the recipient manages the team, and the level is still the same.
 func checkStillShort(tx core.App, m *mail.Email) (reason string, err error) {
 	account, reason, err := accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
@@ -92,7 +92,7 @@ func checkStillShort(tx core.App, m *mail.Email) (reason string, err error) {
 	}
 	var b basis
 	if err := json.Unmarshal([]byte(m.Basis()), &b); err != nil {
-		return "", fmt.Errorf("read what an email is judged by: %w", err)
+		return "", fmt.Errorf("decode the basis of a capacity email: %w", err)
 	}
 	now, err := seats.Of(tx, m.Team())
 	if err != nil {

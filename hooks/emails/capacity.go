@@ -2,8 +2,10 @@ package emails
 
 import (
 	"fmt"
+	"time"
 
 	"usher/hooks/mail"
+	"usher/hooks/tools/text"
 )
 
 // CapacityProps are the properties of Capacity.
@@ -14,9 +16,10 @@ type CapacityProps struct {
 	Resource string // "Admin seat", "Organizer seat" or "licence"
 	Free     int    // 1 or 0
 	Limit    int
-	Running  bool   // used by sessions that are running, not assigned to users
-	Manage   string // page to free one on
-	Plan     string // page to get more on
+	Running  bool          // used by sessions that are running, not assigned to users
+	Interval time.Duration // before the email about running sessions is sent again
+	Manage   string        // page to free one on
+	Plan     string        // page to get more on
 	Support  string
 }
 
@@ -41,7 +44,7 @@ func Capacity(p CapacityProps) mail.Message {
 	if p.Running {
 		s.Title = fmt.Sprintf("All licences of %s are in use", p.Team.Name)
 		s.Intro = fmt.Sprintf("%d of %d licences are in use by running sessions.", p.Limit-p.Free, p.Limit)
-		s.Paragraphs = []string{"Another session can start when one of them ends. You won't get this email again for 7 days."}
+		s.Paragraphs = []string{"Another session can start when one of them ends. You won't get this email again for " + text.Duration(p.Interval) + "."}
 		s.Button = "View sessions"
 	}
 	m := s.message(mail.KindCapacity, p.To, p.ToName, s.Title)

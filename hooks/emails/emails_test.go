@@ -95,7 +95,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 			session(func(p *emails.SessionProps) { p.Series = 4 })}, More: 2}), ""},
 		{"capacity", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Admin seat", Free: 1, Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-full", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Organizer seat", Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
-		{"capacity-licences", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Limit: 3, Running: true, Manage: link,
+		{"capacity-licences", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Limit: 3, Running: true, Interval: 7 * 24 * time.Hour, Manage: link,
 			Plan: "https://usher.example.org/plan"}), link},
 		{"session-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
 	}

@@ -142,11 +142,3 @@ func maskAddress(address string) string {
 	}
 	return string([]rune(name)[:1]) + "••••@" + host
 }
-
-// joinWords joins words as "a", "a and b" or "a, b and c".
-func joinWords(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}

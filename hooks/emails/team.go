@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"usher/hooks/mail"
+	"usher/hooks/tools/text"
 )
 
 // InvitationProps are the properties of Invitation. Without roles the invitation is for a member. A nil Zone is UTC.
@@ -191,9 +192,9 @@ func TeamDeleted(p TeamDeletedProps) mail.Message {
 // withRole returns "Admin role", or "Admin and Organizer roles".
 func withRole(roles []string) string {
 	if len(roles) > 1 {
-		return joinWords(roles) + " roles"
+		return text.JoinList(roles) + " roles"
 	}
-	return joinWords(roles) + " role"
+	return text.JoinList(roles) + " role"
 }
 
 func contactHint(name string) string {

@@ -28,9 +28,9 @@ func TestUndeliverable_Report_RevokesInvitation(t *testing.T) {
 		says  string
 	}{
 		"bounced for good": {func(l resendtest.Email) resendtest.Event { return l.Bounced(noSuchUser) }, true,
-			"The address does not exist, or takes no mail. The provider says: “550 5.1.1 no such user”"},
-		"complained":       {resendtest.Email.Complained, true, "marked it as unwanted"},
-		"suppressed":       {resendtest.Email.Suppressed, true, "came back before"},
+			"The address doesn't exist or doesn't accept email. The provider says: “550 5.1.1 no such user”"},
+		"complained":       {resendtest.Email.Complained, true, "marked it as spam"},
+		"suppressed":       {resendtest.Email.Suppressed, true, "earlier emails bounced"},
 		"delivered":        {resendtest.Email.Delivered, false, ""},
 		"delayed":          {resendtest.Email.Delayed, false, ""},
 		"returned for now": {func(l resendtest.Email) resendtest.Event { return l.Returned("full") }, false, ""},

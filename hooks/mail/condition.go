@@ -7,17 +7,17 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Condition says why an email that waits is no longer worth sending, as one of the reasons; "" while it is. It may
-// queue another email in its place. It reads through tx alone.
+// Condition returns one of the Reason codes if a queued email is obsolete, otherwise "". It may queue another email in
+// its place. It reads through tx only.
 type Condition func(tx core.App, m *Email) (reason string, err error)
 
 const conditionKey = "usher.mail.condition."
 
-// AlwaysSend is the condition of emails that stay true whatever happens next, such as that a password was changed.
+// AlwaysSend is the condition of emails that can't become obsolete, such as that a password was changed.
 func AlwaysSend(core.App, *Email) (string, error) { return "", nil }
 
-// RegisterCondition registers the condition of emails of the kinds. It is judged at every attempt, in the transaction that
-// claims the email for sending: what commits before the claim counts, what commits after it comes too late.
+// RegisterCondition registers the condition of emails of the kinds. It is checked at every attempt, in the transaction
+// that claims the email for sending.
 func RegisterCondition(app core.App, condition Condition, kinds ...string) {
 	for _, kind := range kinds {
 		app.Store().Set(conditionKey+kind, condition)
@@ -30,8 +30,8 @@ func HasCondition(app core.App, kind string) bool {
 	return ok
 }
 
-// obsoleteReason is why the email is no longer worth sending, or "". The condition of its kind comes first, for its reason
-// says more than that a newer email of the same topic took its place.
+// obsoleteReason returns why the email is obsolete, or "". The condition of its kind comes first, because its reason is more
+// specific than that a newer email replaced this one.
 func (m *Email) obsoleteReason(tx core.App) (reason string, err error) {
 	if condition, ok := tx.Store().Get(conditionKey + m.Kind()).(Condition); ok {
 		if reason, err = condition(tx, m); err != nil || reason != "" {
@@ -45,7 +45,7 @@ func (m *Email) obsoleteReason(tx core.App) (reason string, err error) {
 	return ReasonReplaced, nil
 }
 
-// hasNewer reports whether a newer email of the topic to the same recipient waits or has left.
+// hasNewer reports whether a newer email of the topic to the same recipient is queued or sent.
 func (m *Email) hasNewer(tx core.App) (bool, error) {
 	if m.Topic() == "" {
 		return false, nil
@@ -60,8 +60,8 @@ func (m *Email) hasNewer(tx core.App) (bool, error) {
 	return newer, nil
 }
 
-// DropObsolete drops the emails about a record that wait and are no longer worth sending, in the caller's transaction:
-// what they hold is erased now, not at the next attempt.
+// DropObsolete drops the queued emails about a record that are obsolete, in the caller's transaction, so that their
+// content is deleted now instead of at the next attempt.
 func DropObsolete(tx core.App, about string) error {
 	waiting, err := findWaiting(tx, dbx.HashExp{"about": about})
 	if err != nil {
@@ -79,7 +79,7 @@ func DropObsolete(tx core.App, about string) error {
 	return nil
 }
 
-// FindQueued lists the emails of a topic to a recipient that are queued, the oldest first.
+// FindQueued lists the queued emails of a topic to a recipient, oldest first.
 func FindQueued(tx core.App, topic, recipient string) ([]*Email, error) {
 	return findWaiting(tx, dbx.HashExp{"topic": topic, "recipient": recipient})
 }
@@ -88,12 +88,12 @@ func findWaiting(tx core.App, where dbx.Expression) ([]*Email, error) {
 	var waiting []*Email
 	err := tx.RecordQuery(collection).AndWhere(where).AndWhere(dbx.NewExp("status = 'queued'")).OrderBy("rowid").All(&waiting)
 	if err != nil {
-		return nil, fmt.Errorf("find emails that wait: %w", err)
+		return nil, fmt.Errorf("find queued emails: %w", err)
 	}
 	return waiting, nil
 }
 
-// Drop ends an email that is queued without sending it. Its content is erased.
+// Drop cancels a queued email. Its content is deleted.
 func (m *Email) Drop(tx core.App, reason string) error {
 	m.Set("status", Dropped)
 	m.Set("reason", reason)
@@ -104,8 +104,8 @@ func (m *Email) Drop(tx core.App, reason string) error {
 	return nil
 }
 
-// supersede drops the queued emails that a new one of the topic replaces. One that is being sent is judged by its next
-// attempt, if it needs one.
+// supersede drops the queued emails that a new one of the topic replaces. One that is being sent is checked at its next
+// attempt, if there is one.
 func supersede(tx core.App, topic, recipient string) error {
 	if topic == "" {
 		return nil

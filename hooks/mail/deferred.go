@@ -10,38 +10,37 @@ import (
 	"usher/hooks/record"
 )
 
-// Deferred is a letter that waits as the little that cannot be read again, and is written out when it is first
-// tried: a list of ten thousand is queued in a few bytes each. Then it is frozen, so that every retry is the same.
+// Deferred is an email that is rendered at its first attempt, so that ten thousand of them can be queued in a few bytes
+// each. The rendered email is stored, so that every retry is identical.
 type Deferred struct {
-	Kind   string // one that Writes knows
+	Kind   string // one that has a renderer
 	To     string
-	About  string // id of the record that the letter is about
+	About  string // id of the record the email is about
 	Team   string
-	Topic  string // as of a Letter
-	Basis  string // as of a Letter
-	Secret string // what the letter's link is made of; sealed like a letter
+	Topic  string // as in Message
+	Basis  string // as in Message
+	Secret string // token of the link; encrypted like a message
 }
 
-// Renderer writes the letter of a recipe out. A refusal says why it is not worth sending any more.
+// Renderer renders a deferred email. If the email is obsolete, it returns an error with one of the Reason codes.
 type Renderer func(tx core.App, about, secret string) (Message, error)
 
 const (
 	rendererKey    = "usher.mail.writer."
-	deferredPrefix = "recipe " // a frozen letter begins with a brace
+	deferredPrefix = "recipe " // a rendered email begins with a brace
 )
 
-// RegisterRenderer says who writes letters of the kinds.
+// RegisterRenderer registers the renderer of deferred emails of the kinds.
 func RegisterRenderer(app core.App, writer Renderer, kinds ...string) {
 	for _, kind := range kinds {
 		app.Store().Set(rendererKey+kind, writer)
 	}
 }
 
-// QueueDeferred writes a letter into the outbox that is still to be written out, in the caller's transaction. Like
-// Queue it leaves after the commit, and never without it.
+// QueueDeferred adds a deferred email to the outbox in the caller's transaction. It is sent after the commit.
 func QueueDeferred(tx core.App, r Deferred) error {
 	if _, ok := tx.Store().Get(rendererKey + r.Kind).(Renderer); !ok {
-		return fmt.Errorf("nobody writes letters of kind %q", r.Kind)
+		return fmt.Errorf("no renderer is registered for emails of kind %q", r.Kind)
 	}
 	if err := supersede(tx, r.Topic, r.To); err != nil {
 		return err
@@ -56,7 +55,7 @@ func QueueDeferred(tx core.App, r Deferred) error {
 		Bind(params{"id": id, "kind": r.Kind, "to": r.To, "about": r.About, "team": r.Team, "topic": r.Topic, "basis": r.Basis, "sealed": sealed,
 			"now": types.NowDateTime().String()}).Execute()
 	if err != nil {
-		return fmt.Errorf("queue a letter of kind %q: %w", r.Kind, err)
+		return fmt.Errorf("queue an email of kind %q: %w", r.Kind, err)
 	}
 	wake := func(failed error) error {
 		if w := runningWorker(tx); w != nil && failed == nil {
@@ -71,7 +70,7 @@ func QueueDeferred(tx core.App, r Deferred) error {
 	return wake(nil)
 }
 
-// render makes the letter of a recipe and freezes it. What is frozen already stays as it is.
+// render renders a deferred email and stores it. It returns the content of any other email as it is.
 func render(tx core.App, m *Email, content []byte) ([]byte, error) {
 	secret, ok := strings.CutPrefix(string(content), deferredPrefix)
 	if !ok {
@@ -79,13 +78,13 @@ func render(tx core.App, m *Email, content []byte) ([]byte, error) {
 	}
 	writer, ok := tx.Store().Get(rendererKey + m.Kind()).(Renderer)
 	if !ok {
-		return nil, fmt.Errorf("nobody writes letters of kind %q", m.Kind())
+		return nil, fmt.Errorf("no renderer is registered for emails of kind %q", m.Kind())
 	}
-	letter, err := writer(tx, m.About(), secret)
+	message, err := writer(tx, m.About(), secret)
 	if err != nil {
 		return nil, err
 	}
-	request, err := letter.encode(tx)
+	request, err := message.encode(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -19,11 +19,11 @@ import (
 const (
 	firstRetry   = 5 * time.Second
 	maxRetry     = time.Hour
-	retryWindow  = 24 * time.Hour // as long as Resend remembers an idempotency key
+	retryWindow  = 24 * time.Hour // Resend keeps idempotency keys this long
 	blockedDelay = 5 * time.Minute
 )
 
-// deliver takes one letter through sending. The call is outside of any transaction.
+// deliver sends one email, outside of any transaction.
 func (w *Worker) deliver(id string) error {
 	request, err := w.claim(id)
 	if err != nil || request == nil {
@@ -36,15 +36,15 @@ func (w *Worker) deliver(id string) error {
 	providerID, err := carrier.send(ctx, id, request)
 	var f *sendError
 	if err != nil && !errors.As(err, &f) {
-		f = &sendError{kind: retryLater, message: "The letter could not be handed over."}
+		f = &sendError{kind: retryLater, message: "The email couldn't be sent."}
 	}
 	w.updateProblem(id, carrier.name(), f)
 	w.outcome = &outcome{id, providerID, f}
 	return w.flushOutcome()
 }
 
-// outcome is what came of a try until it is in the database. It is kept when the write fails, as on a full disk: a
-// message that was handed over isn't sent again.
+// outcome is the result of an attempt. It is kept until it is in the database, also if the write fails, as on a full disk:
+// an email that was sent must not be sent again.
 type outcome struct {
 	id, providerID string
 	err            *sendError
@@ -73,26 +73,26 @@ func (w *Worker) timeout(carrier transport) time.Duration {
 	}
 }
 
-// requeueInterrupted queues again what stands in sending. A worker sends one letter at a time, so that at this moment
-// nobody does.
+// requeueInterrupted queues emails in the state Sending again. A worker sends one email at a time, so none is being sent
+// at this moment.
 func (w *Worker) requeueInterrupted() error {
 	var left []*Email
 	err := w.App.RecordQuery(collection).AndWhere(dbx.HashExp{"status": Sending}).All(&left)
 	if err != nil {
-		return fmt.Errorf("find letters that were under way: %w", err)
+		return fmt.Errorf("find interrupted emails: %w", err)
 	}
 	for _, m := range left {
 		m.Set("status", Queued)
 		m.Set("due", w.Now())
 		if err := w.App.Save(m); err != nil {
-			return fmt.Errorf("take up a letter: %w", err)
+			return fmt.Errorf("requeue an email: %w", err)
 		}
 	}
 	return nil
 }
 
-// claim marks a letter as being sent and returns what to send; nil if another took it, if it failed for good, or if it
-// is no longer worth sending, which is judged here at every attempt.
+// claim marks an email as being sent and returns the request. It returns nil if the email is no longer queued, failed for
+// good or is obsolete, which is checked at every attempt.
 func (w *Worker) claim(id string) (request []byte, err error) {
 	err = w.App.RunInTransaction(func(tx core.App) error {
 		m, err := FindEmail(tx, id)
@@ -109,12 +109,12 @@ func (w *Worker) claim(id string) (request []byte, err error) {
 		}
 		tried := m.FirstTriedAt().Time()
 		if !tried.IsZero() && w.Now().Sub(tried) >= retryWindow {
-			// The provider has forgotten the key by now: one more try could deliver it twice.
-			return markFailed(tx, m, "It could not be delivered within 24 hours. Send it again.")
+			// The provider no longer knows the key, so another attempt could deliver it twice.
+			return markFailed(tx, m, "It couldn't be delivered within "+text.Duration(retryWindow)+". Send it again.")
 		}
 		request, err = unseal(tx, m.Id, m.GetString("sealed"))
 		if errors.Is(err, errWrongKey) {
-			return markFailed(tx, m, "It was made before a restore and cannot be opened any more. Send it again.")
+			return markFailed(tx, m, "It was queued before a backup was restored and can no longer be opened. Send it again.")
 		}
 		if err != nil {
 			return err
@@ -137,33 +137,33 @@ func (w *Worker) claim(id string) (request []byte, err error) {
 		return tx.Save(m)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("take a letter: %w", err)
+		return nil, fmt.Errorf("claim an email: %w", err)
 	}
 	return request, nil
 }
 
-// handleRenderError ends a letter that cannot be written out, so that it holds up no other. The code of a refusal is the reason
-// why it is no longer worth sending.
+// handleRenderError ends an email that can't be rendered, so that it doesn't block the others. An error with a code means
+// that the email is obsolete.
 func handleRenderError(tx core.App, m *Email, err error) error {
 	if code := errs.Code(err); code != "" {
 		return m.Drop(tx, code)
 	}
-	tx.Logger().Error("a letter cannot be written", "letter", m.Id, "error", err.Error())
-	return markFailed(tx, m, "It could not be written. Send it again.")
+	tx.Logger().Error("an email can't be rendered", "email", m.Id, "error", err.Error())
+	return markFailed(tx, m, "The email couldn't be created. Send it again.")
 }
 
-// updateSender puts the present sender on a letter that no provider can have accepted: one that waited because the
-// sender was refused leaves under the one that was set instead.
+// updateSender sets the current sender on an email that no provider can have accepted, such as one that was queued again
+// because the provider rejected the previous sender.
 func (w *Worker) updateSender(tx core.App, m *Email, request []byte) ([]byte, error) {
-	letter, err := decode(request)
+	decoded, err := decode(request)
 	if err != nil {
 		return nil, err
 	}
-	if letter.From == sender(tx) {
+	if decoded.From == sender(tx) {
 		return request, nil
 	}
-	letter.From = sender(tx)
-	if request, err = json.Marshal(letter); err != nil {
+	decoded.From = sender(tx)
+	if request, err = json.Marshal(decoded); err != nil {
 		return nil, err
 	}
 	sealed, err := seal(tx, m.Id, request)
@@ -174,7 +174,7 @@ func (w *Worker) updateSender(tx core.App, m *Email, request []byte) ([]byte, er
 	return request, nil
 }
 
-// recordOutcome writes down what came of a try.
+// recordOutcome stores the outcome of an attempt.
 func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
 	err := w.App.RunInTransaction(func(tx core.App) error {
 		m, err := FindEmail(tx, id)
@@ -204,7 +204,7 @@ func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
 			m.Set("attempts", m.Attempts()-1)
 			if m.Attempts() == 0 {
 				m.Set("tried", "")
-				if w.deferred != "" { // no provider took it: it is written out anew, as things are then
+				if w.deferred != "" { // not accepted by a provider: it is rendered again at the next attempt
 					m.Set("sealed", w.deferred)
 				}
 			}
@@ -218,27 +218,27 @@ func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
 		return tx.Save(m)
 	})
 	if err != nil {
-		return fmt.Errorf("note what came of a letter: %w", err)
+		return fmt.Errorf("record the outcome of an email: %w", err)
 	}
 	return nil
 }
 
-// updateProblem keeps what a try says about the provider rather than about the letter.
+// updateProblem records problems of the provider, as opposed to problems of a single email.
 func (w *Worker) updateProblem(id, mode string, f *sendError) {
 	provider := map[string]string{transportResend: "Resend", transportSMTP: "The mail server", transportConsole: "The console"}[mode]
 	if f == nil || f.kind == rejected {
 		w.failures = 0
 		w.setProblem("")
 		if f != nil {
-			w.App.Logger().Warn("a letter was refused", "letter", id, "error", f.message)
+			w.App.Logger().Warn("an email was rejected", "email", id, "error", f.message)
 		}
 		return
 	}
-	w.App.Logger().Warn("a letter waits", "letter", id, "error", f.message)
+	w.App.Logger().Warn("an email is delayed", "email", id, "error", f.message)
 	switch f.kind {
 	case blocked:
 		w.pausedUntil = w.Now().Add(blockedDelay)
-		w.setProblem(f.message + " Emails that are waiting are sent once this is fixed.")
+		w.setProblem(f.message + " Queued emails are sent when this is fixed.")
 	case rateLimited:
 		w.pausedUntil = w.Now().Add(max(f.retryAfter, time.Second))
 		if f.retryAfter > time.Minute {
@@ -258,7 +258,7 @@ func markFailed(tx core.App, m *Email, message string) error {
 	return tx.Save(m)
 }
 
-// backoff is how long to wait after the nth try: about 5 s, then double, an hour at most, a quarter more or less.
+// backoff returns how long to wait after the nth attempt: about 5 s, doubled each time, at most an hour, with 25% jitter.
 func backoff(n int) time.Duration {
 	d := maxRetry
 	if n < 11 {

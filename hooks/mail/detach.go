@@ -10,13 +10,13 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// DetachTeam lets the letters of a kind that wait outlive their team, in the transaction that deletes the team: each is
-// written out while there is still what it tells of. One that is not worth sending any more stays the team's.
+// DetachTeam lets the queued emails of a kind outlive their team, in the transaction that deletes the team: each is
+// rendered while its data still exists. An obsolete one is deleted with the team.
 func DetachTeam(tx core.App, team, kind string) error {
 	var waiting []*Email
 	err := tx.RecordQuery(collection).AndWhere(dbx.HashExp{"team": team, "kind": kind, "status": []any{Queued, Sending}}).All(&waiting)
 	if err != nil {
-		return fmt.Errorf("find the letters of a team: %w", err)
+		return fmt.Errorf("find the emails of a team: %w", err)
 	}
 	for _, m := range waiting {
 		content, err := unseal(tx, m.Id, m.GetString("sealed"))

@@ -15,7 +15,7 @@ import (
 
 const collection = "outbox"
 
-// The states of a letter. After Sent they are what its provider reports; which of them follows which is in course.
+// The states of an email. Those after Sent are reported by the provider; statusOrder has their order.
 const (
 	Queued     = "queued"
 	Sending    = "sending"
@@ -27,7 +27,7 @@ const (
 	Bounced    = "bounced"
 	Complained = "complained"
 
-	// Dropped is an email that was no longer worth sending; its reason is one of the reasons.
+	// Dropped is an email that became obsolete before it was sent; it has one of the Reason codes.
 	Dropped = "dropped"
 )
 
@@ -39,12 +39,12 @@ var (
 	_ core.RecordProxy  = (*Email)(nil)
 )
 
-// Email is the record of a letter on its way. Its content is sealed until it is sent, and erased then.
+// Email is the record of an email in the outbox. Its content is encrypted until it is sent, and then deleted.
 type Email struct {
 	*core.Record
 }
 
-// NewEmail is a new record with its id, which seals the letter and is its idempotency key.
+// NewEmail returns a new record with an id, which its content is encrypted for and which is its idempotency key.
 func NewEmail(app core.App) (*Email, error) {
 	c, err := app.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
@@ -55,7 +55,7 @@ func NewEmail(app core.App) (*Email, error) {
 	return m, nil
 }
 
-// PreValidate says no to a proxy without its record.
+// PreValidate returns an error for a proxy without a record of the outbox.
 func (m *Email) PreValidate(context.Context, core.App) error {
 	if m.Record == nil || m.Record.Collection().Name != collection {
 		return errors.New("missing or invalid outbox record")
@@ -66,61 +66,61 @@ func (m *Email) PreValidate(context.Context, core.App) error {
 // ProxyRecord returns the record.
 func (m *Email) ProxyRecord() *core.Record { return m.Record }
 
-// SetProxyRecord takes the record over.
+// SetProxyRecord sets the record.
 func (m *Email) SetProxyRecord(r *core.Record) { m.Record = r }
 
-// Kind is the kind of the letter.
+// Kind is one of the Kind constants.
 func (m *Email) Kind() string { return m.GetString("kind") }
 
-// Recipient is the address.
+// Recipient is the recipient's address.
 func (m *Email) Recipient() string { return m.GetString("recipient") }
 
-// About is the id of the record that the letter is about, or "".
+// About is the id of the record the email is about, or "".
 func (m *Email) About() string { return m.GetString("about") }
 
 // Team is the id of the team, or "".
 func (m *Email) Team() string { return m.GetString("team") }
 
-// Status is one of the states of a letter.
+// Status is one of the states of an email.
 func (m *Email) Status() string { return m.GetString("status") }
 
-// Attempts is how often it was tried; a refusal of the key or the sender does not count.
+// Attempts is the number of attempts to send it. Those that failed because of the key or the sender don't count.
 func (m *Email) Attempts() int { return m.GetInt("attempts") }
 
-// DueAt is when it may be tried next.
+// DueAt is the time of the next attempt.
 func (m *Email) DueAt() types.DateTime { return m.GetDateTime("due") }
 
-// FirstTriedAt is when it was first tried, zero before.
+// FirstTriedAt is the time of the first attempt, or zero.
 func (m *Email) FirstTriedAt() types.DateTime { return m.GetDateTime("tried") }
 
-// SentAt is when the provider took it, zero before.
+// SentAt is when the provider accepted it, or zero.
 func (m *Email) SentAt() types.DateTime { return m.GetDateTime("sent") }
 
-// DeliveredAt is when the recipient's server took it, zero if that is not known.
+// DeliveredAt is when the recipient's server accepted it, or zero if unknown.
 func (m *Email) DeliveredAt() types.DateTime { return m.GetDateTime("delivered") }
 
-// Unreachable reports that the address takes no letter, or wants none: another letter would fare the same.
+// Unreachable reports whether the address can't or doesn't want to receive email, so that another email wouldn't arrive either.
 func (m *Email) Unreachable() bool { return m.GetBool("unreachable") }
 
-// Topic is what the email is about for its order: of the emails of a topic to one recipient only the newest is sent.
+// Topic groups emails: of those with the same topic and recipient only the newest is sent.
 func (m *Email) Topic() string { return m.GetString("topic") }
 
-// Basis is what the email was made from, for its condition. It holds no secret.
+// Basis is what the condition of its kind checks the email against. It contains no secret.
 func (m *Email) Basis() string { return m.GetString("basis") }
 
-// Reason is the code of why the email was dropped, or "".
+// Reason is one of the Reason codes if the email was dropped, or "".
 func (m *Email) Reason() string { return m.GetString("reason") }
 
-// LastError is why the last try failed, or what the provider reports against it: a sentence to show, at most 500 characters.
+// LastError is a sentence for users about why the last attempt or the delivery failed, at most 500 characters.
 func (m *Email) LastError() string { return m.GetString("error") }
 
-// ProviderID is the provider's own id of a letter that was sent.
+// ProviderID is the provider's id of a sent email.
 func (m *Email) ProviderID() string { return m.GetString("provider_id") }
 
-// Queue writes a letter into the outbox, in the caller's transaction: it leaves after the commit, and never
-// without it. The id names the letter for as long as it is listed.
-func Queue(tx core.App, l Message) (id string, err error) {
-	request, err := l.encode(tx)
+// Queue adds an email to the outbox in the caller's transaction. It is sent after the commit. id is the id of its
+// record.
+func Queue(tx core.App, message Message) (id string, err error) {
+	request, err := message.encode(tx)
 	if err != nil {
 		return "", err
 	}
@@ -132,27 +132,27 @@ func Queue(tx core.App, l Message) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := supersede(tx, l.Topic, l.To); err != nil {
+	if err := supersede(tx, message.Topic, message.To); err != nil {
 		return "", err
 	}
 	priority := 1
-	if l.HighPriority {
+	if message.HighPriority {
 		priority = 0
-	} else if l.LowPriority {
+	} else if message.LowPriority {
 		priority = 2
 	}
 	m.Load(map[string]any{
-		"kind": l.Kind, "recipient": l.To, "about": l.About, "team": l.Team,
-		"topic": l.Topic, "basis": l.Basis,
+		"kind": message.Kind, "recipient": message.To, "about": message.About, "team": message.Team,
+		"topic": message.Topic, "basis": message.Basis,
 		"status": Queued, "priority": priority, "due": types.NowDateTime(), "sealed": sealed,
 	})
 	if err := tx.Save(m); err != nil {
-		return "", fmt.Errorf("queue a letter of kind %q: %w", l.Kind, err)
+		return "", fmt.Errorf("queue an email of kind %q: %w", message.Kind, err)
 	}
 	return m.Id, nil
 }
 
-// FindEmail returns the letter with this id, or sql.ErrNoRows.
+// FindEmail returns the email with this id, or sql.ErrNoRows.
 func FindEmail(app core.App, id string) (*Email, error) {
 	m := &Email{}
 	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"id": id}).Limit(1).One(m)
@@ -162,8 +162,7 @@ func FindEmail(app core.App, id string) (*Email, error) {
 	return m, nil
 }
 
-// findNext returns the letter that leaves next: account letters first, then as they fell due. With nothing due
-// it is sql.ErrNoRows.
+// findNext returns the next email to send, by priority and then by due time. If none is due it returns sql.ErrNoRows.
 func findNext(app core.App, now time.Time) (*Email, error) {
 	m := &Email{}
 	err := app.RecordQuery(collection).
@@ -175,40 +174,40 @@ func findNext(app core.App, now time.Time) (*Email, error) {
 	return m, nil
 }
 
-// nextDue is when the next waiting letter falls due, zero if none waits.
+// nextDue returns when the next queued email is due, or zero if none is queued.
 func nextDue(app core.App) (time.Time, error) {
 	var due string
 	err := app.DB().NewQuery("SELECT coalesce(min(due), '') FROM outbox WHERE status = 'queued'").Row(&due)
 	return parseTime(due), err
 }
 
-// Backlog counts the letters that have not left, and says since when the oldest of them waits (zero if there is
-// none): an outbox that grows old is a server that is not ready.
+// Backlog counts the emails that haven't been sent, and returns when the oldest was queued, or zero. The readiness check
+// uses it.
 func Backlog(app core.App) (n int, oldest time.Time, err error) {
 	var first string
 	err = app.DB().NewQuery(
 		"SELECT count(*), coalesce(min(created), '') FROM outbox WHERE status IN ('queued', 'sending')",
 	).Row(&n, &first)
 	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("count waiting letters: %w", err)
+		return 0, time.Time{}, fmt.Errorf("count queued emails: %w", err)
 	}
 	return n, parseTime(first), nil
 }
 
-// CountEmails counts the letters about a record since a time, and says when the last of them was made (zero if
-// there is none): what the limits on resending are judged by (R59).
+// CountEmails counts the emails about a record since a time, and returns when the last one was queued, or zero. The limits
+// on resending use it (R59).
 func CountEmails(app core.App, about string, since time.Time) (n int, last time.Time, err error) {
 	var newest string
 	err = app.DB().NewQuery(
 		"SELECT count(*), coalesce(max(created), '') FROM outbox WHERE about = {:about} AND created >= {:since}",
 	).Bind(params{"about": about, "since": record.FormatTime(since)}).Row(&n, &newest)
 	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("count letters: %w", err)
+		return 0, time.Time{}, fmt.Errorf("count emails: %w", err)
 	}
 	return n, parseTime(newest), nil
 }
 
-// parseTime reads a time as the database keeps it.
+// parseTime parses a time in the format of the database.
 func parseTime(stamp string) time.Time {
 	t, _ := time.Parse(types.DefaultDateLayout, stamp)
 	return t

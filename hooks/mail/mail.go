@@ -1,5 +1,5 @@
-// Package mail keeps the outbox, the transports and the letters: a letter is written with the deed that
-// causes it, leaves after the commit, arrives once, and is readable nowhere on its way.
+// Package mail has the outbox and the transports. An email is queued in the transaction of the action that causes it,
+// is sent after the commit and delivered once, and is encrypted until then.
 package mail
 
 import (
@@ -13,14 +13,14 @@ import (
 	"usher/hooks/record"
 )
 
-// retentionDays is how long a letter that left or failed stays listed, and what was reported of it.
+// retentionDays is how long emails that were sent or failed are kept, and the reports about them.
 const retentionDays = 90
 
-// Register wires the outbox to the app: its rules, its worker under serve, the mail of PocketBase itself, and
-// the key staying out of backups. Registering twice is registering once.
+// Register registers the outbox: its rules, its worker while serving, the emails of PocketBase itself, and the exclusion
+// of the key from backups. It may be called more than once.
 func Register(app core.App) {
 	registerRules(app)
-	RegisterCondition(app, AlwaysSend, KindPocketBase) // nothing is known of what it says
+	RegisterCondition(app, AlwaysSend, KindPocketBase) // its content is unknown
 
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherMailWorker", Func: func(e *core.ServeEvent) error {
 		if err := loadKey(e.App); err != nil {
@@ -62,24 +62,24 @@ func Register(app core.App) {
 		before := time.Now().AddDate(0, 0, -retentionDays)
 		_, err := Prune(app, before)
 		if err = errors.Join(err, pruneReports(app, before)); err != nil {
-			app.Logger().Error("old letters stay listed", "error", err)
+			app.Logger().Error("old emails couldn't be deleted", "error", err)
 		}
 	})
 }
 
-// Start runs a worker of the defaults until stop is called, which waits for the letter under way. While one
-// runs for the app, a second Start does nothing.
+// Start runs a worker with the defaults until stop is called, which waits for the email being sent. While a worker runs
+// for the app, another Start does nothing.
 func Start(app core.App) (stop func()) { return NewWorker(app).Start() }
 
-// TransportName is the way by which letters leave: "resend" when its key is set, else "smtp" when PocketBase's mail
-// settings are on, else "console".
+// TransportName returns "resend" if its key is set, otherwise "smtp" if PocketBase's mail settings are on, otherwise
+// "console".
 func TransportName(app core.App) string { return newTransport(app, nil).name() }
 
-// Enabled reports whether letters leave the machine. If not, they are printed on the console (R60, R160).
+// Enabled reports whether emails are sent. If not, they are printed on the console (R60, R160).
 func Enabled(app core.App) bool { return TransportName(app) != transportConsole }
 
-// Problem says in a sentence why letters wait, for the panel's banner; empty when all is well, and in a process
-// that runs no worker.
+// Problem returns a sentence about why emails aren't being sent, for the panel's banner. It is empty if they are, and in a
+// process without a worker.
 func Problem(app core.App) string {
 	if w := runningWorker(app); w != nil {
 		return w.Problem()
@@ -87,13 +87,13 @@ func Problem(app core.App) string {
 	return ""
 }
 
-// Prune deletes the letters that left or failed and are older than before, and says how many.
+// Prune deletes the emails created before the time that aren't waiting to be sent, and returns how many.
 func Prune(app core.App, before time.Time) (int64, error) {
 	result, err := app.NonconcurrentDB().NewQuery(
 		"DELETE FROM outbox WHERE status NOT IN ('queued', 'sending') AND created < {:before}",
 	).Bind(params{"before": record.FormatTime(before)}).Execute()
 	if err != nil {
-		return 0, fmt.Errorf("delete old letters: %w", err)
+		return 0, fmt.Errorf("delete old emails: %w", err)
 	}
 	return result.RowsAffected()
 }

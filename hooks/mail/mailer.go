@@ -12,14 +12,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 )
 
-// outboxMailer is the mailer that PocketBase gets: what it sends goes into the outbox, a letter for each recipient.
-// It never touches the network.
+// outboxMailer is PocketBase's mailer. It queues an email for each recipient.
 type outboxMailer struct{ app core.App }
 
-// Send queues the message. Our letters carry no attachments yet, and none is dropped in silence.
+// Send queues the message. It returns an error for a message with attachments.
 func (p *outboxMailer) Send(m *mailer.Message) error {
 	if len(m.Attachments)+len(m.InlineAttachments) > 0 {
-		return errors.New("the outbox takes no attachments")
+		return errors.New("attachments aren't supported")
 	}
 	text := m.Text
 	if text == "" {
@@ -44,7 +43,7 @@ var (
 	blankLines  = regexp.MustCompile(`\n{3,}`)
 )
 
-// htmlToText is the text of a simple HTML letter, with the address of a link after its words.
+// htmlToText returns the text of a simple HTML email, with the URL of a link after its text.
 func htmlToText(body string) string {
 	body = hiddenParts.ReplaceAllString(body, "")
 	body = anchors.ReplaceAllString(body, "$2: $1 ")

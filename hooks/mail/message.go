@@ -14,7 +14,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// The kinds of letters. Kind, recipient, about and team are all that a stored letter shows.
+// The kinds of emails. Of a queued email only the kind, recipient, about and team are stored in clear text.
 const (
 	KindConfirmAddress    = "confirm_address"
 	KindAlreadyRegistered = "already_registered"
@@ -41,11 +41,11 @@ const (
 	KindPocketBase        = "pocketbase"
 )
 
-// Message is one mail to one person.
+// Message is an email to one recipient.
 type Message struct {
 	Kind   string
-	To     string // an address, nothing else
-	ToName string // shown beside it; may be empty
+	To     string // an address without a name
+	ToName string // may be empty
 
 	Subject string
 	HTML    string
@@ -53,53 +53,51 @@ type Message struct {
 
 	Attachments []Attachment
 
-	About string // id of the record that the letter is about, such as an invitation; may be empty
-	Team  string // id of the team on whose behalf it goes; may be empty
+	About string // id of the record the email is about, such as an invitation; may be empty
+	Team  string // id of the team it is sent for; may be empty
 
 	Topic string // of its topic only the newest email to a recipient is sent; empty: it replaces none
-	Basis string // what the condition of its kind judges it by; stored in clear text
+	Basis string // for the condition of its kind; stored in clear text
 
-	// First lets the letter overtake those that are not. Letters that somebody waits for at a form
-	// (confirmation, reset, change of address) go before invitations.
+	// HighPriority emails are sent before all others, because a user is waiting for them, such as a password reset.
 	HighPriority bool
 
-	// Last lets every other letter overtake it: nobody waits for it.
+	// LowPriority emails are sent after all others.
 	LowPriority bool
 }
 
-// Attachment is a file that goes with a letter.
+// Attachment is a file attached to an email.
 type Attachment struct {
 	Name    string // "invite.ics"
 	Type    string // "text/calendar; method=REQUEST"
 	Content []byte
 }
 
-// encode freezes the letter as the body of the request that carries it. From here on nothing of it changes,
-// so that every retry is the same, byte by byte.
-func (l Message) encode(app core.App) ([]byte, error) {
-	address, err := mail.ParseAddress(l.To)
-	if err != nil || address.Address != l.To {
-		return nil, fmt.Errorf("a letter of kind %q has no usable recipient", l.Kind)
+// encode returns the body of the request that sends the email. It is stored, so that every retry is identical.
+func (m Message) encode(app core.App) ([]byte, error) {
+	address, err := mail.ParseAddress(m.To)
+	if err != nil || address.Address != m.To {
+		return nil, fmt.Errorf("an email of kind %q has no valid recipient", m.Kind)
 	}
-	subject := Truncate(oneLine(l.Subject), 200)
-	if l.Kind == "" || subject == "" || (l.HTML == "" && l.Text == "") {
-		return nil, fmt.Errorf("a letter of kind %q has no subject or no content", l.Kind)
+	subject := Truncate(oneLine(m.Subject), 200)
+	if m.Kind == "" || subject == "" || (m.HTML == "" && m.Text == "") {
+		return nil, fmt.Errorf("an email of kind %q has no subject or no content", m.Kind)
 	}
 	request := &resend.SendEmailRequest{
 		From:    sender(app),
-		To:      []string{formatAddress(l.ToName, l.To)},
+		To:      []string{formatAddress(m.ToName, m.To)},
 		Subject: subject,
-		Html:    l.HTML,
-		Text:    l.Text,
+		Html:    m.HTML,
+		Text:    m.Text,
 		Headers: map[string]string{"Auto-Submitted": "auto-generated"},
 	}
-	for _, file := range l.Attachments {
+	for _, file := range m.Attachments {
 		request.Attachments = append(request.Attachments, &resend.Attachment{Filename: file.Name, ContentType: file.Type, Content: file.Content})
 	}
 	return json.Marshal(request)
 }
 
-// SenderAddress is the address that letters are from, without a name; empty if it is none.
+// SenderAddress returns the address that emails are from, without a name, or "" if it is invalid.
 func SenderAddress(app core.App) string {
 	parsed, err := mail.ParseAddress(sender(app))
 	if err != nil {
@@ -108,7 +106,7 @@ func SenderAddress(app core.App) string {
 	return parsed.Address
 }
 
-// sender is who letters are from: USHER_MAIL_FROM, else the sender in PocketBase's settings.
+// sender returns USHER_MAIL_FROM, otherwise the sender in PocketBase's settings.
 func sender(app core.App) string {
 	if from := settings.Of(app).MailFrom; from != "" {
 		return oneLine(from)
@@ -116,8 +114,8 @@ func sender(app core.App) string {
 	return formatAddress(app.Settings().Meta.SenderName, app.Settings().Meta.SenderAddress)
 }
 
-// formatAddress writes an address with its name, as a quoted string where the name's characters ask for it. Names stay
-// in UTF-8: the provider's interface is JSON, and SMTP encodes them once more.
+// formatAddress returns an address with its name, quoted if necessary. Names stay in UTF-8: Resend takes JSON, and SMTP
+// encodes them.
 func formatAddress(name, address string) string {
 	name = Truncate(oneLine(name), 100)
 	if name == "" {
@@ -132,14 +130,14 @@ func formatAddress(name, address string) string {
 	return name + " <" + address + ">"
 }
 
-// oneLine takes out what could end a header line or turn its direction, and folds the space that stays.
+// oneLine removes control and direction-changing characters, which could break a header, and collapses white space.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 	}), " ")
 }
 
-// truncate cuts s to at most max characters.
+// Truncate shortens s to at most max characters, with an ellipsis.
 func Truncate(s string, max int) string {
 	if runes := []rune(s); len(runes) > max {
 		return strings.TrimSpace(string(runes[:max-1])) + "…"
@@ -147,14 +145,14 @@ func Truncate(s string, max int) string {
 	return s
 }
 
-// decode reads a frozen letter.
+// decode reads what encode returned.
 func decode(request []byte) (*resend.SendEmailRequest, error) {
-	letter := &resend.SendEmailRequest{}
-	if err := json.Unmarshal(request, letter); err != nil {
-		return nil, fmt.Errorf("read a letter: %w", err)
+	decoded := &resend.SendEmailRequest{}
+	if err := json.Unmarshal(request, decoded); err != nil {
+		return nil, fmt.Errorf("decode an email: %w", err)
 	}
-	if len(letter.To) != 1 {
-		return nil, errors.New("read a letter: not exactly one recipient")
+	if len(decoded.To) != 1 {
+		return nil, errors.New("decode an email: not exactly one recipient")
 	}
-	return letter, nil
+	return decoded, nil
 }

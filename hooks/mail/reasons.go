@@ -1,6 +1,6 @@
 package mail
 
-// The reasons for which an email that waits is dropped. The codes are stored and stable; their words are in reasons.
+// The reasons to drop a queued email. The codes are stored and must not change; reasonTexts has their texts.
 const (
 	ReasonReplaced            = "replaced"
 	ReasonInvitationAccepted  = "invitation_accepted"
@@ -30,7 +30,7 @@ const (
 	ReasonCapacityFree        = "seats_free"
 )
 
-// reasonTexts puts each code in words that follow "Not sent: ".
+// reasonTexts has the text of each code, to follow "Not sent: ".
 var reasonTexts = map[string]string{
 	ReasonReplaced:            "a newer email replaced it",
 	ReasonInvitationAccepted:  "the invitation was already accepted",
@@ -60,8 +60,7 @@ var reasonTexts = map[string]string{
 	ReasonNeverNotified:       "no earlier email about the session was sent",
 }
 
-// ReasonText puts the code of a reason in words that follow "Not sent: ". A code that is not known is "it was no
-// longer needed".
+// ReasonText returns the text of a code, to follow "Not sent: ". For an unknown code it is "it was no longer needed".
 func ReasonText(code string) string {
 	if words, known := reasonTexts[code]; known {
 		return words

@@ -20,30 +20,29 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// Codes of reports that are not taken.
+// Codes of rejected webhooks.
 const (
 	CodeBadSignature = "bad_signature"
 	CodeBadReport    = "bad_report"
 )
 
-// report is what the provider says of one letter.
+// report is the provider's report about one email.
 type report struct {
-	Event      string `db:"event"` // its id: a report counts once, however often it is sent
+	Event      string `db:"event"` // id of the event; a report is applied once
 	ProviderID string `db:"provider_id"`
 	Status     string `db:"status"`
 	At         string `db:"at"`
 	Error      string `db:"error"`
 }
 
-// WebhooksEnabled says whether the provider reports what becomes of letters. If not, Sent is the last that is known.
+// WebhooksEnabled reports whether the provider reports deliveries. If not, Sent is the last known state.
 func WebhooksEnabled(app core.App) bool {
 	return TransportName(app) == transportResend && settings.Of(app).WebhookSecret != ""
 }
 
-// HandleWebhook takes a webhook of Resend, as it was sent: what it says of a letter is committed when it returns nil. A
-// second one of the same event, one of a letter that is not ours and one of a kind that says nothing of its way
-// change nothing. What is not signed, is older than five minutes or cannot be read is refused; without a secret
-// there is no such thing, and it is record.ErrNotFound.
+// HandleWebhook applies a webhook of Resend and commits it. It ignores an event that it already knows, one about an
+// unknown email and one of another kind. It returns an error if the webhook isn't signed, is older than five minutes or
+// can't be read, and errs.NotFound if no webhook secret is set.
 func HandleWebhook(app core.App, header http.Header, body []byte) error {
 	if settings.Of(app).WebhookSecret == "" {
 		return errs.NotFound
@@ -58,8 +57,8 @@ func HandleWebhook(app core.App, header http.Header, body []byte) error {
 	return app.RunInTransaction(func(tx core.App) error { return applyReport(tx, *r) })
 }
 
-// verify holds a webhook to the scheme of Svix, by which Resend signs: HMAC-SHA256 over id, time and body, one of
-// several signatures, five minutes (https://docs.svix.com/receiving/verifying-payloads/how-manual).
+// verify checks the signature of a webhook, which Resend creates with Svix: HMAC-SHA256 over id, time and body, one of
+// several signatures, valid for five minutes (https://docs.svix.com/receiving/verifying-payloads/how-manual).
 func verify(app core.App, header http.Header, body []byte) error {
 	err := resend.NewClient("").Webhooks.Verify(&resend.VerifyWebhookOptions{
 		Payload: string(body),
@@ -69,14 +68,13 @@ func verify(app core.App, header http.Header, body []byte) error {
 		WebhookSecret: settings.Of(app).WebhookSecret,
 	})
 	if err != nil {
-		return errs.Invalid("base", CodeBadSignature, "The signature does not fit, or is older than five minutes.")
+		return errs.Invalid("base", CodeBadSignature, "The signature doesn't match, or is older than five minutes.")
 	}
 	return nil
 }
 
-// applyReport counts a report, in the caller's transaction. It may come before we know the provider's id of our own letter,
-// while its answer is still under way: then it is kept, and holds once the id is known. To send it back instead
-// would leave its coming to the provider's patience.
+// applyReport applies a report in the caller's transaction. It may arrive before the response with the provider's id of
+// the email: then it is saved and applied when the id is known.
 func applyReport(tx core.App, r report) error {
 	known, err := tx.CountRecords("mail_reports", dbx.HashExp{"event": r.Event})
 	if err != nil || known > 0 {
@@ -90,7 +88,7 @@ func applyReport(tx core.App, r report) error {
 		return r.save(tx)
 	}
 	if err != nil {
-		return fmt.Errorf("find the letter of a report: %w", err)
+		return fmt.Errorf("find the email of a report: %w", err)
 	}
 	if err := r.save(tx); err != nil {
 		return err
@@ -104,12 +102,12 @@ func applyReport(tx core.App, r report) error {
 func (r report) save(tx core.App) error {
 	c, err := tx.FindCachedCollectionByNameOrId("mail_reports")
 	if err != nil {
-		return fmt.Errorf("find the reports of letters: %w", err)
+		return fmt.Errorf("find the collection of reports: %w", err)
 	}
 	row := core.NewRecord(c)
 	row.Load(map[string]any{"event": r.Event, "provider_id": r.ProviderID, "status": r.Status, "at": r.At, "error": r.Error})
 	if err := tx.Save(row); err != nil {
-		return fmt.Errorf("keep a report: %w", err)
+		return fmt.Errorf("save a report: %w", err)
 	}
 	return nil
 }
@@ -124,12 +122,12 @@ func findByProvider(app core.App, id string) (*Email, error) {
 	return m, nil
 }
 
-// awaitsProviderID reports whether a provider may have taken a letter whose id we do not know yet. If there is none, an
-// unknown id is another's: several programs may share an account.
+// awaitsProviderID reports whether the provider may have accepted an email whose id isn't known yet. If not, an unknown id
+// belongs to another program with the same account.
 func awaitsProviderID(app core.App) (bool, error) {
 	n, err := app.CountRecords(collection, dbx.NewExp("status = 'sending' OR status = 'queued' AND tried != ''"))
 	if err != nil {
-		return false, fmt.Errorf("count letters under way: %w", err)
+		return false, fmt.Errorf("count emails being sent: %w", err)
 	}
 	return n > 0, nil
 }
@@ -143,14 +141,14 @@ func pruneReports(app core.App, before time.Time) error {
 	return nil
 }
 
-// event is a webhook's body, as far as it is read (https://resend.com/docs/webhooks/event-types).
+// event is the part of a webhook's body that is used (https://resend.com/docs/webhooks/event-types).
 type event struct {
 	Type      string          `json:"type"`
 	CreatedAt string          `json:"created_at"`
 	Data      json.RawMessage `json:"data"`
 }
 
-// emailEvent is the data of an event about a letter.
+// emailEvent is the data of an event about an email.
 type emailEvent struct {
 	EmailID string `json:"email_id"`
 	Bounce  struct {
@@ -166,11 +164,11 @@ type emailEvent struct {
 	} `json:"failed"`
 }
 
-// readReport reads what an event says of a letter; nil if it says nothing of its way.
+// readReport returns the report of an event, or nil if the event isn't about delivery.
 func readReport(id string, body []byte, own string) (*report, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, errs.Invalid("base", CodeBadReport, "This is no event that can be read.")
+		return nil, errs.Invalid("base", CodeBadReport, "The event can't be read.")
 	}
 	meaning, ours := eventStatuses[e.Type]
 	if !ours {
@@ -178,7 +176,7 @@ func readReport(id string, body []byte, own string) (*report, error) {
 	}
 	var data emailEvent
 	if err := json.Unmarshal(e.Data, &data); err != nil || id == "" || len(id) > 200 || data.EmailID == "" || len(data.EmailID) > 200 {
-		return nil, errs.Invalid("base", CodeBadReport, "The event names no letter.")
+		return nil, errs.Invalid("base", CodeBadReport, "The event doesn't name an email.")
 	}
 	at, err := types.ParseDateTime(e.CreatedAt)
 	if err != nil || at.IsZero() {
@@ -189,40 +187,40 @@ func readReport(id string, body []byte, own string) (*report, error) {
 		Error: withProviderText(sentence, "The provider", cleanProviderText(words, own))}, nil
 }
 
-// eventStatuses are the state that each kind of event leads to, why in our words, and in the provider's.
+// eventStatuses has the state that each kind of event leads to, why in our words, and why in the provider's.
 var eventStatuses = map[string]func(emailEvent) (status, sentence, words string){
 	resend.EventEmailDelivered: func(emailEvent) (string, string, string) { return Delivered, "", "" },
 	resend.EventEmailDeliveryDelayed: func(emailEvent) (string, string, string) {
-		return Delayed, "The mail server of the address does not take it yet. It is tried again.", ""
+		return Delayed, "The recipient's mail server hasn't accepted it yet. Delivery is retried automatically.", ""
 	},
 	resend.EventEmailBounced: func(e emailEvent) (string, string, string) {
-		if strings.EqualFold(e.Bounce.Type, "Permanent") { // only what is plainly for good
-			return Bounced, cmp.Or(permanentBounces[e.Bounce.SubType], "The address takes no mail from us."), e.Bounce.Message
+		if strings.EqualFold(e.Bounce.Type, "Permanent") { // not "Undetermined"
+			return Bounced, cmp.Or(permanentBounces[e.Bounce.SubType], "The address doesn't accept our email."), e.Bounce.Message
 		}
-		return Returned, cmp.Or(transientBounces[e.Bounce.SubType], "The mail server of the address did not take it this time.") +
+		return Returned, cmp.Or(transientBounces[e.Bounce.SubType], "The recipient's mail server didn't accept it this time.") +
 			" Send it again later.", e.Bounce.Message
 	},
 	"email.suppressed": func(e emailEvent) (string, string, string) { return Bounced, suppressedText, e.Suppressed.Message },
 	resend.EventEmailComplained: func(emailEvent) (string, string, string) {
-		return Complained, "The person, or their mail program, marked it as unwanted.", ""
+		return Complained, "The recipient marked it as spam.", ""
 	},
 	resend.EventEmailFailed: func(e emailEvent) (string, string, string) {
-		return Failed, "The provider could not send it.", strings.ReplaceAll(e.Failed.Reason, "_", " ")
+		return Failed, "The provider couldn't send it.", strings.ReplaceAll(e.Failed.Reason, "_", " ")
 	},
 }
 
-const suppressedText = "Letters to this address came back before, or were unwanted, so the provider sends it none."
+const suppressedText = "The provider doesn't send to this address, because earlier emails bounced or were marked as spam."
 
-// permanentBounces and forNow say in our words why a letter came back.
+// permanentBounces and transientBounces say why an email bounced.
 var (
 	permanentBounces = map[string]string{
-		"General":    "The address does not exist, or takes no mail.",
-		"NoEmail":    "The address does not exist, or takes no mail.",
+		"General":    "The address doesn't exist or doesn't accept email.",
+		"NoEmail":    "The address doesn't exist or doesn't accept email.",
 		"Suppressed": suppressedText, "OnAccountSuppressionList": suppressedText,
 	}
 	transientBounces = map[string]string{
 		"MailboxFull":        "The mailbox is full.",
-		"ContentRejected":    "The mail server of the address refused what the letter says.",
-		"AttachmentRejected": "The mail server of the address refused what the letter says.",
+		"ContentRejected":    "The recipient's mail server rejected the content.",
+		"AttachmentRejected": "The recipient's mail server rejected an attachment.",
 	}
 )

@@ -18,14 +18,14 @@ import (
 
 type resendTransport struct {
 	key       string
-	url       string // base address of a stand-in; empty: Resend itself
-	publicURL string // our public address, which no message repeats
+	url       string // base URL of a stub server; empty: Resend itself
+	publicURL string // our public URL, whose links are removed from error messages
 }
 
 func (*resendTransport) name() string { return transportResend }
 
-// send posts the frozen bytes with the row's id as the idempotency key, which Resend remembers for 24 hours:
-// a letter whose answer was lost is not delivered again.
+// send posts the request with the email's id as the idempotency key, which Resend keeps for 24 hours: an email whose
+// response was lost isn't delivered twice.
 func (t *resendTransport) send(ctx context.Context, id string, request []byte) (string, error) {
 	answer := &errorRecorder{}
 	client := resend.NewCustomClient(&http.Client{
@@ -55,7 +55,7 @@ func (t *resendTransport) send(ctx context.Context, id string, request []byte) (
 	return sent.Id, nil
 }
 
-// errorRecorder remembers the status and the name of the error, which resend-go leaves out of most of its errors.
+// errorRecorder records the status and the name of the error, which resend-go omits from most of its errors.
 type errorRecorder struct {
 	status int
 	name   string
@@ -93,7 +93,7 @@ func (a *errorRecorder) sendError(err error, own string) *sendError {
 		f.kind, f.message = blocked, withProviderText(resendRefusalText(a.name, f.message), "Resend", f.message)
 	case s == http.StatusConflict && a.name == "concurrent_idempotent_requests",
 		s == http.StatusRequestTimeout, s == http.StatusTooEarly:
-		// The same letter, asked for too early: its answer is ready later.
+		// The same email is still being processed; the response is available later.
 	case s >= 400 && s < 500:
 		f.kind = rejected
 		if strings.HasPrefix(f.message, "Invalid `to` field") {
@@ -105,13 +105,13 @@ func (a *errorRecorder) sendError(err error, own string) *sendError {
 			f.message = "Resend took too long to respond."
 		}
 	default:
-		f.message = fmt.Sprintf("Resend has a problem of its own (status %d).", s)
+		f.message = fmt.Sprintf("Resend returned an error (status %d).", s)
 	}
 	return f
 }
 
-// resendRefusalText says what the server administrator does about a refusal of the key or the sender. Resend gives the
-// first a name of its own, and the second words only (https://resend.com/docs/api-reference/errors).
+// resendRefusalText tells the server administrator how to fix a rejected key or sender. Resend has an error name for the
+// first, but only a message for the second (https://resend.com/docs/api-reference/errors).
 func resendRefusalText(name, words string) string {
 	switch words = strings.ToLower(words); {
 	case strings.Contains(words, "testing emails"):
@@ -124,7 +124,7 @@ func resendRefusalText(name, words string) string {
 	return "Resend refused to send. Check RESEND_API_KEY and USHER_MAIL_FROM."
 }
 
-// parseRetryAfter reads the header of that name, seconds or a date; at most a day.
+// parseRetryAfter parses the Retry-After header, in seconds or as a date, up to a day.
 func parseRetryAfter(value string) time.Duration {
 	wait := time.Duration(0)
 	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {

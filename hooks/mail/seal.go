@@ -23,20 +23,20 @@ const (
 	keyStoreKey = "usher.mail.key"
 )
 
-// seal encrypts a letter with AES-256-GCM for the row id alone: moved to another row it does not open.
-// Links in letters therefore never reach SQLite or its WAL in clear text.
-func seal(app core.App, id string, letter []byte) (string, error) {
+// seal encrypts content with AES-256-GCM. It can be decrypted only with the same id. Links in emails therefore never reach
+// SQLite or its WAL in clear text.
+func seal(app core.App, id string, content []byte) (string, error) {
 	gcm, err := newGCM(app)
 	if err != nil {
 		return "", err
 	}
 	nonce := make([]byte, gcm.NonceSize())
 	rand.Read(nonce)
-	return base64.StdEncoding.EncodeToString(gcm.Seal(nonce, nonce, letter, []byte(id))), nil
+	return base64.StdEncoding.EncodeToString(gcm.Seal(nonce, nonce, content, []byte(id))), nil
 }
 
-// errWrongKey says that a letter cannot be opened with the key of this folder, as after a restore.
-var errWrongKey = errors.New("the letter was sealed with another key")
+// errWrongKey means that content can't be decrypted with the key of this folder, as after a restore.
+var errWrongKey = errors.New("the email was encrypted with another key")
 
 func unseal(app core.App, id, sealed string) ([]byte, error) {
 	gcm, err := newGCM(app)
@@ -47,11 +47,11 @@ func unseal(app core.App, id, sealed string) ([]byte, error) {
 	if err != nil || len(raw) < gcm.NonceSize() {
 		return nil, errWrongKey
 	}
-	letter, err := gcm.Open(nil, raw[:gcm.NonceSize()], raw[gcm.NonceSize():], []byte(id))
+	content, err := gcm.Open(nil, raw[:gcm.NonceSize()], raw[gcm.NonceSize():], []byte(id))
 	if err != nil {
 		return nil, errWrongKey
 	}
-	return letter, nil
+	return content, nil
 }
 
 func newGCM(app core.App) (cipher.AEAD, error) {
@@ -66,8 +66,8 @@ func newGCM(app core.App) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// dataKey is the key of the data folder, made at the first use. It is the only thing that opens unsent letters,
-// belongs to this machine and is in no backup: after a restore unsent letters are made again.
+// dataKey returns the key of the data folder, creating it at the first use. Only it decrypts queued emails. It is excluded
+// from backups, so queued emails can't be opened after a restore.
 func dataKey(app core.App) ([]byte, error) {
 	if k, ok := app.Store().Get(keyStoreKey).([]byte); ok {
 		return k, nil
@@ -86,7 +86,7 @@ func dataKey(app core.App) ([]byte, error) {
 	return k, nil
 }
 
-// loadKey reads or makes the key, and says on the console when emails are waiting that a new key can't open.
+// loadKey reads or creates the key, and warns on the console if a new key can't open queued emails.
 func loadKey(app core.App) error {
 	path := filepath.Join(app.DataDir(), keyFile)
 	_, err := os.Stat(path)
@@ -125,12 +125,12 @@ func readKey(path string) ([]byte, error) {
 	return k, nil
 }
 
-// createKey writes a new key in full before it gets its name, and never over another: of two processes at the
-// first start one wins, and both read the same key.
+// createKey writes a new key to a temporary file and links it without overwriting another: of two processes at the first
+// start one wins, and both read the same key.
 func createKey(path string) error {
 	file, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("make the key of the outbox: %w", err)
+		return fmt.Errorf("create the key of the outbox: %w", err)
 	}
 	defer os.Remove(file.Name())
 	k := make([]byte, keySize)
@@ -140,13 +140,13 @@ func createKey(path string) error {
 		err = os.Link(file.Name(), path)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("make the key of the outbox: %w", err)
+		return fmt.Errorf("create the key of the outbox: %w", err)
 	}
 	return nil
 }
 
-// DeriveKey is a key of this data folder for the purpose, and for no other. Like the key that it is made of, it is in
-// no backup.
+// DeriveKey derives a key of this data folder for one purpose. Like the key it is derived from, it is excluded from
+// backups.
 func DeriveKey(app core.App, purpose string) ([]byte, error) {
 	k, err := dataKey(app)
 	if err != nil {

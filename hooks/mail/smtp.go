@@ -23,8 +23,8 @@ type smtpTransport struct {
 
 func (*smtpTransport) name() string { return transportSMTP }
 
-// send speaks to the server of PocketBase's mail settings. SMTP knows no idempotency key: the Message-ID is
-// made of the row's id, so that a letter that arrives twice is recognized as one.
+// send uses the server in PocketBase's mail settings. SMTP has no idempotency key, so the Message-ID contains the email's
+// id: clients recognize an email that arrives twice.
 func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (string, error) {
 	message, err := smtpMessage(id, request)
 	if err != nil {
@@ -50,31 +50,30 @@ func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (st
 }
 
 func smtpMessage(id string, request []byte) (*mailer.Message, error) {
-	letter, err := decode(request)
+	decoded, err := decode(request)
 	if err != nil {
 		return nil, err
 	}
-	from, err := mail.ParseAddress(letter.From)
+	from, err := mail.ParseAddress(decoded.From)
 	if err != nil {
-		return nil, errors.New("The sender is no address.")
+		return nil, errors.New("The sender isn't a valid email address.")
 	}
-	to, err := mail.ParseAddress(letter.To[0])
+	to, err := mail.ParseAddress(decoded.To[0])
 	if err != nil {
-		return nil, errors.New("The recipient is no address.")
+		return nil, errors.New("The recipient isn't a valid email address.")
 	}
 	_, host, _ := strings.Cut(from.Address, "@")
-	headers := maps.Clone(letter.Headers)
+	headers := maps.Clone(decoded.Headers)
 	headers["Message-ID"] = "<" + id + "@" + host + ">"
-	message := &mailer.Message{From: *from, To: []mail.Address{*to}, Subject: letter.Subject,
-		HTML: letter.Html, Text: letter.Text, Headers: headers, Attachments: map[string]io.Reader{}}
-	for _, file := range letter.Attachments {
+	message := &mailer.Message{From: *from, To: []mail.Address{*to}, Subject: decoded.Subject,
+		HTML: decoded.Html, Text: decoded.Text, Headers: headers, Attachments: map[string]io.Reader{}}
+	for _, file := range decoded.Attachments {
 		message.Attachments[file.Filename] = bytes.NewReader(file.Content)
 	}
 	return message, nil
 }
 
-// badAddressReply begins the replies that find fault with the recipient's address and nothing else (RFC 3463, 3.2;
-// RFC 7505).
+// badAddressReply matches the replies that reject the recipient's address (RFC 3463, 3.2; RFC 7505).
 var badAddressReply = regexp.MustCompile(`^5\.1\.(1|2|3|6|10)\b`)
 
 func smtpError(err error, own string) *sendError {
@@ -93,7 +92,7 @@ func smtpError(err error, own string) *sendError {
 		words := f.message
 		f.message = withProviderText("The mail server refused this email.", "The mail server", words)
 		if badAddressReply.MatchString(reply.Msg) {
-			f.badAddress, f.message = true, withProviderText("The address does not exist, or takes no mail.", "The mail server", words)
+			f.badAddress, f.message = true, withProviderText("The address doesn't exist or doesn't accept email.", "The mail server", words)
 		}
 	}
 	return f

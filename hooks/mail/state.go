@@ -8,15 +8,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// State is how far a letter has come (R66).
+// State is the delivery state of an email (R66).
 type State struct {
-	Status string    // one of the states of a letter
-	At     time.Time // since when, UTC
-	Error  string    // why it failed or came back, or why it is tried again; safe to show
-	Reason string    // the code of why it was dropped, else empty; ReasonWords puts it in words
+	Status string    // one of the states of an email
+	At     time.Time // when the state began, UTC
+	Error  string    // why it failed, bounced or is delayed; safe to show
+	Reason string    // one of the Reason codes if it was dropped; see ReasonText
 }
 
-// Undelivered reports that the letter has not reached its person, as far as is known, and why is known.
+// Undelivered reports whether the email is known not to have reached its recipient.
 func (s State) Undelivered() bool {
 	switch s.Status {
 	case Delayed, Returned, Failed, Bounced, Complained:
@@ -25,7 +25,7 @@ func (s State) Undelivered() bool {
 	return false
 }
 
-// State is how far the letter has come.
+// State returns the delivery state of the email.
 func (m *Email) State() State {
 	return newState(m.Status(), m.LastError(), m.Reason(), m.GetString("sent"), m.GetString("reported"), m.GetString("updated"))
 }
@@ -41,7 +41,7 @@ func newState(status, fault, reason, sent, reported, updated string) State {
 	return State{Status: status, At: parseTime(since), Error: fault, Reason: reason}
 }
 
-// FindNewest returns the newest letter about a record, or sql.ErrNoRows. It is the one whose link is good.
+// FindNewest returns the newest email about a record, or sql.ErrNoRows. Only its link works.
 func FindNewest(app core.App, about string) (*Email, error) {
 	m := &Email{}
 	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"about": about}).
@@ -52,7 +52,7 @@ func FindNewest(app core.App, about string) (*Email, error) {
 	return m, nil
 }
 
-// DeliveryStates returns the state of the newest letter about each record. Records without a letter are not in it.
+// DeliveryStates returns the state of the newest email about each record that has one.
 func DeliveryStates(app core.App, about []string) (map[string]State, error) {
 	states := make(map[string]State, len(about))
 	if len(about) == 0 {

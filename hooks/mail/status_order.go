@@ -9,19 +9,19 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// statusOrder is the order of precedence of what can be known of a letter that left. Reports come in any order; the one
-// that stands furthest down holds, so that the same reports always come to the same state:
+// statusOrder is the order of the states of a sent email. Reports arrive in any order; the last in this list wins, so that
+// the same reports always lead to the same state:
 //
-//	sent        the provider took it
-//	delayed     the recipient's server does not take it yet, and the provider tries again
-//	returned    it came back for a reason that passes, such as a full mailbox, and is not tried again
-//	failed      it was never sent: refused, or the provider could not
-//	delivered   the recipient's server took it; an absence note, which looks like a return, says nothing against that
-//	bounced     it came back for good, which a server may find out after it took the letter
-//	complained  the recipient called it unwanted, which only what arrived can be
+//	sent        the provider accepted it
+//	delayed     the recipient's server hasn't accepted it yet, and the provider tries again
+//	returned    it bounced for a temporary reason, such as a full mailbox, and isn't tried again
+//	failed      it was never sent
+//	delivered   the recipient's server accepted it; an out-of-office reply, which may be reported as returned, doesn't change that
+//	bounced     it bounced permanently, which a server may report after it accepted the email
+//	complained  the recipient marked it as spam, so it arrived
 var statusOrder = []string{Sent, Delayed, Returned, Failed, Delivered, Bounced, Complained}
 
-// transitions are the states that may follow a state.
+// transitions has the states that may follow a state.
 var transitions = func() map[string][]string {
 	all := map[string][]string{
 		Queued:  {Queued, Sending, Failed, Dropped},
@@ -34,13 +34,13 @@ var transitions = func() map[string][]string {
 	return all
 }()
 
-// isReported reports whether a state is one that only the provider's reports lead to.
+// isReported reports whether only a report of the provider leads to the state.
 func isReported(status string) bool {
 	return status != Sent && status != Failed && slices.Contains(statusOrder, status)
 }
 
-// applyReports brings the letter to where its reports say it is, and reports whether that changed anything. It is a
-// function of the reports alone, not of their order.
+// applyReports sets the state that the email's reports lead to, whatever their order, and reports whether anything
+// changed.
 func (m *Email) applyReports(tx core.App) (changed bool, err error) {
 	if m.ProviderID() == "" {
 		return false, nil
@@ -49,7 +49,7 @@ func (m *Email) applyReports(tx core.App) (changed bool, err error) {
 	err = tx.DB().Select("event", "provider_id", "status", "at", "error").From("mail_reports").
 		Where(dbx.HashExp{"provider_id": m.ProviderID()}).All(&reports)
 	if err != nil {
-		return false, fmt.Errorf("read what is reported of a letter: %w", err)
+		return false, fmt.Errorf("read the reports of an email: %w", err)
 	}
 	if len(reports) == 0 {
 		return false, nil
@@ -58,7 +58,7 @@ func (m *Email) applyReports(tx core.App) (changed bool, err error) {
 		if d := slices.Index(statusOrder, b.Status) - slices.Index(statusOrder, a.Status); d != 0 {
 			return d
 		}
-		return strings.Compare(a.At+a.Event, b.At+b.Event) // of two that say the same, the first holds
+		return strings.Compare(a.At+a.Event, b.At+b.Event) // of two with the same state, the earlier wins
 	})
 	last := reports[0]
 	if slices.Index(statusOrder, last.Status) < slices.Index(statusOrder, m.Status()) {

@@ -20,35 +20,34 @@ const (
 	transportConsole = "console"
 )
 
-// transport takes a frozen letter to its provider. Every error that it returns is a *fault.
+// transport sends an encoded email through a provider. Its errors are of type *sendError.
 type transport interface {
 	name() string
-	// send hands the letter over under its id: the provider that was given the same id before
-	// does not deliver it again. It returns the provider's own id.
+	// send sends the email with the id as idempotency key, and returns the provider's id.
 	send(ctx context.Context, id string, request []byte) (providerID string, err error)
 }
 
-// failureKind is what a failed try means for the letter.
+// failureKind is what a failed attempt means for the email.
 type failureKind int
 
 const (
-	retryLater  failureKind = iota // for a while: the letter is tried again
-	rateLimited                    // too many at once: the queue waits
-	blocked                        // the key or the sender is refused: the queue waits for whoever runs the server
-	rejected                       // this letter is refused for good
+	retryLater  failureKind = iota // temporary: the email is tried again
+	rateLimited                    // too many emails: the queue waits
+	blocked                        // the key or the sender is rejected: the queue waits for the server administrator
+	rejected                       // this email is rejected permanently
 )
 
-// sendError is why a letter did not leave.
+// sendError is why an email wasn't sent.
 type sendError struct {
 	kind       failureKind
-	retryAfter time.Duration // how long the provider asks us to wait, 0 if it does not say
-	message    string        // in the provider's words, without our links; for people
-	badAddress bool          // refused for good, and plainly for the recipient's address
+	retryAfter time.Duration // as requested by the provider, or 0
+	message    string        // for users, without our links
+	badAddress bool          // rejected permanently because of the recipient's address
 }
 
 func (f *sendError) Error() string { return f.message }
 
-// newTransport chooses at each letter, so that a change in the settings counts at once.
+// newTransport returns the transport of the current settings. It is called for each email.
 func newTransport(app core.App, console io.Writer) transport {
 	config := settings.Of(app)
 	switch {
@@ -61,33 +60,32 @@ func newTransport(app core.App, console io.Writer) transport {
 	}
 }
 
-// consoleTransport prints letters: without any mail the link has to be seen somewhere (R60).
+// consoleTransport prints emails, for servers without email (R60).
 type consoleTransport struct{ out io.Writer }
 
 func (*consoleTransport) name() string { return transportConsole }
 
 func (t *consoleTransport) send(_ context.Context, _ string, request []byte) (string, error) {
-	letter, err := decode(request)
+	decoded, err := decode(request)
 	if err != nil {
 		return "", &sendError{kind: rejected, message: err.Error()}
 	}
 	text := strings.Map(func(r rune) rune {
-		if r != '\n' && unicode.IsControl(r) { // a terminal would obey it
+		if r != '\n' && unicode.IsControl(r) { // terminals interpret them
 			return -1
 		}
 		return r
-	}, strings.TrimSpace(letter.Text))
+	}, strings.TrimSpace(decoded.Text))
 	lines := "  │ " + strings.ReplaceAll(text, "\n", "\n  │ ")
-	_, err = fmt.Fprintf(t.out, "\n  No mail is set up, so this letter is printed here.\n  To: %s\n  Subject: %s\n  │\n%s\n\n",
-		letter.To[0], letter.Subject, lines)
+	_, err = fmt.Fprintf(t.out, "\n  Email isn't set up, so this email is printed here.\n  To: %s\n  Subject: %s\n  │\n%s\n\n",
+		decoded.To[0], decoded.Subject, lines)
 	if err != nil {
-		return "", &sendError{kind: retryLater, message: "The console cannot be written to."}
+		return "", &sendError{kind: retryLater, message: "The console can't be written to."}
 	}
 	return "", nil
 }
 
-// cleanProviderText makes a provider's message fit to be shown: one line, at most 300 characters, and none of our links,
-// should the provider repeat one.
+// cleanProviderText prepares a provider's message to be shown: one line, at most 300 characters, without our links.
 func cleanProviderText(message, own string) string {
 	message = oneLine(strings.TrimPrefix(message, "[ERROR]: "))
 	if own != "" {
@@ -96,7 +94,7 @@ func cleanProviderText(message, own string) string {
 	return Truncate(message, 300)
 }
 
-// withProviderText puts a provider's words behind our sentence.
+// withProviderText appends a provider's message to our sentence.
 func withProviderText(sentence, provider, words string) string {
 	if words == "" {
 		return sentence

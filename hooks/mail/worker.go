@@ -19,33 +19,33 @@ import (
 const (
 	workerKey = "usher.mail.worker"
 
-	errorDelay   = 5 * time.Second // of ours, as of the database
-	pollInterval = time.Minute     // what another process queued leaves this late at most
+	errorDelay   = 5 * time.Second // after an error of ours, such as of the database
+	pollInterval = time.Minute     // for emails that another process queued
 	stopTimeout  = 20 * time.Second
 )
 
-// Worker takes letters out of the outbox, one at a time. Its fields are set before its start; tests set their own.
+// Worker sends the emails in the outbox, one at a time. Its fields must be set before Start.
 type Worker struct {
 	App         core.App
-	MinInterval time.Duration // least time between two letters; 500 ms, for Resend takes 2 a second
-	Timeout     time.Duration // how long a provider may take to answer; 10 s, with SMTP 30 s
-	Console     io.Writer     // where letters are printed when no mail is set up; os.Stdout
+	MinInterval time.Duration // between two emails; 500 ms, because Resend accepts 2 a second
+	Timeout     time.Duration // of a provider's response; default 10 s, or 30 s for SMTP
+	Console     io.Writer     // where emails are printed if email isn't set up; os.Stdout
 	Now         func() time.Time
-	Sleep       func(ctx context.Context, d time.Duration) // waits for d, less if ctx ends
+	Sleep       func(ctx context.Context, d time.Duration) // waits for d or until ctx ends
 
 	wake          chan struct{}
 	lastSend      time.Time // start of the last send
-	needsRecovery bool      // rows may stand in sending that nobody sends
-	pausedUntil   time.Time // until then nothing leaves
-	outcome       *outcome  // of the last try, until it is written
-	deferred      string    // sealed, of the letter under way if this try wrote it out
-	failures      int       // tries in a row that the provider did not answer
+	needsRecovery bool      // there may be interrupted emails in the state Sending
+	pausedUntil   time.Time // nothing is sent until then
+	outcome       *outcome  // of the last attempt, until it is stored
+	deferred      string    // encrypted deferred content of the current email, if this attempt rendered it
+	failures      int       // consecutive attempts without a response
 
 	mu      sync.Mutex
 	problem string
 }
 
-// NewWorker is a worker of the defaults.
+// NewWorker returns a worker with the defaults.
 func NewWorker(app core.App) *Worker {
 	return &Worker{
 		App: app, MinInterval: 500 * time.Millisecond, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
@@ -53,7 +53,7 @@ func NewWorker(app core.App) *Worker {
 	}
 }
 
-// consoleOutput is where letters go that nobody carries.
+// consoleOutput returns where emails are printed if email isn't set up.
 func consoleOutput(app core.App) io.Writer {
 	if out := settings.Of(app).Console; out != nil {
 		return out
@@ -61,8 +61,8 @@ func consoleOutput(app core.App) io.Writer {
 	return os.Stdout
 }
 
-// Start delivers what is due, then what falls due or is queued, until stop is called. stop waits for the letter
-// under way, at most 20 s. While a worker runs for the app, a second one does not start.
+// Start sends emails as they become due until stop is called. stop waits for the email being sent, at most stopTimeout.
+// While a worker runs for the app, another one doesn't start.
 func (w *Worker) Start() (stop func()) {
 	holder := w.App.Store().GetOrSet(workerKey, func() any { return w })
 	if holder != any(w) {
@@ -105,7 +105,7 @@ func (w *Worker) wakeUp() {
 	}
 }
 
-// Problem says why letters wait, or "".
+// Problem returns why emails aren't being sent, or "".
 func (w *Worker) Problem() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,26 +118,25 @@ func (w *Worker) setProblem(s string) {
 	w.problem = s
 }
 
-// deliverSafely is Deliver under recovery: a panic costs one letter a while, not the process with its meetings.
+// deliverSafely is Deliver with recovery: a panic delays an email instead of ending the process and its sessions.
 func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.needsRecovery, idle = true, errorDelay
-			w.App.Logger().Error("sending mail panicked", "panic", fmt.Sprint(p))
+			w.App.Logger().Error("panic while sending email", "panic", fmt.Sprint(p))
 		}
 	}()
 	return w.Deliver(ctx)
 }
 
-// Deliver sends every letter that is due, and says after how long to look again. The first time it takes up
-// what a crash left in sending: at once, under the same idempotency key. When ctx ends it finishes the letter
-// under way and returns.
+// Deliver sends every email that is due, and returns after how long to call it again. The first time it also sends what a
+// crash interrupted, with the same idempotency key. When ctx ends it finishes the current email and returns.
 func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
 	for ctx.Err() == nil {
 		sent, err := w.deliverNext(ctx)
 		if err != nil {
 			w.needsRecovery = true
-			w.App.Logger().Error("sending mail failed", "error", err)
+			w.App.Logger().Error("sending email failed", "error", err)
 			return errorDelay
 		}
 		if !sent {
@@ -162,7 +161,7 @@ func (w *Worker) idle() time.Duration {
 	return max(10*time.Millisecond, min(due.Sub(now), pollInterval))
 }
 
-// deliverNext sends one letter; false if none is due, or none may leave now.
+// deliverNext sends one email. It returns false if none is due or sending is paused.
 func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
 	if err := w.flushOutcome(); err != nil {
 		return false, err
@@ -181,18 +180,18 @@ func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("find the next letter: %w", err)
+		return false, fmt.Errorf("find the next email: %w", err)
 	}
 	if gap := w.lastSend.Add(w.MinInterval).Sub(w.Now()); !w.lastSend.IsZero() && gap > 0 {
 		if w.Sleep(ctx, gap); ctx.Err() != nil {
 			return false, nil
 		}
-		// A letter that goes first may have come in the meantime.
+		// An email with a higher priority may have been queued in the meantime.
 		if m, err = findNext(w.App, w.Now()); errors.Is(err, sql.ErrNoRows) {
 			return false, nil // it was dropped meanwhile
 		}
 		if err != nil {
-			return false, fmt.Errorf("find the next letter: %w", err)
+			return false, fmt.Errorf("find the next email: %w", err)
 		}
 	}
 	return true, w.deliver(m.Id)

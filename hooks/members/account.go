@@ -2,7 +2,6 @@ package members
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -12,10 +11,11 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// DeleteAccount deletes the account of who knows its password, with its places in teams and all of their effects (R79, R146).
-// Who owns a team is refused (R29). What was written down stays, and the address gets a last letter.
+// DeleteAccount deletes an account after checking its password, and removes it from its teams (R79, R146). It returns an
+// error if the account owns a team (R29). The audit log stays, and the address gets a last email.
 func DeleteAccount(app core.App, account *core.Record, password, from string) error {
 	entry := audit.NewAccountEntry(account, "", from, "account.delete").WithTarget(account.Id, account.Email())
 	proof, err := accounts.Reauthenticate(app, entry, account, "password", password)
@@ -56,8 +56,8 @@ func OwnedTeams(app core.App, user string) ([]*teams.Team, error) {
 	return owned, nil
 }
 
-// deleteMemberships lets an account go only if it owns no team, whoever deletes it. Its memberships go first, each with what
-// hangs on it, while there still is somebody whose they are.
+// deleteMemberships returns an error if a deleted account owns a team, for every writer. It deletes the memberships before
+// the account, because their hooks need it.
 func deleteMemberships(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		owned, err := OwnedTeams(e.App, e.Record.Id)
@@ -67,11 +67,11 @@ func deleteMemberships(e *core.RecordEvent) error {
 		if len(owned) > 0 {
 			return ownsTeamsError(owned)
 		}
-		places, err := membershipsOf(e.App, e.Record.Id)
+		memberships, err := membershipsOf(e.App, e.Record.Id)
 		if err != nil {
 			return err
 		}
-		for _, m := range places {
+		for _, m := range memberships {
 			if err := e.App.Delete(m); err != nil {
 				return err
 			}
@@ -81,11 +81,11 @@ func deleteMemberships(e *core.RecordEvent) error {
 }
 
 func membershipsOf(app core.App, user string) ([]*Membership, error) {
-	var places []*Membership
-	if err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": user}).All(&places); err != nil {
+	var memberships []*Membership
+	if err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": user}).All(&memberships); err != nil {
 		return nil, fmt.Errorf("list the memberships of an account: %w", err)
 	}
-	return places, nil
+	return memberships, nil
 }
 
 func ownsTeamsError(owned []*teams.Team) error {
@@ -93,11 +93,10 @@ func ownsTeamsError(owned []*teams.Team) error {
 	for _, team := range owned {
 		names = append(names, team.Name())
 	}
-	what := "The account owns the team " + names[0]
+	what := "the team"
 	if len(names) > 1 {
-		last := len(names) - 1
-		what = "The account owns the teams " + strings.Join(names[:last], ", ") + " and " + names[last]
+		what = "these teams"
 	}
-	return errs.Invalid("base", CodeLastOwner, what+". A team always has its Owner, and cannot be handed over yet: "+
-		"delete what you own first, or keep the account.")
+	return errs.Invalid("base", CodeLastOwner, "The account can't be deleted because it owns "+text.JoinList(names)+". "+
+		"Ownership can't be transferred yet. Delete "+what+" first.")
 }

@@ -10,10 +10,10 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// BeforeFunc is something that a deed does before it takes effect, once the actor may do it, in its transaction.
+// BeforeFunc runs in the transaction of an action, after the check of the actor's rights and before the change.
 type BeforeFunc = func(tx core.App) error
 
-// RevokeRoles takes roles from a member at once and frees their seats (R39). The person stays in the team (D4).
+// RevokeRoles revokes roles of a member and frees their seats (R39). The member stays in the team (D4).
 func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, first ...BeforeFunc) error {
 	return manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		if err := CanRevoke(actor, revoked, m.Roles(), user == actor.Account.Id); err != nil {
@@ -34,26 +34,25 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 	})
 }
 
-// CanRevoke is nil if the actor may take one of the roles from a person who carries held; else it says why not.
+// CanRevoke returns an error if the actor can't revoke one of the roles of a user who has held.
 func CanRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error {
 	switch {
 	case !actor.CanRevoke(revoked, held, self):
 		return ManageForbidden(held)
 	case held.Without(revoked) == held:
-		return errs.Invalid("roles", "no_such_role", "The person does not have this role.")
+		return errs.Invalid("roles", "no_such_role", "This user doesn't have the role.")
 	}
 	return nil
 }
 
-// Removal is what a removal, or leaving, took from a person: what he had, and what was still offered to him. Both free their seats (R79).
+// Removal has the roles that a removed user had and was invited to. Their seats are free again (R79).
 type Removal struct {
 	Roles        actors.Roles
 	InvitedRoles actors.Roles
 }
 
-// Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79), so
-// somebody who is asked to be Admin is removed only by who could revoke that.
-// The account and other teams are untouched (R83).
+// Remove removes a user from the team, frees their seats and revokes their pending invitations (R79). The actor must also be
+// able to revoke the roles of these invitations. The account and other teams aren't affected (R83).
 func Remove(app core.App, actor *actors.Actor, user string, first ...BeforeFunc) (Removal, error) {
 	var ended Removal
 	err := manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
@@ -85,16 +84,15 @@ func Remove(app core.App, actor *actors.Actor, user string, first ...BeforeFunc)
 	return ended, err
 }
 
-// CanRemove is nil if the actor may remove a person who carries these roles, those that are still offered
-// included; else it says why not.
-func CanRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
+// CanRemove returns an error if the actor can't remove a user with these roles, including those of pending invitations.
+func CanRemove(actor *actors.Actor, roles actors.Roles, self bool) error {
 	switch {
-	case self && carries.Owner:
+	case self && roles.Owner:
 		return lastOwnerError()
 	case self:
-		return errs.Invalid("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
-	case !actor.CanRemove(carries, self):
-		return ManageForbidden(carries)
+		return errs.Invalid("base", "remove_self", "You can't remove yourself. Leave the team instead.")
+	case !actor.CanRemove(roles, self):
+		return ManageForbidden(roles)
 	}
 	return nil
 }
@@ -129,7 +127,7 @@ func runBefore(tx core.App, first []BeforeFunc) error {
 	return nil
 }
 
-// ManageForbidden is the refusal of an actor who may not manage a person who carries held.
+// ManageForbidden returns the error for an actor who can't manage a user with these roles.
 func ManageForbidden(held actors.Roles) error {
 	switch {
 	case held.Owner:
@@ -137,12 +135,12 @@ func ManageForbidden(held actors.Roles) error {
 	case held.Admin:
 		return errs.Forbidden("Only the Owner manages Admins in this team.")
 	}
-	return errs.Forbidden("Only the Owner and Admins manage users.")
+	return errs.Forbidden("Only the Owner and Admins can manage users.")
 }
 
-// manage runs a deed on a person of the actor's team, with the actor's rights read anew in the same transaction.
+// manage runs an action on a user of the actor's team, with the actor's rights read again in the same transaction.
 func manage(app core.App, actor *actors.Actor, user, action string,
-	deed func(core.App, *audit.Entry, *Membership, *core.Record) error) error {
+	do func(core.App, *audit.Entry, *Membership, *core.Record) error) error {
 	entry := audit.NewEntry(actor, action).WithTarget(user, "")
 	return audit.Do(app, entry, func(tx core.App) error {
 		again, err := actor.Reload(tx)
@@ -159,6 +157,6 @@ func manage(app core.App, actor *actors.Actor, user, action string,
 			return fmt.Errorf("find the account of a member: %w", err)
 		}
 		entry.WithTarget(user, actors.DisplayName(account))
-		return deed(tx, entry, m, account)
+		return do(tx, entry, m, account)
 	})
 }

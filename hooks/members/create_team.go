@@ -21,17 +21,17 @@ import (
 // createTeamLimit limits teams that one account creates.
 var createTeamLimit = ratelimit.Define("found", 10, 24*time.Hour)
 
-// CreateTeam makes a team that the account owns and hosts for (R2, D8). Whether accounts may make teams is a
-// setting of the server (R149).
+// CreateTeam creates a team with the account as Owner and Organizer (R2, D8). A setting of the server decides whether
+// accounts can create teams (R149).
 func CreateTeam(app core.App, account *core.Record, name, from string) (*teams.Team, error) {
 	var team *teams.Team
 	entry := audit.NewAccountEntry(account, "", from, "team.found")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
 		if settings.Of(tx).Teams != "any" {
-			return errs.Forbidden("Only whoever runs this server makes teams.")
+			return errs.Forbidden("Only the server administrator can create teams.")
 		}
 		if !account.Verified() {
-			return errs.Invalid("base", accounts.CodeUnverified, "Confirm your address first.")
+			return errs.Invalid("base", accounts.CodeUnverified, "Confirm your email address first.")
 		}
 		if team, err = createTeam(tx, account, name, entry); err != nil {
 			return err
@@ -41,13 +41,13 @@ func CreateTeam(app core.App, account *core.Record, name, from string) (*teams.T
 	return team, err
 }
 
-// limitNewTeams keeps a stranger from making team after team, for the letters that a new one may send.
+// limitNewTeams limits the teams that an account creates, because each of them can send emails.
 func limitNewTeams(tx core.App, account *core.Record) error {
 	if settings.Of(tx).SignUp != "open" {
 		return nil
 	}
 	if wait, ok := createTeamLimit.In(tx).Take(account.Id); !ok {
-		return errs.RateLimited(wait, "You have made ten teams within a day. Make the next one tomorrow.")
+		return errs.RateLimited(wait, "You've created too many teams today. Try again tomorrow.")
 	}
 	return nil
 }
@@ -66,7 +66,8 @@ func createTeam(tx core.App, account *core.Record, name string, entry *audit.Ent
 	return team, addMember(tx, team.Id, account.Id, actors.Roles{Owner: true, Organizer: true}, tx.Save)
 }
 
-// addMember makes a member. write is record.Write for an account that was read in this transaction, else core.App.Save.
+// addMember adds a member. write is record.SaveTrusted for an account that was read in this transaction, otherwise
+// core.App.Save.
 func addMember(tx core.App, team, user string, roles actors.Roles, write func(core.Model) error) error {
 	collection, err := tx.FindCachedCollectionByNameOrId("memberships")
 	if err != nil {
@@ -80,8 +81,8 @@ func addMember(tx core.App, team, user string, roles actors.Roles, write func(co
 	return write(m)
 }
 
-// Grant makes the account, which was read in the caller's transaction, a member with the roles. Roles that it has
-// stay. A guest becomes a member, and that he came as one is kept (D4).
+// Grant makes the account, which was read in the caller's transaction, a member with the roles in addition to those it has.
+// A guest becomes a member, and the membership keeps that they came as a guest (D4).
 func Grant(tx core.App, team, user string, roles actors.Roles) error {
 	m, err := Find(tx, team, user)
 	if errors.Is(err, errs.NotFound) {
@@ -95,7 +96,7 @@ func Grant(tx core.App, team, user string, roles actors.Roles) error {
 		m.Set("came_as_guest", true)
 	}
 	held := m.Roles()
-	roles.Admin = roles.Admin && !held.Owner // who can do more already
+	roles.Admin = roles.Admin && !held.Owner // the Owner can already do more
 	m.setRoles(held.With(roles))
 	return record.SaveTrusted(tx, m)
 }

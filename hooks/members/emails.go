@@ -16,15 +16,15 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// roleRevokedData is what the email about revoked roles is made from, and judged by.
+// roleRevokedData is the data of the email about revoked roles, and what its condition checks.
 type roleRevokedData struct {
 	By        string   `json:"by"`
 	Roles     []string `json:"roles"`
 	Remaining []string `json:"left"`
 }
 
-// sendRoleRevoked tells the user which roles have ended, unless they revoked their own. It replaces an email of this
-// kind that still waits, and names its roles, too.
+// sendRoleRevoked queues the email about revoked roles, unless the user revoked their own. It replaces a queued email of
+// this kind and also names its roles.
 func sendRoleRevoked(tx core.App, actor *actors.Actor, account *core.Record, revoked actors.Roles) error {
 	if account.Id == actor.Account.Id {
 		return nil
@@ -43,17 +43,17 @@ func sendRoleRevoked(tx core.App, actor *actors.Actor, account *core.Record, rev
 	return queueRoleRevoked(tx, actor.Team, account, roleRevokedData{actor.Name(), revoked.Names(), now.Roles().Names()})
 }
 
-func queueRoleRevoked(tx core.App, team, account *core.Record, said roleRevokedData) error {
-	basis, err := json.Marshal(said)
+func queueRoleRevoked(tx core.App, team, account *core.Record, data roleRevokedData) error {
+	basis, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	letter := emails.RoleRevoked(emails.RoleRevokedProps{
+	email := emails.RoleRevoked(emails.RoleRevokedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team),
-		By: said.By, Roles: roleLabels(said.roles()), Remaining: roleLabels(parseRoles(said.Remaining)), Support: settings.Of(tx).Support,
+		By: data.By, Roles: roleLabels(data.roles()), Remaining: roleLabels(parseRoles(data.Remaining)), Support: settings.Of(tx).Support,
 	})
-	letter.Basis = string(basis)
-	return queueEmail(tx, team, account, letter)
+	email.Basis = string(basis)
+	return queueEmail(tx, team, account, email)
 }
 
 func (r roleRevokedData) roles() actors.Roles { return parseRoles(r.Roles) }
@@ -62,14 +62,14 @@ func parseRoles(names []string) actors.Roles {
 	return actors.Roles{Owner: slices.Contains(names, "owner"), Admin: slices.Contains(names, "admin"), Organizer: slices.Contains(names, "organizer")}
 }
 
-// decodeRoleRevoked reads what an email about revoked roles was made from; it is empty of one that was queued before that was kept.
-func decodeRoleRevoked(m *mail.Email) (said roleRevokedData) {
-	_ = json.Unmarshal([]byte(m.Basis()), &said)
-	return said
+// decodeRoleRevoked returns the data of an email about revoked roles. It is empty for an email queued by an older version.
+func decodeRoleRevoked(m *mail.Email) (data roleRevokedData) {
+	_ = json.Unmarshal([]byte(m.Basis()), &data)
+	return data
 }
 
-// roleRevokedCondition is the condition of the email about revoked roles. Where some of them were given back, or others revoked,
-// an email that says what holds now takes its place.
+// roleRevokedCondition is the condition of the email about revoked roles. If the user's roles have changed since, it queues
+// a current email in its place.
 func roleRevokedCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	account, reason, err := accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
@@ -82,19 +82,19 @@ func roleRevokedCondition(tx core.App, m *mail.Email) (reason string, err error)
 	if err != nil || m.Basis() == "" {
 		return "", err
 	}
-	said, held := decodeRoleRevoked(m), now.Roles()
-	ended := said.roles().Without(held)
+	data, held := decodeRoleRevoked(m), now.Roles()
+	ended := data.roles().Without(held)
 	switch {
 	case ended.None():
 		return mail.ReasonRoleRestored, nil
-	case ended == said.roles() && parseRoles(said.Remaining) == held:
+	case ended == data.roles() && parseRoles(data.Remaining) == held:
 		return "", nil
 	}
 	team, err := teams.Find(tx, m.Team())
 	if err != nil {
 		return "", err
 	}
-	return mail.ReasonReplaced, queueRoleRevoked(tx, team.Record, account, roleRevokedData{said.By, ended.Names(), held.Names()})
+	return mail.ReasonReplaced, queueRoleRevoked(tx, team.Record, account, roleRevokedData{data.By, ended.Names(), held.Names()})
 }
 
 func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record, lost []emails.LostProps) error {
@@ -104,13 +104,13 @@ func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record, lost []
 	}))
 }
 
-// LossTracker says, in the transaction that removes an account from a team, what is going to be lost with the membership: it
-// is called before, and what it returns after.
+// LossTracker finds the sessions that an account loses with its membership. It is called in the transaction that removes the
+// account, before the removal; the function that it returns is called after it.
 type LossTracker func(tx core.App, team string, account *core.Record) (func(tx core.App) ([]emails.LostProps, error), error)
 
 const lossTrackerKey = "usher.members.losses"
 
-// RegisterLossTracker registers what the email to a removed user lists.
+// RegisterLossTracker registers the tracker for the email to a removed user.
 func RegisterLossTracker(app core.App, losses LossTracker) { app.Store().Set(lossTrackerKey, losses) }
 
 func trackLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]emails.LostProps, error), error) {
@@ -120,7 +120,7 @@ func trackLosses(tx core.App, team string, account *core.Record) (func(tx core.A
 	return func(core.App) ([]emails.LostProps, error) { return nil, nil }, nil
 }
 
-// removedCondition is the condition of the email that somebody was removed.
+// removedCondition is the condition of the email to a removed user.
 func removedCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	account, reason, err := accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
@@ -136,12 +136,12 @@ func removedCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	return mail.ReasonMemberRestored, nil
 }
 
-// membershipTopic is what emails about an account's membership of a team are about: what the newest says is what holds.
+// membershipTopic is the topic of the emails about an account's membership of a team, of which only the newest is current.
 func membershipTopic(team, user string) string { return "membership:" + team + ":" + user }
 
-func queueEmail(tx core.App, team, account *core.Record, letter mail.Message) error {
-	letter.About, letter.Team, letter.Topic = account.Id, team.Id, membershipTopic(team.Id, account.Id)
-	_, err := mail.Queue(tx, letter)
+func queueEmail(tx core.App, team, account *core.Record, email mail.Message) error {
+	email.About, email.Team, email.Topic = account.Id, team.Id, membershipTopic(team.Id, account.Id)
+	_, err := mail.Queue(tx, email)
 	return err
 }
 

@@ -10,8 +10,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// AddGuest makes the account a guest of the team, inside the transaction of a join, unless it is in the team
-// already (R67). made reports whether it was not.
+// AddGuest makes the account a guest of the team in the transaction of a join, unless it is already in the team (R67). made
+// reports whether it was added.
 func AddGuest(tx core.App, team, user string) (made bool, err error) {
 	_, err = Find(tx, team, user)
 	if !errors.Is(err, errs.NotFound) {

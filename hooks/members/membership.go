@@ -1,4 +1,4 @@
-// Package members keeps who is in which team and with which roles, and that every team has exactly one Owner.
+// Package members has the members and guests of teams and their roles, and makes sure that every team has one Owner.
 package members
 
 import (
@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// CodeLastOwner is the code of a refusal that would leave a team without its Owner (R29).
+// CodeLastOwner is the code of an error because a team would be left without its Owner (R29).
 const CodeLastOwner = "last_owner"
 
 var _ core.RecordProxy = (*Membership)(nil)
@@ -37,16 +37,17 @@ func (m *Membership) ProxyRecord() *core.Record { return m.Record }
 // SetProxyRecord sets the record.
 func (m *Membership) SetProxyRecord(r *core.Record) { m.Record = r }
 
-// Roles is what the person carries in the team.
+// Roles are the roles in the team.
 func (m *Membership) Roles() actors.Roles { return actors.RolesOf(m.Record) }
 
 // Kind is Member or Guest.
 func (m *Membership) Kind() string { return m.GetString("kind") }
 
-// UserID is the account.
+// UserID is the id of the account.
 func (m *Membership) UserID() string { return m.GetString("user") }
 
-// AfterRevoking is what is left once the roles are revoked: who came as a guest is one again without any role.
+// AfterRevoking returns the roles and kind after revoking roles: a user who came as a guest and has no role left is a guest
+// again.
 func (m *Membership) AfterRevoking(revoked actors.Roles) (roles actors.Roles, kind string) {
 	roles, kind = m.Roles().Without(revoked), m.Kind()
 	if m.GetBool("came_as_guest") && roles.None() {
@@ -61,7 +62,7 @@ func (m *Membership) setRoles(roles actors.Roles) {
 	m.Set("organizer", roles.Organizer)
 }
 
-// Find reads the membership of an account in a team, or record.ErrNotFound.
+// Find returns the membership of an account in a team, or errs.NotFound.
 func Find(app core.App, team, user string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Prepared).One(m)
@@ -74,7 +75,7 @@ func Find(app core.App, team, user string) (*Membership, error) {
 	return m, nil
 }
 
-// IsMember reports whether the account is a member of the team: in it, and not as a guest.
+// IsMember reports whether the account is a member of the team. A guest is not.
 func IsMember(app core.App, team, user string) (bool, error) {
 	m, err := Find(app, team, user)
 	if errors.Is(err, errs.NotFound) {
@@ -83,7 +84,7 @@ func IsMember(app core.App, team, user string) (bool, error) {
 	return err == nil && m.Kind() == actors.Member, err
 }
 
-// FindOwner reads the membership of the team's Owner.
+// FindOwner returns the membership of the team's Owner.
 func FindOwner(app core.App, team string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}).Limit(1).One(m)

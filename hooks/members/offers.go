@@ -10,7 +10,8 @@ import (
 	"usher/hooks/actors"
 )
 
-// invitedRoles is what an open invitation of the team offers the address. Ending it is managing who it would make (D1).
+// invitedRoles returns the roles of the team's pending invitation to the address. Revoking it needs the rights to manage a
+// user with these roles (D1).
 func invitedRoles(tx core.App, team, address string) (actors.Roles, error) {
 	var rows []struct {
 		Admin     bool `db:"admin"`
@@ -20,7 +21,7 @@ func invitedRoles(tx core.App, team, address string) (actors.Roles, error) {
 		Where(dbx.HashExp{"team": team, "email": address, "status": "pending"}).
 		AndWhere(dbx.NewExp("expires > {:now}", dbx.Params{"now": types.NowDateTime().String()})).All(&rows)
 	if err != nil {
-		return actors.Roles{}, fmt.Errorf("find what is offered to a member: %w", err)
+		return actors.Roles{}, fmt.Errorf("find the pending invitation of a member: %w", err)
 	}
 	if len(rows) == 0 {
 		return actors.Roles{}, nil

@@ -13,9 +13,9 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Register wires what holds for every writer of a membership: one Owner a team, never none and never
-// two (R29); a guest has no role; team and person never change. Who owns a team keeps the account.
-// It also creates the team of a sign-up once its address is verified.
+// Register registers the rules for every writer of a membership: a team has one Owner (R29), a guest has no role, and team
+// and user never change. An account that owns a team can't be deleted. It also creates the team of a sign-up when its
+// address is verified.
 func Register(app core.App) {
 	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(validateCreate))
 	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(validateUpdate))
@@ -42,14 +42,14 @@ func validateCreate(app core.App, r *core.Record) error {
 		return fmt.Errorf("count owners: %w", err)
 	}
 	if owners > 0 {
-		return errs.Invalid("owner", CodeLastOwner, "The team has an Owner already. There is exactly one.")
+		return errs.Invalid("owner", CodeLastOwner, "The team already has an Owner. There can be only one.")
 	}
 	return nil
 }
 
 func validateUpdate(_ core.App, r *core.Record) error {
 	if record.Changed(r, "team", "user") {
-		return errs.Invalid("base", "fixed", "A membership stays with its team and its person.")
+		return errs.Invalid("base", "fixed", "The team and the user of a membership can't change.")
 	}
 	if record.Changed(r, "owner") {
 		return lastOwnerError()
@@ -58,7 +58,7 @@ func validateUpdate(_ core.App, r *core.Record) error {
 	return validateKind(r)
 }
 
-// recordPanelLoss keeps when the member lost the right to the Admin Panel, as long as they don't have it again.
+// recordPanelLoss stores when the member lost access to the Admin Panel, until they have it again.
 func recordPanelLoss(r *core.Record) {
 	had, has := actors.RolesOf(r.Original()).CanUsePanel(), actors.RolesOf(r).CanUsePanel()
 	switch {
@@ -69,7 +69,7 @@ func recordPanelLoss(r *core.Record) {
 	}
 }
 
-// validateDelete lets the Owner go only together with the whole team, whose record is deleted first.
+// validateDelete allows deleting the Owner's membership only with the team, whose record is deleted first.
 func validateDelete(app core.App, r *core.Record) error {
 	owners, err := app.CountRecords("memberships", dbx.HashExp{"id": r.Id, "owner": true})
 	if err != nil {
@@ -90,11 +90,11 @@ func validateDelete(app core.App, r *core.Record) error {
 
 func validateKind(r *core.Record) error {
 	if r.GetString("kind") == actors.Guest && (r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer")) {
-		return errs.Invalid("kind", "guest_role", "A guest carries no role. Make the person a member.")
+		return errs.Invalid("kind", "guest_role", "A guest can't have a role. Make them a member first.")
 	}
 	return nil
 }
 
 func lastOwnerError() error {
-	return errs.Invalid("base", CodeLastOwner, "A team has exactly one Owner, who can be neither removed nor demoted.")
+	return errs.Invalid("base", CodeLastOwner, "A team always has one Owner, who can't be removed or lose the role.")
 }

@@ -11,28 +11,28 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// SignUpForm is what somebody gives to get an account and a team.
+// SignUpForm is the form for an account and a team.
 type SignUpForm struct {
 	Email    string
 	Name     string
 	Password string
-	Team     string // the new team's name; empty: named after the person
+	Team     string // name of the new team; empty: named after the user
 	Timezone string
-	Code     string // of a fresh server; proves that whoever signs up started it
+	Code     string // setup code of a new server; needed for the first account
 	IP       string
-	Next     string // the page to which the link that confirms the address leads on; empty: none
+	Next     string // path to open after confirming the address; may be empty
 }
 
-// SignUpResult is what came of a sign-up. Account and Team are nil where the answer must not tell
-// whether the address had an account: the person looks in the mail.
+// SignUpResult is the result of a sign-up. Account and Team are nil if the response must not reveal whether the address has
+// an account; the user gets an email.
 type SignUpResult struct {
 	Account *core.Record
 	Team    *teams.Team
 }
 
-// SignUp creates an account and the team that it owns (R2). The first account of a server needs the code that was
-// printed at its start, and is verified by it. Later ones confirm their address by email, which creates the team, and get
-// the same answer whether or not the address has an account (R149).
+// SignUp creates an account and its team (R2). The first account of a server needs the code printed at its start, and is
+// verified by it. Later ones confirm their address by email, which creates the team, and get the same response whether or
+// not the address already has an account (R149).
 func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	var done SignUpResult
 	first, err := accounts.CheckSignUp(app, form.Code)

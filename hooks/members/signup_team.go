@@ -14,9 +14,9 @@ import (
 // signUpTeamField is the field of an unverified account with the name of the team that its sign-up asks for.
 const signUpTeamField = "signup_team"
 
-// createSignUpTeam creates the team that a sign-up asks for once its address is verified, in the same transaction and for
-// every writer. Whoever signed up need not be the owner of the address: an account that gets a new password, token key or
-// address before it is verified loses the request, so that its owner takes over no team of someone else.
+// createSignUpTeam creates the team of a sign-up when its address is verified, in the same transaction and for every writer.
+// The user who signed up may not own the address: an account that gets a new password, token key or address before it is
+// verified loses the request, so that its owner doesn't get someone else's team.
 func createSignUpTeam(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		team, err := resolveSignUpTeam(e.App, e.Record)
@@ -34,8 +34,8 @@ func createSignUpTeam(e *core.RecordEvent) error {
 	})
 }
 
-// resolveSignUpTeam sets what the account keeps of its request, judged by the stored account: all of it while nothing is
-// decided, nothing once it is verified or someone else's. It returns the name of the team to create now, or nothing.
+// resolveSignUpTeam keeps the requested team of an unverified account, and clears it when the account is verified or taken
+// over. It returns the name of the team to create now, or "".
 func resolveSignUpTeam(tx core.App, account *core.Record) (team string, err error) {
 	var stored struct {
 		Team     string `db:"signup_team"`

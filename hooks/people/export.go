@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Each calls f for every row of the query, page after page, so that a team of any size fits.
+// Each calls f for every row of the query, page by page, so that a team can have any size.
 func Each(app core.App, team string, query Query, f func(Row) error) error {
 	query.Size, query.After, query.Before = 200, "", ""
 	for query.Page = 1; ; query.Page++ {
@@ -35,8 +35,8 @@ func Each(app core.App, team string, query Query, f func(Row) error) error {
 	}
 }
 
-// Export writes the people of the query as CSV, in the zone's time. That somebody took them, which and how many, is
-// written down before the first of them leaves.
+// Export writes the users of the query as CSV, with times in the zone. The audit entry is committed before the first row is
+// written.
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
 	entry := audit.NewEntry(actor, "users.export")
 	err := audit.Do(app, entry, func(tx core.App) error {
@@ -45,7 +45,7 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 			return err
 		}
 		if !again.CanUsePanel() {
-			return errs.Forbidden("The list of users is for the Owner and Admins of a team.")
+			return errs.Forbidden("Only the Owner and Admins can export users.")
 		}
 		query.Page, query.Size, query.After, query.Before = 1, 1, "", ""
 		page, err := List(tx, actor.Team.Id, query)
@@ -81,7 +81,7 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("export people: %w", err)
+		return fmt.Errorf("export users: %w", err)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// IDs lists the rows that a query finds on all of its pages, in its order, at most limit of them.
+// IDs lists the ids of the query's rows on all pages, in its order, at most limit.
 func IDs(app core.App, team string, query Query, limit int) ([]string, error) {
 	if err := Refresh(app, team); err != nil {
 		return nil, err

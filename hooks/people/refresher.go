@@ -13,12 +13,12 @@ import (
 const (
 	refresherKey = "usher.people.keeper"
 
-	quietPeriod = 100 * time.Millisecond // without a commit, after which rows are renewed
-	maxDelay    = 500 * time.Millisecond // that a row stays old while commits go on
-	retryDelay  = 5 * time.Second        // after a fault
+	quietPeriod = 100 * time.Millisecond // without a commit, before rows are refreshed
+	maxDelay    = 500 * time.Millisecond // of a refresh while commits continue
+	retryDelay  = 5 * time.Second        // after an error
 )
 
-// Register lets the server renew rows in the background, so that a reader seldom has to.
+// Register lets the server refresh rows in the background, so that readers rarely have to.
 func Register(app core.App) {
 	wake := func(e *core.RecordEvent) error {
 		if k, ok := e.App.Store().Get(refresherKey).(*Refresher); ok {
@@ -41,17 +41,18 @@ func Register(app core.App) {
 	}})
 }
 
-// Refresher renews rows in the background, once the writers pause. Nothing waits for it, and nothing is lost with it.
+// Refresher refreshes rows in the background when writers pause. Nothing depends on it.
 type Refresher struct {
 	App core.App
 
 	wake chan struct{}
 }
 
-// NewRefresher makes one; it does nothing before Start.
+// NewRefresher returns a Refresher that isn't started.
 func NewRefresher(app core.App) *Refresher { return &Refresher{App: app, wake: make(chan struct{}, 1)} }
 
-// Start works until stop is called, first on what a crash left. While one works for the app, a second does not start.
+// Start refreshes rows until stop is called, first those that a crash left. While one runs for the app, another doesn't
+// start.
 func (k *Refresher) Start() (stop func()) {
 	if k.App.Store().GetOrSet(refresherKey, func() any { return k }) != any(k) {
 		return func() {}
@@ -78,7 +79,7 @@ func (k *Refresher) wakeUp() {
 	}
 }
 
-// waitForQuiet waits for a commit, and then until there is none for a while.
+// waitForQuiet waits for a commit, and then until there is none for quietPeriod.
 func (k *Refresher) waitForQuiet(ctx context.Context) {
 	select {
 	case <-k.wake:
@@ -104,10 +105,10 @@ func (k *Refresher) refreshStale(ctx context.Context) {
 	for ctx.Err() == nil {
 		n, err := refreshBatch(k.App)
 		if err != nil {
-			k.App.Logger().Error("the list of people is renewed by its readers alone", "error", err.Error())
+			k.App.Logger().Error("the user list can't be refreshed in the background", "error", err.Error())
 			time.AfterFunc(retryDelay, k.wakeUp)
 		}
-		if n < batchSize { // what comes meanwhile waits for the next time: a batch costs far less a row than one row does
+		if n < batchSize { // the rest waits for the next time, because a batch is much cheaper per row than a single row
 			return
 		}
 	}

@@ -6,14 +6,14 @@ import (
 	"usher/hooks/actors"
 )
 
-// Row is one address in a team: a member, or somebody who was asked, in the newest state.
+// Row is an address in a team: a user or an invitee, in its latest state.
 type Row struct {
-	ID                 string         `db:"id"` // the account's; the invitation's while nobody accepted
+	ID                 string         `db:"id"` // the account's, or the invitation's until it is accepted
 	User               string         `db:"user"`
-	Invitation         string         `db:"invitation"` // open, or the newest of somebody who is not in the team
+	Invitation         string         `db:"invitation"` // pending, or the latest of an address that isn't in the team
 	Name               string         `db:"name"`
 	Email              string         `db:"email"`
-	Avatar             string         `db:"avatar"` // file of the account's picture, or empty
+	Avatar             string         `db:"avatar"` // file name of the account's picture, or empty
 	Kind               string         `db:"kind"`
 	Status             string         `db:"status"`
 	Owner              bool           `db:"owner"`
@@ -21,25 +21,25 @@ type Row struct {
 	Organizer          bool           `db:"organizer"`
 	InvitedAsAdmin     bool           `db:"ask_admin"`
 	InvitedAsOrganizer bool           `db:"ask_organizer"`
-	Invited            bool           `db:"asked"` // an invitation is open
+	Invited            bool           `db:"asked"` // an invitation is pending
 	Expires            types.DateTime `db:"expires"`
 	Answered           types.DateTime `db:"answered"`
 	Added              types.DateTime `db:"added"`
-	Active             types.DateTime `db:"active"` // last seen in the team, to within some minutes; zero: never
+	Active             types.DateTime `db:"active"` // last visit to the team, to within some minutes; zero: never
 	Tags               Tags           `db:"tags"`
 }
 
-// Roles is what the person carries.
+// Roles are the user's roles.
 func (r Row) Roles() actors.Roles {
 	return actors.Roles{Owner: r.Owner, Admin: r.Admin, Organizer: r.Organizer}
 }
 
-// InvitedRoles is what the invitation of the row offers, or offered.
+// InvitedRoles are the roles of the row's invitation.
 func (r Row) InvitedRoles() actors.Roles {
 	return actors.Roles{Admin: r.InvitedAsAdmin, Organizer: r.InvitedAsOrganizer}
 }
 
-// HeldAndInvitedRoles is what the person has, with what is still offered to him: who removes him ends both.
+// HeldAndInvitedRoles are the user's roles and those of the pending invitation. Removing the user ends both.
 func (r Row) HeldAndInvitedRoles() actors.Roles {
 	if r.Invited {
 		return r.Roles().With(r.InvitedRoles())
@@ -47,7 +47,7 @@ func (r Row) HeldAndInvitedRoles() actors.Roles {
 	return r.Roles()
 }
 
-// DisplayName is the name, or the address of who has none.
+// DisplayName returns the name, or the address if there is none.
 func (r Row) DisplayName() string {
 	if r.Name != "" {
 		return r.Name
@@ -55,11 +55,11 @@ func (r Row) DisplayName() string {
 	return r.Email
 }
 
-// Tags are a person's labels by name (R82). In the database they are a JSON list.
+// Tags are the names of a user's tags (R82), a JSON list in the database.
 type Tags = types.JSONArray[string]
 
-// columns read a Row of the table people at the moment {:now}: an invitation whose end has passed is expired,
-// whether or not a job has noted it.
+// columns select a Row of the table people at the time {:now}: an overdue invitation is expired even if no job has marked
+// it yet.
 const columns = `p.id, p.user, p.name, p.email, p.avatar, p.kind, p.owner, p.admin, p.organizer, p.answered, p.added, p.active,
 	CASE WHEN p.user = '' AND p.asked AND p.expires <= {:now} THEN 'expired' ELSE p.status END status,
 	p.asked AND p.expires > {:now} asked,

@@ -1,4 +1,4 @@
-// Package plans knows what a plan gives, and that a team has what its plan gives (R135, R136).
+// Package plans has the plans, and gives teams the limits of their plan (R135, R136).
 package plans
 
 import (
@@ -12,21 +12,21 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Unlimited is the number that stands for "as many as you like".
+// Unlimited is the value of a limit that doesn't apply.
 const Unlimited = -1
 
-// LargerPlanHint tells whom to contact about a larger plan. It is true for every reader: no role in a team can change its
-// plan.
+// LargerPlanHint says who to contact for a larger plan. It applies to every reader, because no role in a team can change
+// the plan.
 const LargerPlanHint = "For a larger plan, contact your server administrator"
 
-// MoreHint is AskForLarger about what a plan limits, such as "seats".
+// MoreHint says who to contact for more of what a plan limits, such as "seats".
 func MoreHint(what string) string {
 	return "For more " + what + ", contact your server administrator"
 }
 
 var _ core.RecordProxy = (*Plan)(nil)
 
-// Plan is what a team may use: a row of data that whoever runs the server edits.
+// Plan has the limits of a team. The server administrator can edit plans.
 type Plan struct{ *core.Record }
 
 // PreValidate makes sure that the proxy holds a plan.
@@ -43,10 +43,10 @@ func (p *Plan) ProxyRecord() *core.Record { return p.Record }
 // SetProxyRecord sets the record.
 func (p *Plan) SetProxyRecord(r *core.Record) { p.Record = r }
 
-// Name is the plan's name as people read it.
+// Name is the plan's name for users.
 func (p *Plan) Name() string { return p.GetString("name") }
 
-// Find reads the plan with that key or id.
+// Find returns the plan with the key or id.
 func Find(app core.App, key string) (*Plan, error) {
 	plan := &Plan{}
 	err := app.RecordQuery("plans").AndWhere(keyOrID(key)).Limit(1).One(plan)

@@ -9,10 +9,10 @@ import (
 	"usher/hooks/record"
 )
 
-// limitFields are what a team takes over from its plan, and what add-ons raise.
+// limitFields are the fields that a team copies from its plan. Add-ons can raise them.
 var limitFields = []string{"admin_seats", "organizer_seats", "licences"}
 
-// Register wires the rule that a team which gets a plan gets the plan's numbers, too.
+// Register registers the rule that a team that gets a plan gets its limits.
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(func(e *core.RecordEvent) error {
 		if err := applyLimits(e.App, e.Record); err != nil {

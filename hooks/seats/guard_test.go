@@ -79,9 +79,9 @@ func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
 			admin, organizer bool
 			says             string
 		}{
-			{true, false, "There is no free Admin seat."},
-			{false, true, "There is no free Organizer seat."},
-			{true, true, "There is no free Admin seat and no free Organizer seat."},
+			{true, false, "There are no Admin seats left."},
+			{false, true, "There are no Organizer seats left."},
+			{true, true, "There are no Admin seats and no Organizer seats left."},
 		} {
 			t.Run(name+"/"+s.says, func(t *testing.T) {
 				app := hookstest.NewApp(t)

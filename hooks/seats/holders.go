@@ -11,19 +11,19 @@ import (
 	"usher/hooks/record"
 )
 
-// Holder is somebody who has a seat or to whom one is promised.
+// Holder is a user who uses a seat, or an invitee for whom one is reserved.
 type Holder struct {
-	ID        string         `db:"id"` // the user's, or the invitation's while nobody accepted
+	ID        string         `db:"id"` // the user's, or the invitation's until it is accepted
 	Name      string         `db:"name"`
 	Email     string         `db:"email"`
 	Owner     bool           `db:"owner"`
-	Admin     bool           `db:"admin"` // the Owner's seat, too
+	Admin     bool           `db:"admin"` // also for the Owner
 	Organizer bool           `db:"organizer"`
 	Reserved  bool           `db:"reserved"`
 	Expires   types.DateTime `db:"expires"`
 }
 
-// DisplayName is the holder's name, or the address.
+// DisplayName returns the holder's name, or the address.
 func (h Holder) DisplayName() string {
 	if h.Name != "" {
 		return h.Name
@@ -31,7 +31,7 @@ func (h Holder) DisplayName() string {
 	return h.Email
 }
 
-// Holders lists who holds the team's seats, used ones first, the Owner before all, at most limit rows.
+// Holders lists the holders of the team's seats: the Owner first, then used seats, then reserved ones, at most limit.
 func Holders(app core.App, team string, limit int) ([]Holder, error) {
 	if err := people.Refresh(app, team); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Register wires the seat limit to every writer of memberships, invitations and teams (R43, R45).
+// Register registers the seat limit for every writer of memberships, invitations and teams (R43, R45).
 func Register(app core.App) {
 	for _, collection := range []string{"memberships", "invitations"} {
 		app.OnRecordCreateExecute(collection).BindFunc(record.Guard(validateSeats))
@@ -21,7 +21,7 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateLimits))
 }
 
-// validateSeats takes the seats that a write would use or promise beyond what the row did before.
+// validateSeats requires the seats that a write uses or reserves in addition to what the row already does.
 func validateSeats(app core.App, r *core.Record) error {
 	now := time.Now()
 	admins, organizers := seatsUsed(r, now)
@@ -32,7 +32,7 @@ func validateSeats(app core.App, r *core.Record) error {
 	return Require(app, r.GetString("team"), admins, organizers)
 }
 
-// seatsUsed is how many seats a row uses or promises.
+// seatsUsed returns how many seats a row uses or reserves.
 func seatsUsed(r *core.Record, now time.Time) (admins, organizers int) {
 	if r.Collection().Name == "invitations" &&
 		(r.GetString("status") != "pending" || !r.GetDateTime("expires").Time().After(now)) {
@@ -47,7 +47,7 @@ func seatsUsed(r *core.Record, now time.Time) (admins, organizers int) {
 	return admins, organizers
 }
 
-// validateLimits refuses to lower a team's seats below what is used and promised, and names who holds them.
+// validateLimits returns an error that names the holders if a team's seats would be lowered below what is used and reserved.
 func validateLimits(app core.App, team *core.Record) error {
 	if !isLowered(team, "admin_seats") && !isLowered(team, "organizer_seats") {
 		return nil
@@ -73,7 +73,7 @@ func validateLimits(app core.App, team *core.Record) error {
 			return err
 		}
 		return errs.Invalid(kind.field, CodeFull, fmt.Sprintf(
-			"%d %s seats are used or reserved, by %s. Free seats first.", taken, kind.word, names))
+			"%d %s seats are used or reserved by %s. Free some first.", taken, kind.word, names))
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func isLowered(team *core.Record, field string) bool {
 	return after != plans.Unlimited && (before == plans.Unlimited || after < before)
 }
 
-// holderNames names at most ten holders.
+// holderNames returns the names of at most ten holders.
 func holderNames(app core.App, team string, holds func(Holder) bool) (string, error) {
 	holders, err := Holders(app, team, 1000)
 	if err != nil {

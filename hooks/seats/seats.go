@@ -1,5 +1,5 @@
-// Package seats keeps that no team has more Admin and Organizer seats taken or promised than it has.
-// There is one count, and everybody asks it.
+// Package seats makes sure that a team doesn't use and reserve more Admin and Organizer seats than it has. All callers use
+// the same count.
 package seats
 
 import (
@@ -16,17 +16,17 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// CodeFull is the code of a refusal for want of a free seat (R41).
+// CodeFull is the code of an error because no seat is free (R41).
 const CodeFull = "seats_full"
 
-// Count is the seats of one kind. Limit is plans.Unlimited where there is none.
+// Count is the number of seats of one kind. Limit may be plans.Unlimited.
 type Count struct {
-	Limit    int // what the team has
-	Used     int // taken by members
-	Reserved int // promised by pending invitations
+	Limit    int // seats of the team
+	Used     int // by members
+	Reserved int // by pending invitations
 }
 
-// Free is how many seats can still be given; plans.Unlimited where there is no limit.
+// Free returns how many seats are free, or plans.Unlimited.
 func (c Count) Free() int {
 	if c.Limit == plans.Unlimited {
 		return plans.Unlimited
@@ -34,20 +34,20 @@ func (c Count) Free() int {
 	return max(0, c.Limit-c.Used-c.Reserved)
 }
 
-// Fits reports whether n more seats can be given.
+// Fits reports whether n more seats are free.
 func (c Count) Fits(n int) bool {
 	return n <= 0 || c.Limit == plans.Unlimited || c.Used+c.Reserved+n <= c.Limit
 }
 
-// Seats is all that a team has.
+// Seats has the seats and licences of a team.
 type Seats struct {
 	Admin     Count
 	Organizer Count
-	Licences  Count // sessions running at once
+	Licences  Count // used by running sessions
 }
 
-// Of counts a team's seats now. What is taken and promised is kept in seat_counts by triggers; what is promised by an
-// invitation that is overdue is taken off.
+// Of counts a team's seats. Triggers keep the used and reserved seats in seat_counts; those reserved by expired invitations
+// are subtracted here.
 func Of(app core.App, team string) (Seats, error) {
 	var row struct {
 		AdminLimit        int `db:"admin_limit"`
@@ -82,8 +82,8 @@ func Of(app core.App, team string) (Seats, error) {
 	}, nil
 }
 
-// Require asks for seats inside the transaction that will use or promise them. The refusal says which
-// seat is missing and the ways out (R41).
+// Require returns an error if the seats aren't free, in the transaction that is going to use or reserve them. It says which
+// seats are missing and what to do (R41).
 func Require(tx core.App, team string, admins, organizers int) error {
 	if admins <= 0 && organizers <= 0 {
 		return nil
@@ -98,7 +98,7 @@ func Require(tx core.App, team string, admins, organizers int) error {
 	return seats.Require(admins, organizers)
 }
 
-// hasFreeSeats is the quick yes: the seats fit even if no overdue invitation had ended.
+// hasFreeSeats reports whether the seats are free even without those of expired invitations. It is faster than Of.
 func hasFreeSeats(tx core.App, team string, admins, organizers int) (bool, error) {
 	var fits bool
 	err := tx.DB().NewQuery(`SELECT
@@ -115,20 +115,20 @@ func hasFreeSeats(tx core.App, team string, admins, organizers int) (bool, error
 	return fits, nil
 }
 
-// Require is nil if the seats fit.
+// Require returns an error if the seats aren't free.
 func (s Seats) Require(admins, organizers int) error {
 	switch {
 	case !s.Admin.Fits(admins) && !s.Organizer.Fits(organizers):
-		return fullError("Admin seat and no free Organizer seat")
+		return fullError("Admin seats and no Organizer seats")
 	case !s.Admin.Fits(admins):
-		return fullError("Admin seat")
+		return fullError("Admin seats")
 	case !s.Organizer.Fits(organizers):
-		return fullError("Organizer seat")
+		return fullError("Organizer seats")
 	}
 	return nil
 }
 
 func fullError(what string) error {
-	return errs.Invalid("roles", CodeFull, "There is no free "+what+
-		". Free one by revoking a role or an invitation. "+plans.MoreHint("seats")+".")
+	return errs.Invalid("roles", CodeFull, "There are no "+what+
+		" left. To free one, revoke a role or an invitation. "+plans.MoreHint("seats")+".")
 }

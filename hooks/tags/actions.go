@@ -13,8 +13,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Change gives a person of the actor's team tags and takes others away; id is the account's or the
-// invitation's. A tag that is in both is given. changed is false if nothing was to be done.
+// Change adds tags to a user or invitee of the actor's team and removes others; id is the account's or the invitation's.
+// A tag in both lists is added. changed is false if there was nothing to do.
 func Change(app core.App, actor *actors.Actor, id string, add, drop []string) (changed bool, err error) {
 	if add, err = NormalizeNames("add", add); err != nil {
 		return false, err
@@ -25,7 +25,7 @@ func Change(app core.App, actor *actors.Actor, id string, add, drop []string) (c
 	return applyChange(app, actor, id, "add", func([]string) ([]string, []string) { return add, exclude(drop, add) })
 }
 
-// Set lets a person of the actor's team have exactly these tags.
+// Set replaces the tags of a user or invitee of the actor's team.
 func Set(app core.App, actor *actors.Actor, id string, wanted []string) error {
 	wanted, err := NormalizeNames("tags", wanted)
 	if err != nil {
@@ -35,7 +35,7 @@ func Set(app core.App, actor *actors.Actor, id string, wanted []string) error {
 	return err
 }
 
-// applyChange does what plan makes of the tags that the person has. What the record hooks refuse is refused under field.
+// applyChange applies the change that plan makes of the current tags. Errors of the record hooks are returned under field.
 func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(now []string) (add, drop []string)) (changed bool, err error) {
 	entry := audit.NewEntry(actor, "person.tag").WithTarget(id, "")
 	err = audit.Do(app, entry, func(tx core.App) error {
@@ -67,7 +67,7 @@ func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(
 			return err
 		}
 		if changed = len(gone)+len(given) > 0; !changed {
-			entry.Action = "" // nothing is no deed
+			entry.Action = "" // nothing changed, so nothing is logged
 		}
 		entry.With("added", given).With("removed", gone)
 		return nil
@@ -75,21 +75,21 @@ func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(
 	return changed, err
 }
 
-// removeTags deletes the rows with these names.
+// removeTags deletes the tags with these names.
 func removeTags(tx core.App, rows []*core.Record, names []string) (gone []string, err error) {
 	for _, row := range rows {
 		if !containsFold(names, row.GetString("name")) {
 			continue
 		}
 		if err := tx.Delete(row); err != nil {
-			return gone, fmt.Errorf("take a tag away: %w", err)
+			return gone, fmt.Errorf("remove a tag: %w", err)
 		}
 		gone = append(gone, row.GetString("name"))
 	}
 	return gone, nil
 }
 
-// addTags adds rows; the record hooks judge them, and spell them as the team does.
+// addTags adds tags. The record hooks validate them and use the team's spelling.
 func addTags(tx core.App, team, address string, names []string) (given []string, err error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("tags")
 	if err != nil {
@@ -106,8 +106,8 @@ func addTags(tx core.App, team, address string, names []string) (given []string,
 	return given, nil
 }
 
-// canonicalSpelling is how a name is spelled in the team by whoever used it first; itself if nobody has yet. known is the
-// number of different tags that the team has, counted only for a new one.
+// canonicalSpelling returns how the team first spelled a name, or the name itself if it is new. known is the number of
+// different tags of the team, counted only for a new name.
 func canonicalSpelling(tx core.App, team, name string) (spelling string, known int, err error) {
 	var found []string
 	err = tx.DB().NewQuery("SELECT name FROM tags WHERE team = {:team} AND name = {:name} COLLATE NOCASE LIMIT 1").
@@ -122,7 +122,7 @@ func canonicalSpelling(tx core.App, team, name string) (spelling string, known i
 	if err != nil {
 		return "", 0, err
 	}
-	for _, tag := range all { // NOCASE folds the letters A to Z alone
+	for _, tag := range all { // NOCASE only folds A to Z
 		if containsFold([]string{tag.Name}, name) {
 			return tag.Name, 0, nil
 		}

@@ -13,9 +13,9 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Register wires what holds for every writer of a tag: it is on somebody of the team, a readable line, spelled as
-// the team's first of that name, and there are not too many. A tag is given or taken away, never changed.
-// Those of somebody who is not listed any more go with the row of the list.
+// Register registers the rules for every writer of a tag: it belongs to a listed user or invitee, is a readable line spelled
+// as the team first spelled it, and is within the limits. Tags are added and removed, never changed. They are deleted with
+// the row of the user list.
 func Register(app core.App) {
 	app.OnRecordCreate("tags").BindFunc(func(e *core.RecordEvent) error {
 		if err := normalize(e.Record); err != nil {
@@ -26,7 +26,7 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("tags").BindFunc(record.Guard(validateCreate))
 	app.OnRecordUpdateExecute("tags").BindFunc(record.Guard(func(_ core.App, r *core.Record) error {
 		if record.Changed(r, "team", "email", "name") {
-			return errs.Invalid("base", "fixed", "A tag stays as it is. Take it away and give another.")
+			return errs.Invalid("base", "fixed", "A tag can't be changed. Remove it and add another.")
 		}
 		return nil
 	}))
@@ -55,10 +55,10 @@ func validateCreate(app core.App, r *core.Record) error {
 	err := app.DB().NewQuery("SELECT count(*) FROM people WHERE team = {:team} AND email = {:email}").
 		Bind(dbx.Params{"team": team, "email": address}).Row(&listed)
 	if err != nil {
-		return fmt.Errorf("find who is tagged: %w", err)
+		return fmt.Errorf("find the tagged user: %w", err)
 	}
 	if listed == 0 {
-		return errs.Invalid("email", CodeNotListed, "Nobody of this address is listed in the team.")
+		return errs.Invalid("email", CodeNotListed, "The team has no user or invitation with this address.")
 	}
 	rows, err := rowsOf(app, team, address)
 	if err != nil {
@@ -66,16 +66,16 @@ func validateCreate(app core.App, r *core.Record) error {
 	}
 	switch {
 	case containsFold(namesOf(rows), r.GetString("name")):
-		return errs.Invalid("name", CodeAlreadyTagged, "The person has this tag already.")
+		return errs.Invalid("name", CodeAlreadyTagged, "This user already has this tag.")
 	case len(rows) >= MaxPerPerson:
-		return errs.Invalid("name", errs.CodeTooMany, fmt.Sprintf("A person can have at most %d tags. Take one away first.", MaxPerPerson))
+		return errs.Invalid("name", errs.CodeTooMany, fmt.Sprintf("A user can have at most %d tags. Remove one first.", MaxPerPerson))
 	}
 	spelling, known, err := canonicalSpelling(app, team, r.GetString("name"))
 	if err != nil {
 		return err
 	}
 	if known >= MaxPerTeam {
-		return errs.Invalid("name", errs.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use one that is there, or take one away from everybody.", MaxPerTeam))
+		return errs.Invalid("name", errs.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use an existing tag, or remove one from all users.", MaxPerTeam))
 	}
 	r.Set("name", spelling)
 	return nil

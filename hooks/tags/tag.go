@@ -1,5 +1,5 @@
-// Package tags keeps the labels that a team gives its people: by address, so that who is only invited has them,
-// too, and spelled alike throughout the team (R82).
+// Package tags has the labels of a team's users. They belong to an address, so that invitees can have them too, and have
+// one spelling in a team (R82).
 package tags
 
 import (
@@ -14,20 +14,20 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// How many tags there may be. They bring order; beyond this they need one themselves.
+// The limits of tags.
 const (
 	MaxName      = 40 // characters
 	MaxPerPerson = 20
-	MaxPerTeam   = 200 // different ones
+	MaxPerTeam   = 200 // different names
 )
 
-// Codes of refusals.
+// Error codes.
 const (
 	CodeAlreadyTagged = "already_tagged"
 	CodeNotListed     = "not_found"
 )
 
-// Count is a tag of a team, and how many people have it.
+// Count is a tag of a team, and how many users have it.
 type Count struct {
 	Name   string `db:"name"`
 	People int    `db:"people"`
@@ -35,7 +35,7 @@ type Count struct {
 
 // Of lists a team's tags by name.
 func Of(app core.App, team string) ([]Count, error) {
-	if err := people.Refresh(app, team); err != nil { // whose row goes, his tags go
+	if err := people.Refresh(app, team); err != nil { // deletes the tags of removed users
 		return nil, err
 	}
 	var all []Count
@@ -47,11 +47,11 @@ func Of(app core.App, team string) ([]Count, error) {
 	return all, nil
 }
 
-// NormalizeNames tidies names that somebody typed: each is a line of 1 to 40 characters, the same in another case is the
-// same. The refusal is under the field.
+// NormalizeNames cleans entered names: each is a line of at most MaxName characters, without duplicates regardless of case.
+// Errors are returned under the field.
 func NormalizeNames(field string, typed []string) ([]string, error) {
 	if len(typed) > MaxPerPerson {
-		return nil, errs.Invalid(field, errs.CodeTooMany, fmt.Sprintf("%d tags at once are too many. A person can have %d.", len(typed), MaxPerPerson))
+		return nil, errs.Invalid(field, errs.CodeTooMany, fmt.Sprintf("A user can have at most %d tags. You entered %d.", MaxPerPerson, len(typed)))
 	}
 	names := make([]string, 0, len(typed))
 	for _, name := range typed {
@@ -66,7 +66,7 @@ func NormalizeNames(field string, typed []string) ([]string, error) {
 	return names, nil
 }
 
-// containsFold reports whether a name is among others, in whatever case.
+// containsFold reports whether names contains a name, regardless of case.
 func containsFold(names []string, name string) bool {
 	for _, n := range names {
 		if strings.EqualFold(n, name) {
@@ -86,11 +86,11 @@ func exclude(names, others []string) []string {
 	return left
 }
 
-// rowsOf are the tags of an address in a team.
+// rowsOf returns the tags of an address in a team.
 func rowsOf(app core.App, team, address string) ([]*core.Record, error) {
 	rows, err := app.FindAllRecords("tags", dbx.HashExp{"team": team, "email": address})
 	if err != nil {
-		return nil, fmt.Errorf("find the tags of a person: %w", err)
+		return nil, fmt.Errorf("find the tags of a user: %w", err)
 	}
 	return rows, nil
 }

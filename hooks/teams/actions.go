@@ -12,8 +12,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Create adds a team with a plan inside the caller's transaction. It has nobody yet: founding one
-// with its Owner is members.Found.
+// Create creates a team without members in the caller's transaction. members.CreateTeam also adds its Owner.
 func Create(tx core.App, name, planID, timezone string) (*Team, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("teams")
 	if err != nil {
@@ -26,18 +25,18 @@ func Create(tx core.App, name, planID, timezone string) (*Team, error) {
 	return team, tx.Save(team)
 }
 
-// Profile is what Owner and Admins may change about a team. A nil field stays as it is.
+// Profile has the settings of a team that the Owner and Admins can change. A nil field isn't changed.
 type Profile struct {
 	Name               *string
 	Description        *string
 	Timezone           *string
-	AdminsManageAdmins *bool  // the Owner's alone (D1)
-	MembersCanHost     *bool  // where the Organizer seats are unlimited (D2)
-	Logo               []byte // a PNG, JPEG or WebP file; empty: stays as it is
+	AdminsManageAdmins *bool  // only the Owner can change it (D1)
+	MembersCanHost     *bool  // needs unlimited Organizer seats (D2)
+	Logo               []byte // a PNG, JPEG or WebP file; empty: not changed
 	RemoveLogo         bool
 }
 
-// Update changes the team of the actor.
+// Update changes the settings of the actor's team.
 func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 	var team *Team
 	var logo *filesystem.File
@@ -53,7 +52,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 			return err
 		}
 		if !actor.CanEditTeam() {
-			return errs.Forbidden("Only the Owner and Admins change the team.")
+			return errs.Forbidden("Only the Owner and Admins can change the team's settings.")
 		}
 		team = Of(actor.Team)
 		if err := profile.apply(team, actor); err != nil {
@@ -80,7 +79,7 @@ func (p Profile) apply(team *Team, actor *actors.Actor) error {
 	}
 	if p.AdminsManageAdmins != nil && *p.AdminsManageAdmins != team.GetBool("admins_manage_admins") {
 		if !actor.CanDelegateAdmins() {
-			return errs.Forbidden("Only the Owner decides whether Admins manage Admins.")
+			return errs.Forbidden("Only the Owner can decide whether Admins manage Admins.")
 		}
 		team.Set("admins_manage_admins", *p.AdminsManageAdmins)
 	}

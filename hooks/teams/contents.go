@@ -12,11 +12,11 @@ import (
 
 // Contents counts what is deleted with a team.
 type Contents struct {
-	Members     int `db:"members"` // with the Owner
+	Members     int `db:"members"` // including the Owner
 	Guests      int `db:"guests"`
 	Pending     int `db:"pending"` // invitations whose links still work
 	Closed      int `db:"closed"`  // all other invitations
-	Rooms       int `db:"rooms"`   // archived ones included
+	Rooms       int `db:"rooms"`   // including archived rooms
 	Upcoming    int `db:"upcoming"`
 	Past        int `db:"past"` // all other sessions: held, never started or cancelled
 	Attendances int `db:"attendances"`
@@ -24,7 +24,7 @@ type Contents struct {
 	Imports     int `db:"imports"`
 }
 
-// ContentsOf counts what Delete deletes with a team now.
+// ContentsOf counts what Delete would delete with the team now.
 func ContentsOf(app core.App, team string) (Contents, error) {
 	var c Contents
 	err := app.DB().NewQuery(`SELECT
@@ -40,7 +40,7 @@ func ContentsOf(app core.App, team string) (Contents, error) {
 		(SELECT count(*) FROM imports WHERE team = {:team}) imports`).
 		Bind(dbx.Params{"team": team, "now": record.FormatTime(time.Now())}).One(&c)
 	if err != nil {
-		return c, fmt.Errorf("count what a team has: %w", err)
+		return c, fmt.Errorf("count the contents of a team: %w", err)
 	}
 	return c, nil
 }

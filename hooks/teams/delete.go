@@ -16,13 +16,12 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// maxNotified is how many Admins get a letter that their team is gone. Of the others only who is asked to a session to
-// come hears of it: that this one does not take place.
+// maxNotified is the number of Admins who get an email that the team was deleted. Apart from them only invitees of
+// scheduled sessions are notified, that these were cancelled.
 const maxNotified = 50
 
-// Delete deletes the actor's team with all that is in it: who is in it, invitations, tags, letters that have not
-// left, the logo. Accounts, other teams and the audit log stay (R12). It is the Owner's alone, who types the
-// team's name for it.
+// Delete deletes the actor's team with all of its data: members, guests, invitations, tags, queued emails and the logo.
+// Accounts, other teams and the audit log stay (R12). Only the Owner can do it, and must enter the team's name.
 func Delete(app core.App, actor *actors.Actor, name string) error {
 	entry := audit.NewEntry(actor, "team.delete").WithTarget(actor.Team.Id, actor.Team.GetString("name"))
 	return audit.Do(app, entry, func(tx core.App) error {
@@ -31,16 +30,16 @@ func Delete(app core.App, actor *actors.Actor, name string) error {
 			return err
 		}
 		if !actor.CanDeleteTeam() {
-			return errs.Forbidden("Only the Owner deletes the team.")
+			return errs.Forbidden("Only the Owner can delete the team.")
 		}
 		team := Of(actor.Team)
 		if strings.TrimSpace(name) != team.Name() {
-			return errs.Invalid("name", "wrong_name", "This is not the team's name. Type it exactly as it stands: “"+team.Name()+"”.")
+			return errs.Invalid("name", "wrong_name", "This isn't the team's name. Enter it exactly as shown: “"+team.Name()+"”.")
 		}
 		for _, collection := range []string{"memberships", "invitations"} {
 			n, err := tx.CountRecords(collection, dbx.HashExp{"team": team.Id})
 			if err != nil {
-				return fmt.Errorf("count what goes with a team: %w", err)
+				return fmt.Errorf("count the contents of a team: %w", err)
 			}
 			entry.With(collection, n)
 		}
@@ -51,7 +50,7 @@ func Delete(app core.App, actor *actors.Actor, name string) error {
 	})
 }
 
-// notifyAdmins writes to who ran the team beside the Owner. The letters are no team's: they outlive it.
+// notifyAdmins queues an email to each Admin. The emails belong to no team, so that they aren't deleted with it.
 func notifyAdmins(tx core.App, actor *actors.Actor) error {
 	var admins []*core.Record
 	err := tx.RecordQuery("users").
@@ -74,17 +73,17 @@ func notifyAdmins(tx core.App, actor *actors.Actor) error {
 
 const keyDeleteBlockers = "usher.teams.reasons"
 
-// DeleteBlocker says why a team cannot be deleted now, as a refusal; nil if nothing is against it.
+// DeleteBlocker returns an error if a team can't be deleted now.
 type DeleteBlocker func(app core.App, team string) error
 
-// BlockDeleteWhile registers a reason that keeps teams from being deleted, whoever does it. It is asked before the deed,
-// too, so that a page can say so.
+// BlockDeleteWhile registers a check that can keep teams from being deleted, for every writer. CanDelete also calls it, so
+// that a page can show the reason.
 func BlockDeleteWhile(app core.App, reason DeleteBlocker) {
 	reasons, _ := app.Store().Get(keyDeleteBlockers).([]DeleteBlocker)
 	app.Store().Set(keyDeleteBlockers, append(reasons, reason))
 }
 
-// CanDelete is nil if nothing keeps the team from being deleted now; else the refusal names what does.
+// CanDelete returns an error that says why the team can't be deleted now, or nil.
 func CanDelete(app core.App, team string) error {
 	reasons, _ := app.Store().Get(keyDeleteBlockers).([]DeleteBlocker)
 	for _, reason := range reasons {
@@ -95,7 +94,7 @@ func CanDelete(app core.App, team string) error {
 	return nil
 }
 
-// validateDelete asks every reason in the transaction that deletes.
+// validateDelete calls every blocker in the transaction that deletes.
 func validateDelete(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := CanDelete(e.App, e.Record.Id); err != nil {

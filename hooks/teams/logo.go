@@ -8,10 +8,10 @@ import (
 
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/images"
+	"usher/hooks/tools/text"
 )
 
-// reencodeLogo reads a picture and writes it anew as a PNG under a name of our own, so that nothing of the
-// file but its pixels is kept.
+// reencodeLogo decodes an image and encodes it as a PNG with a generated name, so that only its pixels are kept.
 func reencodeLogo(data []byte) (*filesystem.File, error) {
 	picture, err := images.Decoder{Field: "logo", Code: "bad_logo", Label: "The logo"}.Decode(data)
 	if err != nil {
@@ -22,7 +22,7 @@ func reencodeLogo(data []byte) (*filesystem.File, error) {
 		return nil, err
 	}
 	if out.Len() > MaxLogo {
-		return nil, errs.Invalid("logo", "bad_logo", "The logo has too many details for 1 MB as a PNG. Make it smaller, 512 by 512 pixels say.")
+		return nil, errs.Invalid("logo", "bad_logo", "The logo is larger than "+text.Bytes(MaxLogo)+" as a PNG. Use a smaller image, such as 512 × 512 pixels.")
 	}
 	return images.NewFile(out.Bytes(), ".png")
 }

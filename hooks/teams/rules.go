@@ -12,8 +12,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Register wires what holds for every writer of a team: a readable name, a slug of its own, a real time zone;
-// it goes only when nothing keeps it.
+// Register registers the rules for every writer of a team: a readable name, a unique slug, a valid time zone, and no
+// deletion while something blocks it.
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(record.Guard(normalize))
 	app.OnRecordUpdate("teams").BindFunc(record.Guard(normalize))
@@ -24,8 +24,8 @@ func Register(app core.App) {
 	app.OnRecordEnrich("teams").BindFunc(unhidePlan)
 }
 
-// unhidePlan gives what the team has bought to the Owner and Admins, over PocketBase's own addresses and realtime. The
-// fields are hidden from everybody else.
+// unhidePlan shows the plan's limits to the Owner and Admins in PocketBase's own API and realtime. The fields are hidden
+// from all other users.
 func unhidePlan(e *core.RecordEnrichEvent) error {
 	if auth := e.RequestInfo.Auth; auth != nil && auth.Collection().Name == "users" {
 		actor, err := actors.InTeam(e.App, auth, e.Record)
@@ -60,16 +60,16 @@ func normalize(app core.App, r *core.Record) error {
 		}
 		r.Set("slug", slug)
 	case text.LooksLikeID(slug):
-		return errs.Invalid("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
+		return errs.Invalid("slug", "bad_slug", "A team's slug can't be exactly 15 letters and digits.")
 	}
 	return nil
 }
 
-// CodeSeatsLimited is the code of a refusal because the team's Organizer seats are limited (D2).
+// CodeSeatsLimited is the code of an error because the team's Organizer seats are limited (D2).
 const CodeSeatsLimited = "seats_limited"
 
-// validateHosting refuses to let every member host where the Organizer seats are limited: nobody hosts past them. Said
-// while they were not, it stands and means nothing until they are again.
+// validateHosting returns an error if every member would be allowed to host although the Organizer seats are limited. A
+// setting made while they were unlimited is kept, but has no effect while they are limited.
 func validateHosting(_ core.App, r *core.Record) error {
 	if r.GetString("members_host") == "on" && record.Changed(r, "members_host") && !actors.PlanAllowsMemberHosts(r) {
 		return seatsLimitedError()
@@ -78,5 +78,5 @@ func validateHosting(_ core.App, r *core.Record) error {
 }
 
 func seatsLimitedError() error {
-	return errs.Invalid("members_host", CodeSeatsLimited, "Every member may host only where the plan has Organizer seats without a limit. Offer the Organizer role instead.")
+	return errs.Invalid("members_host", CodeSeatsLimited, "Every member can host only on a plan with unlimited Organizer seats. Give members the Organizer role instead.")
 }

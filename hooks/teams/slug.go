@@ -9,7 +9,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// baseSlug is the slug of a team of that name, while no other has it.
+// baseSlug returns the slug for a name, without checking whether it is taken.
 func baseSlug(name string) string {
 	slug := text.Slug(name, 50)
 	switch {
@@ -21,7 +21,7 @@ func baseSlug(name string) string {
 	return slug
 }
 
-// uniqueSlug is slugOf, with a number behind it if another team has it.
+// uniqueSlug returns the slug for a name, with a number appended if another team has it.
 func uniqueSlug(tx core.App, name string) (string, error) {
 	base := baseSlug(name)
 	for n := 1; ; n++ {

@@ -1,4 +1,4 @@
-// Package teams keeps the teams themselves: what they are called, how they look, and their settings (R9).
+// Package teams has the teams: their names, logos and settings (R9).
 package teams
 
 import (
@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/images"
 )
 
-// What a team's profile may hold, in characters and bytes.
+// The limits of a team's profile, in characters and bytes.
 const (
 	MaxName        = 60
 	MaxDescription = 500
@@ -44,16 +44,16 @@ func (t *Team) SetProxyRecord(r *core.Record) { t.Record = r }
 // Of wraps a record of the teams collection.
 func Of(r *core.Record) *Team { return &Team{r} }
 
-// Name is what people call the team.
+// Name is the name of the team.
 func (t *Team) Name() string { return t.GetString("name") }
 
-// Slug is the team's name in addresses.
+// Slug is the team's name in URLs.
 func (t *Team) Slug() string { return t.GetString("slug") }
 
-// Description says in a few words what the team is.
+// Description is a short description of the team.
 func (t *Team) Description() string { return t.GetString("description") }
 
-// LogoPath is the address of the logo on this server, or empty. It changes with the logo.
+// LogoPath is the path of the logo on this server, or "". It changes with the logo.
 func (t *Team) LogoPath() string {
 	if logo := t.GetString("logo"); logo != "" {
 		return "/logo/" + t.Slug() + "/" + logo
@@ -70,7 +70,7 @@ func (t *Team) Zone() *time.Location {
 	return zone
 }
 
-// Find reads a team by its id or slug.
+// Find returns the team with the id or slug.
 func Find(app core.App, ref string) (*Team, error) {
 	team := &Team{}
 	err := app.RecordQuery("teams").

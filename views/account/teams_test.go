@@ -140,7 +140,7 @@ func TestCreateTeam(t *testing.T) {
 	if strings.Contains(r.Body, "Create team") || strings.Contains(r.Body, "Create a team") {
 		t.Error("offers a team that only the operator makes")
 	}
-	assertPage(t, closed.As(person).Post("/teams", formValues("name", "Solo")), 403, "Only whoever runs this server makes teams.")
+	assertPage(t, closed.As(person).Post("/teams", formValues("name", "Solo")), 403, "Only the server administrator can create teams.")
 }
 
 func TestServeLogo_PublicUnderItsHashOnly(t *testing.T) {

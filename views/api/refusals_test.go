@@ -289,7 +289,7 @@ func (w *fixture) perform(way, role string, a *attempt) (int, string) {
 // refusalMessages are what pages say to who may be there, without the right to the action.
 var refusalMessages = []string{
 	"The Owner can't be removed or lose the Owner role.", "Only the Owner manages Admins in this team.", "Only the Owner can invite Admins in this team.",
-	"Only the Owner can offer an Admin a role in this team.", "Only the Owner deletes the team.",
+	"Only the Owner can offer an Admin a role in this team.", "Only the Owner can delete the team.",
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
 	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",
 	"The host, the Owner and Admins can change this session.", "Only the host and co-hosts can start this session.",

@@ -29,7 +29,7 @@ func TestDeleteTeam_OwnerTypesTheName_DeletesIt(t *testing.T) {
 	at := s.path("/settings/delete")
 	admin, b := s.As(s.admin), s.As(s.owner)
 	assertNotContains(t, admin.Get(s.path("/settings")), "/settings/delete")
-	assertPage(t, admin.Get(at), http.StatusForbidden, "Only the Owner deletes the team.")
+	assertPage(t, admin.Get(at), http.StatusForbidden, "Only the Owner can delete the team.")
 	assertPage(t, admin.Post(at, url.Values{"name": {"Halation Post"}}), http.StatusForbidden)
 	assertContains(t, b.Get(s.path("/settings")), at)
 	assertPage(t, b.Get(at), http.StatusOK, "Deleted immediately and permanently", "1 pending, 0 closed", "3 sessions", "1 session", "2 records", "0 tags", "0 imports", "0 rooms", "4 members, 1 guest", "Kept", "other teams", "audit log", "Type “Halation Post”")

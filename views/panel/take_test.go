@@ -40,8 +40,8 @@ func TestTakeRole_RefusedCases_ChangeNothing(t *testing.T) {
 	if err := s.App.Save(s.team); err != nil {
 		t.Fatal(err)
 	}
-	assertPage(t, b.Get(s.userPath(s.admin, "/take?role=organizer")), http.StatusOK, "There is no free Organizer seat", "Seats and plan")
-	assertPage(t, b.Post(s.userPath(s.admin, "/take"), roleForm("organizer")), http.StatusUnprocessableEntity, "There is no free Organizer seat")
+	assertPage(t, b.Get(s.userPath(s.admin, "/take?role=organizer")), http.StatusOK, "There are no Organizer seats left", "Seats and plan")
+	assertPage(t, b.Post(s.userPath(s.admin, "/take"), roleForm("organizer")), http.StatusUnprocessableEntity, "There are no Organizer seats left")
 	if s.roles(s.admin) != "Admin" {
 		t.Error(s.roles(s.admin))
 	}

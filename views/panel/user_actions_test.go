@@ -218,7 +218,7 @@ func TestRevokeRole_KeepsTheMember(t *testing.T) {
 	if s.roles(s.organizer) != "member" {
 		t.Fatal(s.roles(s.organizer))
 	}
-	assertPage(t, b.Post(s.userPath(s.organizer, "/revoke-role"), roleForm("organizer")), http.StatusUnprocessableEntity, "does not have this role")
+	assertPage(t, b.Post(s.userPath(s.organizer, "/revoke-role"), roleForm("organizer")), http.StatusUnprocessableEntity, "have the role")
 	assertPage(t, b.Get(s.userPath(s.organizer, "/revoke-role?role=organizer")), http.StatusNotFound)
 }
 
@@ -259,7 +259,7 @@ func TestRemoveUser_EndsMembershipAndInvitations(t *testing.T) {
 	assertPage(t, theirs.Get(s.path("/users")), http.StatusForbidden, "You're no longer a member of Halation Post")
 	assertPage(t, b.Post(s.userPath(s.organizer, "/remove"), nil), http.StatusNotFound, "this person is not in the team, or not any more")
 	assertPage(t, b.Post(s.userPath(s.owner, "/remove"), nil), http.StatusUnprocessableEntity, "neither removed nor demoted")
-	assertPage(t, s.As(s.admin).Post(s.userPath(s.admin, "/remove"), nil), http.StatusUnprocessableEntity, "You cannot remove yourself")
+	assertPage(t, s.As(s.admin).Post(s.userPath(s.admin, "/remove"), nil), http.StatusUnprocessableEntity, "You can&#39;t remove yourself")
 
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	b.Post(s.path("/users/"+pending.ID+"/remove"), nil)
@@ -276,7 +276,7 @@ func TestOfferRole_NoFreeSeat_IsRefusedWithAlternatives(t *testing.T) {
 	}
 	b := s.As(s.owner)
 	for _, r := range []viewstest.Reply{b.Get(s.userPath(s.member, "/ask?role=organizer")), b.Post(s.userPath(s.member, "/ask"), roleForm("organizer"))} {
-		assertContains(t, r, "There is no free Organizer seat.", "Free one by revoking a role or an invitation", `href="`+s.path("/settings#plan")+`"`)
+		assertContains(t, r, "There are no Organizer seats left.", "To free one, revoke a role or an invitation", `href="`+s.path("/settings#plan")+`"`)
 		assertNotContains(t, r, "Send the invitation")
 	}
 	if r := b.Post(s.userPath(s.member, "/ask"), roleForm("organizer")); r.Status != http.StatusUnprocessableEntity {

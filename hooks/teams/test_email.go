@@ -21,44 +21,44 @@ import (
 // testEmailLimit limits test emails that one account sends.
 var testEmailLimit = ratelimit.Define("test-letter", 3, time.Minute)
 
-// SendTestEmail sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
+// SendTestEmail sends an email to the actor's own address, to check delivery (R160). id is the id of the email.
 func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
 	entry := audit.NewEntry(actor, "mail.test")
 	if !actor.CanEditTeam() {
-		return "", audit.RecordRefusal(app, entry, errs.Forbidden("Only the Owner and Admins send test emails."))
+		return "", audit.RecordRefusal(app, entry, errs.Forbidden("Only the Owner and Admins can send test emails."))
 	}
 	if wait, ok := testEmailLimit.In(app).Take(actor.Account.Id); !ok {
-		return "", errs.RateLimited(wait, "Three test letters a minute are enough. Wait a moment.")
+		return "", errs.RateLimited(wait, "You've sent too many test emails. Try again in a minute.")
 	}
-	letter := emails.Test(emails.TestProps{
+	email := emails.Test(emails.TestProps{
 		To: actor.Account.Email(), ToName: actor.Name(), By: actor.Name(),
 		Server: settings.Of(app).URL, Support: settings.Of(app).Support,
 	})
-	letter.About, letter.Team = actor.Account.Id, actor.Team.Id
-	letter.Topic = "test:" + actor.Team.Id
+	email.About, email.Team = actor.Account.Id, actor.Team.Id
+	email.Topic = "test:" + actor.Team.Id
 	err = audit.Do(app, entry, func(tx core.App) error {
-		id, err = mail.Queue(tx, letter)
+		id, err = mail.Queue(tx, email)
 		return err
 	})
 	return id, err
 }
 
-// FindTestEmail reads a test letter that the actor asked for in this team; any other is record.ErrNotFound.
+// FindTestEmail returns a test email that the actor sent in this team. It returns errs.NotFound for any other email.
 func FindTestEmail(app core.App, actor *actors.Actor, id string) (*mail.Email, error) {
-	letter, err := mail.FindEmail(app, id)
+	email, err := mail.FindEmail(app, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errs.NotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find a test letter: %w", err)
+		return nil, fmt.Errorf("find a test email: %w", err)
 	}
-	if letter.Kind() != mail.KindTest || letter.About() != actor.Account.Id || letter.Team() != actor.Team.Id {
+	if email.Kind() != mail.KindTest || email.About() != actor.Account.Id || email.Team() != actor.Team.Id {
 		return nil, errs.NotFound
 	}
-	return letter, nil
+	return email, nil
 }
 
-// checkStillAdmin is the condition of test emails: whoever asked for one still has this address and runs the team.
+// checkStillAdmin is the condition of test emails: the recipient still has this address and manages the team.
 func checkStillAdmin(tx core.App, m *mail.Email) (reason string, err error) {
 	account, err := tx.FindRecordById("users", m.About())
 	switch {

@@ -7,7 +7,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// EmailProps is how the team stands in its letters (R10).
+// EmailProps returns how emails show the team (R10).
 func EmailProps(app core.App, team *core.Record) emails.TeamProps {
 	t := Of(team)
 	props := emails.TeamProps{Name: t.Name(), Description: t.Description()}
