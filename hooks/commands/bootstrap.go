@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// registerFolderChecks judges the data folder before the app opens it. A server takes the lock of the folder; any other command
-// runs beside a server, unless it would disturb it. Errors of opening the database are explained.
+// registerFolderChecks checks the data folder before the app opens it. A server takes the lock of the folder; other commands
+// can run beside a server, unless they would disturb it. Errors of opening the database are explained.
 func registerFolderChecks(app core.App, serves func() bool) {
 	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{Id: "usherFolder", Priority: -10_000, Func: func(e *core.BootstrapEvent) error {
 		if restarting(e.App) {

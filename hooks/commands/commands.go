@@ -1,4 +1,4 @@
-// Package commands holds the commands of the program, and how a server starts, says whether it is ready, and stops.
+// Package commands has the commands of the program, and starts and stops the server.
 package commands
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// CommandSet is the commands of the program. PocketBase swallows the error of a command; here it is kept.
+// CommandSet has the commands of the program. PocketBase discards the error of a command; a CommandSet keeps it.
 type CommandSet struct {
 	app  *pocketbase.PocketBase
 	root *cobra.Command
@@ -23,7 +23,7 @@ type CommandSet struct {
 // Commands adds every command of Usher to the app, and the checks of the data folder that come before a command.
 func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	app.RootCmd.Use = "usher"
-	app.RootCmd.Short = "Usher governs who may meet on behalf of your organization"
+	app.RootCmd.Short = "Usher controls who can meet on behalf of your organization"
 	app.RootCmd.CompletionOptions.DisableDefaultCmd = true
 	set := &CommandSet{app: app, root: app.RootCmd, args: args}
 	registerFolderChecks(app, set.isServer)
@@ -34,13 +34,13 @@ func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	return set
 }
 
-// Add hangs one more command on the root.
+// Add adds a command to the root command.
 func (s *CommandSet) Add(command *cobra.Command) {
 	s.captureErrors(command)
 	s.root.AddCommand(command)
 }
 
-// captureErrors makes a command and those under it leave their error here, to be told once.
+// captureErrors keeps the errors of a command and its subcommands, so that each is printed once.
 func (s *CommandSet) captureErrors(command *cobra.Command) {
 	command.SilenceErrors, command.SilenceUsage = true, true
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
@@ -100,15 +100,14 @@ func (s *CommandSet) isServer() bool {
 	return err == nil && command.Parent() == s.root && (command.Name() == "serve" || command.Name() == "demo")
 }
 
-// DataDir is where the data lies unless --dir says otherwise: pb_data, or for the demo a folder that
-// discard deletes.
+// DataDir returns the default data folder, if --dir isn't given: pb_data, or for the demo a folder that discard deletes.
 func DataDir(args []string) (dir string, discard func(), err error) {
 	if len(args) < 2 || args[1] != "demo" || slices.ContainsFunc(args, isDirFlag) {
 		return "pb_data", func() {}, nil
 	}
 	dir, err = os.MkdirTemp("", "usher-demo-")
 	if err != nil {
-		return "", nil, fmt.Errorf("make a folder for the demo: %w", err)
+		return "", nil, fmt.Errorf("create a folder for the demo: %w", err)
 	}
 	return dir, func() { os.RemoveAll(dir) }, nil
 }
@@ -125,7 +124,7 @@ func versionCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			info, ok := debug.ReadBuildInfo()
 			if !ok {
-				return fmt.Errorf("this program carries no version")
+				return fmt.Errorf("this program has no version")
 			}
 			fmt.Fprintf(command.OutOrStdout(), "usher %s, %s\n", info.Main.Version, info.GoVersion)
 			return nil

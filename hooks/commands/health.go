@@ -65,7 +65,7 @@ func writeError(err error) error {
 	return fmt.Errorf("the database can't be written")
 }
 
-// probeWrite writes one row of PocketBase's own parameters anew. PocketBase's health check only reads, which a full disk allows.
+// probeWrite rewrites one row of PocketBase's parameters. PocketBase's health check only reads, which a full disk allows.
 func probeWrite(app core.App) error {
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO _params (id, value, created, updated) VALUES ('usherProbe', '0', {:now}, {:now})
 		ON CONFLICT (id) DO UPDATE SET updated = {:now}`).Bind(dbx.Params{"now": record.FormatTime(time.Now())}).Execute()

@@ -16,7 +16,7 @@ const (
 	lockFile = "usher.lock"
 	lockKey  = "usher.lock"
 
-	// lockTimeout is how long a server waits for the lock: a command that only asks who holds it has it for an instant.
+	// lockTimeout is how long a server waits for the lock: other commands take it for an instant to find its holder.
 	lockTimeout = time.Second
 )
 
@@ -92,7 +92,7 @@ func (e *lockHeldError) Error() string {
 		process = fmt.Sprintf(" (process %d)", e.pid)
 		stop = fmt.Sprintf("Stop it first (kill %d, or your service manager)", e.pid)
 	}
-	return fmt.Sprintf("another server%s is using the data folder %s\n  %s, or start this one with a folder of its own: --dir FOLDER",
+	return fmt.Sprintf("another server%s is using the data folder %s\n  %s, or start this one with another folder: --dir FOLDER",
 		process, absPath(e.dir), stop)
 }
 

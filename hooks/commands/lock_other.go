@@ -4,7 +4,7 @@ package operate
 
 import "os"
 
-// flock judges by the process that the file names, where the system has no flock. After a crash the number may belong
+// flock checks the process named in the file, on systems without flock. After a crash the number may belong
 // to another program: then the file has to be deleted by hand.
 func flock(file *os.File) error {
 	pid := readPID(file)

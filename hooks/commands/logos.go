@@ -46,16 +46,16 @@ func peak() []byte {
 	})
 }
 
-// renderLogo asks for the colour at each place of a square from -1 to 1.
+// renderLogo draws a square; at returns the colour of each point from -1 to 1.
 func renderLogo(at func(x, y float64) color.Color) []byte {
-	picture := image.NewRGBA(image.Rect(0, 0, logoSize, logoSize))
+	logo := image.NewRGBA(image.Rect(0, 0, logoSize, logoSize))
 	place := func(p int) float64 { return (float64(p)+0.5)/logoSize*2 - 1 }
 	for y := range logoSize {
 		for x := range logoSize {
-			picture.Set(x, y, at(place(x), place(y)))
+			logo.Set(x, y, at(place(x), place(y)))
 		}
 	}
 	var out bytes.Buffer
-	_ = png.Encode(&out, picture) // a buffer takes everything
+	_ = png.Encode(&out, logo) // a buffer never fails
 	return out.Bytes()
 }

@@ -20,14 +20,14 @@ import (
 	"usher/hooks/teams"
 )
 
-// SampleTeam is the team that a demo begins with.
+// SampleTeam is the team of a new demo.
 type SampleTeam struct {
 	Owner    *core.Record
 	Team     *teams.Team
-	Password string // of everybody
+	Password string // of every user
 }
 
-// sampleUser is a person of the sample, in the state in which the demo shows him.
+// sampleUser is a user or invitee of the sample team.
 type sampleUser struct {
 	name, email string
 	roles       string // "admin organizer"
@@ -63,7 +63,7 @@ var sampleUsers = []sampleUser{
 	{"Freya Holm", "freya@halation.example", "organizer", "expired", 26, "", 0},
 }
 
-// Seed fills an empty database with three teams and people in every state.
+// Seed fills an empty database with three teams and users in every state.
 func Seed(app core.App) (*SampleTeam, error) {
 	s := &seeder{app: app, password: "demo-" + rand.Text()[:12]}
 	marta := s.addAccount("Marta Oliveira", "marta@halation.example")
@@ -146,7 +146,7 @@ func (s *seeder) addTeam(owner *core.Record, name, description, zone string, dra
 	return team
 }
 
-// addUser brings a person into the state in which the demo shows him.
+// addUser adds a user or invitee in their state.
 func (s *seeder) addUser(team *teams.Team, owner *core.Record, p sampleUser) {
 	if s.err != nil {
 		return
@@ -176,7 +176,7 @@ func (s *seeder) addUser(team *teams.Team, owner *core.Record, p sampleUser) {
 	}
 }
 
-// addTagsAndVisit gives a person the tags, and when he was last there.
+// addTagsAndVisit adds the tags and the last visit of a user.
 func (s *seeder) addTagsAndVisit(team *teams.Team, p sampleUser) {
 	for _, name := range strings.Fields(p.tags) {
 		tags, err := s.app.FindCachedCollectionByNameOrId("tags")
@@ -248,7 +248,7 @@ func (s *seeder) addGuest(team *teams.Team, p sampleUser) {
 	s.backdate("memberships", "user", account.Id, p.daysAgo)
 }
 
-// backdate dates a row back. No action can act in the past, so this is written directly; a demo is thrown away.
+// backdate changes the dates of a row directly, because actions can't happen in the past.
 func (s *seeder) backdate(table, column, value string, days int) {
 	if s.err != nil {
 		return
@@ -258,7 +258,7 @@ func (s *seeder) backdate(table, column, value string, days int) {
 	if table == "invitations" {
 		set["expires"] = record.FormatTime(at.Add(invitations.Lifetime))
 		if days >= 7 {
-			// An invitation must be open to be answered: its term is dated back when all are.
+			// An invitation must be pending to be accepted; its expiry is backdated later.
 			set["expires"] = record.FormatTime(time.Now().Add(time.Hour))
 		}
 	}

@@ -27,7 +27,7 @@ var sampleRooms = []sampleRoom{
 	{"Grading suite", "Colour reviews, calibrated on the client's side too.", rooms.AccessTeam, "2160p", false, false},
 	{"Mix stage", "Sound reviews in stereo.", rooms.AccessInvited, "1080p", false, true},
 	{"Edit bay 2", "", rooms.AccessTeam, "1080p", false, false},
-	{"Client lounge", "For clients who drop in. Somebody lets them in.", rooms.AccessAnyone, "1080p", true, false},
+	{"Client lounge", "For visiting clients. A host admits them.", rooms.AccessAnyone, "1080p", true, false},
 }
 
 // sampleSession is a session of the sample: on which day from today, at which time in Lisbon, for how long. Of one that is
@@ -56,7 +56,7 @@ var sampleSessions = []sampleSession{
 	{title: "Kestrel, final approval", host: "marta", room: "Client lounge", dayOffset: 6, hour: 16, minutes: 120, guests: []string{"theo", "clara@kestrel-pictures.example", "owen@kestrel-pictures.example"}, cohost: "theo", rsvps: "yy-"},
 }
 
-// addRoomsAndSessions gives the team rooms, sessions that are over, are to come, repeat, and one that can be started at once.
+// addRoomsAndSessions gives the team rooms, sessions that are over, are to come, repeat, and one that can be started now.
 func (s *seeder) addRoomsAndSessions(team *teams.Team, owner *core.Record) {
 	if s.err != nil {
 		return
@@ -83,7 +83,7 @@ func (s *seeder) addRoomsAndSessions(team *teams.Team, owner *core.Record) {
 	}
 }
 
-// sampleEmail is somebody of the team by the first part of his address, or an address as it is.
+// sampleEmail returns the address of a team member from its first part, or an address as it is.
 func sampleEmail(name string) string {
 	if strings.Contains(name, "@") {
 		return name
@@ -112,7 +112,7 @@ func (s *seeder) schedule(team *teams.Team, room string, m sampleSession) error 
 		form.Cohosts = []string{account.Id}
 	}
 	past := m.dayOffset < 0
-	if past { // nothing is scheduled in the past: it is moved there
+	if past { // sessions can't be scheduled in the past, so it is moved there
 		form.Starts = form.Starts.AddDate(0, 2, 0)
 	}
 	session, err := sessions.Schedule(s.app, actor, form)
@@ -153,7 +153,7 @@ func (s *seeder) addRSVPs(session *sessions.Session, m sampleSession) error {
 	return nil
 }
 
-// recordPastRun writes down a session as it ran, and who was there.
+// recordPastRun records how a session ran, and who attended.
 func (s *seeder) recordPastRun(session *sessions.Session, m sampleSession, starts time.Time) error {
 	started := starts.Add(time.Duration(m.startDelay) * time.Minute)
 	ended := started.Add(time.Duration(m.ranMinutes) * time.Minute)

@@ -46,7 +46,7 @@ func (l *listenConfig) flags(command *cobra.Command) {
 	command.Flags().StringVar(&l.https, "https", "", "address to listen on with TLS (with domains 0.0.0.0:443)")
 }
 
-// run serves until the program is told to stop.
+// run serves until the program is stopped.
 func (l *listenConfig) run(app core.App) error {
 	if len(l.domains) > 0 {
 		l.http, l.https = cmp.Or(l.http, "0.0.0.0:80"), cmp.Or(l.https, "0.0.0.0:443")
@@ -104,7 +104,7 @@ func printWelcome(app core.App, out io.Writer) {
 	fmt.Fprintf(out, "\nUsher is running at %s\n", config.URL)
 	if any, err := accounts.AnyExist(app); err == nil && !any {
 		fmt.Fprintf(out, "\n  There are no accounts yet. Create the first one, and your team, here:\n\n    %s/signup?code=%s\n\n"+
-			"  The code is valid until the server stops. Nobody can sign up without it.\n",
+			"  The code is valid until the server stops. It's required to sign up.\n",
 			config.URL, accounts.SetupCode(app))
 	}
 	if !mail.Enabled(app) {

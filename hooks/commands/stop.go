@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// drainPeriod is how long a server that is told to stop still takes connections, while /readyz says 503: a proxy in
+	// drainPeriod is how long a stopping server still accepts connections, while /readyz says 503: a proxy in
 	// front of it notices and sends new requests elsewhere.
 	drainPeriod = 2 * time.Second
 
@@ -31,9 +31,9 @@ const stoppingKey = "usher.stopping"
 
 func stopping(app core.App) bool { return app.Store().Has(stoppingKey) }
 
-// registerGracefulStop lets running requests finish when the server is told to stop. From the signal on the server isn't ready; for
-// drainFor it works as before; then it takes no new connections, event streams end so that their pages reconnect to the
-// next server, and requests have until finishWithin. Participants stay in their session until the media server stops. A
+// registerGracefulStop lets running requests finish when the server stops. From the signal on the server isn't ready; for
+// drainPeriod it works as before; then it takes no new connections, event streams end so that their pages reconnect to the
+// next server, and requests have until shutdownTimeout. Participants stay in their session until the media server stops. A
 // second signal stops the program immediately. PocketBase alone would cut everything after one second.
 func registerGracefulStop(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -59,7 +59,7 @@ type stopper struct {
 
 func (s *stopper) stop(te *core.TerminateEvent) error {
 	if restarting(te.App) {
-		os.Exit(0) // told to stop while it restarts
+		os.Exit(0) // stopped while it restarts
 	}
 	// A second trigger waits until the first is done: what comes behind closes the database.
 	s.mu.Lock()

@@ -32,7 +32,7 @@ func userCommand(app core.App) *cobra.Command {
 	return command
 }
 
-// confirmationLink makes the link. It sets a new password, since whoever began the account need not be its owner.
+// confirmationLink creates the link. It sets a new password, because someone else may have created the account.
 func confirmationLink(app core.App, address string) (link string, err error) {
 	account, err := accounts.Find(app, address)
 	if errors.Is(err, errs.NotFound) {

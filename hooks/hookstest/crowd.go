@@ -16,8 +16,8 @@ const (
 		"Nowak","Okafor","Petrov","Quist","Raman","Sykora","Tan","Ueda","Vries","Weiss","Xu","Yilmaz","Zeman","Castel","Herrera","Holm","Lambert"]`
 )
 
-// SeedUsers puts n confirmed members into a team, the n-th with the address that CrowdAddress tells, past every rule: a
-// benchmark measures what comes after. Nobody of them can sign in.
+// SeedUsers adds n confirmed members to a team for benchmarks, bypassing all rules. The n-th has the address of
+// SeedUserEmail. They can't sign in.
 func SeedUsers(t testing.TB, app core.App, team string, n int) {
 	t.Helper()
 	params := dbx.Params{"team": team, "n": n, "now": types.NowDateTime().String(), "first": firstNames, "last": lastNames}
@@ -30,5 +30,5 @@ func SeedUsers(t testing.TB, app core.App, team string, n int) {
 	Exec(t, app, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
 }
 
-// SeedUserEmail is the address of the n-th of a crowd, from 1.
+// SeedUserEmail returns the address of the n-th user of SeedUsers, from 1.
 func SeedUserEmail(n int) string { return fmt.Sprintf("p%06d@halation.example", n) }

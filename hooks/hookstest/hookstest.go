@@ -1,4 +1,4 @@
-// Package hookstest gives tests a migrated app in a temporary folder, and the people and teams to put in it.
+// Package hookstest provides tests with a migrated app in a temporary folder, and with users and teams.
 package hookstest
 
 import (
@@ -18,7 +18,7 @@ import (
 	_ "usher/pb_migrations"
 )
 
-// migratedFiles is a migrated, empty data folder, made once for each test binary and copied for each test.
+// migratedFiles is a migrated, empty data folder, created once per test binary and copied for each test.
 var migratedFiles = sync.OnceValues(func() (map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "usher-test-")
 	if err != nil {
@@ -47,7 +47,7 @@ var migratedFiles = sync.OnceValues(func() (map[string][]byte, error) {
 	return files, nil
 })
 
-// prepareForTests makes tests quick: passwords cost little, and the coarse limiter is off.
+// prepareForTests makes tests fast: cheap password hashes, no rate limit of PocketBase.
 func prepareForTests(app core.App) error {
 	users, err := app.FindCollectionByNameOrId("users")
 	if err != nil {
@@ -61,7 +61,7 @@ func prepareForTests(app core.App) error {
 	return app.Save(app.Settings())
 }
 
-// Config is the configuration of New, to be changed by a test before NewWith.
+// Config returns the configuration of NewApp, which a test can change and pass to NewAppWith.
 func Config() settings.Config {
 	return settings.Config{
 		URL: "http://usher.test", Teams: "any", SignUp: "invited", Plan: "free",
@@ -69,13 +69,13 @@ func Config() settings.Config {
 	}
 }
 
-// NewApp is a migrated app with every rule wired. It is gone with the test.
+// NewApp returns a migrated app with all rules registered. It is closed and deleted with the test.
 func NewApp(t testing.TB) *core.BaseApp {
 	t.Helper()
 	return NewAppWith(t, Config())
 }
 
-// NewAppWith is New with a configuration.
+// NewAppWith is NewApp with a configuration.
 func NewAppWith(t testing.TB, config settings.Config) *core.BaseApp {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "usher-test-")
@@ -87,8 +87,8 @@ func NewAppWith(t testing.TB, config settings.Config) *core.BaseApp {
 	return OpenApp(t, dir, config)
 }
 
-// removeDir deletes a folder. PocketBase deletes the files of a record in the background, and may touch its
-// storage while the folder goes: then it is deleted once more.
+// removeDir deletes a folder. It tries again if PocketBase writes to the folder meanwhile, which deletes files of records
+// in the background.
 func removeDir(dir string) {
 	for range 5 {
 		if os.RemoveAll(dir) == nil {
@@ -97,7 +97,7 @@ func removeDir(dir string) {
 	}
 }
 
-// WriteDB puts a migrated, empty database into dir, without opening it.
+// WriteDB writes a migrated, empty database to dir, without opening it.
 func WriteDB(t testing.TB, dir string) {
 	t.Helper()
 	files, err := migratedFiles()
@@ -111,7 +111,7 @@ func WriteDB(t testing.TB, dir string) {
 	}
 }
 
-// OpenApp opens the data folder dir with every rule wired.
+// OpenApp opens the data folder dir with all rules registered.
 func OpenApp(t testing.TB, dir string, config settings.Config) *core.BaseApp {
 	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: database.DBConnect})
@@ -123,10 +123,10 @@ func OpenApp(t testing.TB, dir string, config settings.Config) *core.BaseApp {
 	return app
 }
 
-// CloseApp ends the app as a stop of the server does. A second one does nothing more.
+// CloseApp closes the app like a server that stops. It may be called more than once.
 func CloseApp(app *core.BaseApp) {
 	_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error {
-		if app.IsBootstrapped() { // PocketBase does not wait for the log that it is writing
+		if app.IsBootstrapped() { // PocketBase doesn't wait for its log writes
 			_ = app.AuxRunInTransaction(func(core.App) error { return nil })
 		}
 		return app.ResetBootstrapState()
@@ -143,7 +143,7 @@ func Count(t testing.TB, app core.App, collection string, where ...dbx.Expressio
 	return int(n)
 }
 
-// NewServeEvent is what starts serving the app, with a router that has PocketBase's routes.
+// NewServeEvent returns the event that starts serving the app, with a router that has PocketBase's routes.
 func NewServeEvent(t testing.TB, app core.App) *core.ServeEvent {
 	t.Helper()
 	router, err := apis.NewRouter(app)

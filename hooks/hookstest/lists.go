@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// expectedPeople counts from nothing who is listed: members, and who was asked and is not in the team.
+// expectedPeople computes the list from scratch: members, and invitees who aren't in the team.
 const expectedPeople = `
 	SELECT m.team, u.email, u.id id, u.id user, coalesce(i.id, '') invitation, u.name name, m.kind kind, 'accepted' status,
 		m.owner, m.admin, m.organizer, coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL asked, m.created added
@@ -24,7 +24,7 @@ const expectedPeople = `
 
 const indexedPeople = "SELECT team, email, id, user, invitation, name, kind, status, owner, admin, organizer, ask_admin, ask_organizer, asked, added FROM people"
 
-// AssertPeopleIndex fails the test where the list of people is not what memberships, invitations and accounts say.
+// AssertPeopleIndex fails the test if the user list doesn't match memberships, invitations and accounts.
 func AssertPeopleIndex(t testing.TB, app core.App) {
 	t.Helper()
 	for _, fault := range PeopleIndexErrors(t, app) {
@@ -32,32 +32,32 @@ func AssertPeopleIndex(t testing.TB, app core.App) {
 	}
 }
 
-// PeopleIndexErrors says where the list of people, its tally or its search, once it is renewed, is not what memberships,
-// invitations and accounts say.
+// PeopleIndexErrors refreshes the user list and returns how it, its tally or its search differs from memberships,
+// invitations and accounts.
 func PeopleIndexErrors(t testing.TB, app core.App) []string {
 	t.Helper()
 	var faults []string
 	Exec(t, app, "DELETE FROM people_stale", nil)
 	for what, query := range map[string]string{
-		"not listed":        "SELECT * FROM (" + expectedPeople + ") EXCEPT " + indexedPeople,
-		"listed wrongly":    indexedPeople + " EXCEPT SELECT * FROM (" + expectedPeople + ")",
-		"tallied wrongly":   "SELECT * FROM tallies EXCEPT " + expectedTallies,
-		"not in the tally":  expectedTallies + " EXCEPT SELECT * FROM tallies",
-		"tags of nobody":    "SELECT team, email, name FROM tags t WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.team = t.team AND p.email = t.email)",
-		"visits of nobody":  "SELECT team, user FROM visits v WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = v.team AND m.user = v.user)",
-		"visits not listed": "SELECT p.email FROM people p JOIN visits v ON v.team = p.team AND v.user = p.user WHERE p.active != v.seen",
+		"not listed":            "SELECT * FROM (" + expectedPeople + ") EXCEPT " + indexedPeople,
+		"listed wrongly":        indexedPeople + " EXCEPT SELECT * FROM (" + expectedPeople + ")",
+		"tallied wrongly":       "SELECT * FROM tallies EXCEPT " + expectedTallies,
+		"not in the tally":      expectedTallies + " EXCEPT SELECT * FROM tallies",
+		"tags without a user":   "SELECT team, email, name FROM tags t WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.team = t.team AND p.email = t.email)",
+		"visits without a user": "SELECT team, user FROM visits v WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = v.team AND m.user = v.user)",
+		"visits not listed":     "SELECT p.email FROM people p JOIN visits v ON v.team = p.team AND v.user = p.user WHERE p.active != v.seen",
 	} {
 		for _, row := range QueryRows(t, app, query) {
 			faults = append(faults, what+": "+row)
 		}
 	}
 	if _, err := app.NonconcurrentDB().NewQuery("INSERT INTO people_find (people_find, rank) VALUES ('integrity-check', 1)").Execute(); err != nil {
-		faults = append(faults, "the search is not what is listed: "+err.Error())
+		faults = append(faults, "the search doesn't match the list: "+err.Error())
 	}
 	return faults
 }
 
-// QueryRows reads what a statement selects, a line a row.
+// QueryRows returns the rows of a query, one line each.
 func QueryRows(t testing.TB, app core.App, query string) []string {
 	t.Helper()
 	rows, err := app.DB().NewQuery(query).Rows()

@@ -12,10 +12,10 @@ import (
 	"usher/hooks/teams"
 )
 
-// Password is every test person's.
+// Password is the password of every test account.
 const Password = "purple monkey dishwasher"
 
-// Account makes a confirmed account, named after its address.
+// Account creates a confirmed account, named after its address.
 func Account(t testing.TB, app core.App, email string) *core.Record {
 	t.Helper()
 	account, err := accounts.New(app, accounts.Params{Email: email, Name: nameFromEmail(email), Password: Password, Verified: true})
@@ -37,7 +37,7 @@ func nameFromEmail(email string) string {
 	return email
 }
 
-// Team makes a team that the account owns, on the plan with that key.
+// Team creates a team of the account on the plan with the key.
 func Team(t testing.TB, app core.App, owner *core.Record, name, plan string) *teams.Team {
 	t.Helper()
 	team, err := members.CreateTeam(app, owner, name, "192.0.2.1")
@@ -55,7 +55,7 @@ func Team(t testing.TB, app core.App, owner *core.Record, name, plan string) *te
 	return team
 }
 
-// Member makes a confirmed account that is in the team with the roles.
+// Member creates a confirmed account that is a member of the team with the roles.
 func Member(t testing.TB, app core.App, team *teams.Team, email string, roles ...string) *core.Record {
 	t.Helper()
 	account := Account(t, app, email)
@@ -71,7 +71,7 @@ func Member(t testing.TB, app core.App, team *teams.Team, email string, roles ..
 	return account
 }
 
-// Guest makes a confirmed account that is a guest of the team.
+// Guest creates a confirmed account that is a guest of the team.
 func Guest(t testing.TB, app core.App, team *teams.Team, email string) *core.Record {
 	t.Helper()
 	account := Account(t, app, email)
@@ -87,7 +87,7 @@ func Guest(t testing.TB, app core.App, team *teams.Team, email string) *core.Rec
 	return account
 }
 
-// Actor is the account as it acts in the team now.
+// Actor returns the account as an actor in the team.
 func Actor(t testing.TB, app core.App, account *core.Record, team *teams.Team) *actors.Actor {
 	t.Helper()
 	actor, err := actors.InTeam(app, account, team.Record)
@@ -98,7 +98,7 @@ func Actor(t testing.TB, app core.App, account *core.Record, team *teams.Team) *
 	return actor
 }
 
-// Invite invites one address in the name of the account.
+// Invite invites an address as the account.
 func Invite(t testing.TB, app core.App, by *core.Record, team *teams.Team, email string, roles ...string) invitations.Result {
 	t.Helper()
 	parsed, err := actors.ParseRoles(roles)

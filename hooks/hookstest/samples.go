@@ -8,14 +8,14 @@ import (
 //go:embed samples
 var sampleFiles embed.FS
 
-// SampleList is a list that was refused or misread in real use, and the people on it as "Name <address>".
+// SampleList is a list that was once rejected or misread, with its entries as "Name <address>".
 type SampleList struct {
 	Name string
 	Text string
 	Want []string
 }
 
-// SampleLists are such lists, byte for byte as they came.
+// SampleLists returns the lists, byte for byte.
 func SampleLists(t testing.TB) []SampleList {
 	t.Helper()
 	const ana, rui = "Ana Silva <ana.silva@example.org>", "Rui Costa <rui.costa@example.org>"

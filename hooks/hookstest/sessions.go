@@ -11,7 +11,7 @@ import (
 	"usher/hooks/teams"
 )
 
-// ScheduleSession schedules a session that the account hosts. What the form leaves open is tomorrow at 10:00 UTC for an hour.
+// ScheduleSession schedules a session hosted by the account. By default it is tomorrow at 10:00 UTC for an hour.
 func ScheduleSession(t testing.TB, app core.App, host *core.Record, team *teams.Team, form sessions.Form) *sessions.Session {
 	t.Helper()
 	session, err := sessions.Schedule(app, Actor(t, app, host, team), DefaultSessionForm(form))
@@ -21,7 +21,7 @@ func ScheduleSession(t testing.TB, app core.App, host *core.Record, team *teams.
 	return session
 }
 
-// DefaultSessionForm is the form with what it leaves open: tomorrow at 10:00 UTC for an hour.
+// DefaultSessionForm returns the form with the defaults: tomorrow at 10:00 UTC for an hour.
 func DefaultSessionForm(form sessions.Form) sessions.Form {
 	form.Title = cmp.Or(form.Title, "Weekly review")
 	if form.Starts.IsZero() {

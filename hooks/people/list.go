@@ -17,26 +17,26 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Query is what a list of people is narrowed to. Empty fields narrow nothing; a value that there is not finds nobody.
+// Query filters and sorts the list. Empty fields don't filter; an unknown value finds nothing.
 type Query struct {
 	Search string // part of a name or an address
-	Role   string // owner, admin, organizer: held or offered; none
-	Status string // accepted, pending (also of a role that is offered), declined, revoked, expired
+	Role   string // owner, admin or organizer, held or invited to; or none
+	Status string // accepted, pending (also of a role invitation), declined, revoked or expired
 	Kind   string // member or guest
-	Tag    string // in any case
-	Sort   string // person, status, added or active; a minus before it turns it round
+	Tag    string // case-insensitive
+	Sort   string // person, status, added or active; with a minus in reverse
 	Page   int    // from 1
 	Size   int    // rows on a page, 1 to 200
 
-	// After and Before are the ID of the row that the page follows, or precedes. They save counting off the
-	// rows of the pages between. If there is no such row any more, Page decides.
+	// After and Before are the ID of the row before or after the page, which saves skipping the rows of the previous
+	// pages. If the row no longer exists, Page is used.
 	After, Before string
 }
 
-// maxSearchLength is how much of a search is read, in characters: the index is asked for each three of them.
+// maxSearchLength is the number of characters of a search that are used.
 const maxSearchLength = 200
 
-// Page is one page of a list. Total is how many rows the query has on all pages.
+// Page is one page of a list. Total is the number of rows on all pages.
 type Page struct {
 	Rows   []Row
 	Total  int
@@ -44,7 +44,7 @@ type Page struct {
 	Query  Query
 }
 
-// List reads one page of a team's people, by a seek in an index.
+// List returns a page of a team's users and invitees, by a seek in an index.
 func List(app core.App, team string, query Query) (Page, error) {
 	query = query.normalize()
 	page := Page{Query: query}
@@ -71,7 +71,7 @@ func List(app core.App, team string, query Query) (Page, error) {
 	err = query.newQuery(app, "SELECT "+columns+" FROM people p WHERE p.n IN ("+pageSQL(where+span.where, order)+") ORDER BY "+order).
 		Bind(params).All(&page.Rows)
 	if err != nil {
-		return page, fmt.Errorf("list people: %w", err)
+		return page, fmt.Errorf("list users: %w", err)
 	}
 	if span.reversed {
 		slices.Reverse(page.Rows)
@@ -79,7 +79,7 @@ func List(app core.App, team string, query Query) (Page, error) {
 	return page, nil
 }
 
-// newQuery is a statement of the list. Those of the plain list are asked again and again.
+// newQuery returns a query of the list, prepared if it is the unfiltered list.
 func (q Query) newQuery(app core.App, statement string) *dbx.Query {
 	query := app.DB().NewQuery(statement)
 	if q.Role == "" && q.Tag == "" && q.Kind == "" && q.Status == "" && q.Sort == "person" {
@@ -88,8 +88,8 @@ func (q Query) newQuery(app core.App, statement string) *dbx.Query {
 	return query
 }
 
-// usesWordIndex reports whether the index of words finds the page, which is then counted in the same go: what was found is
-// gone through as a whole in any case.
+// usesWordIndex reports whether the full-text index finds the page. The rows are then counted in the same query, which reads
+// all of them anyway.
 func (q Query) usesWordIndex() bool {
 	return utf8.RuneCountInString(q.Search) >= minIndexedChars && q.After == "" && q.Before == ""
 }
@@ -104,7 +104,7 @@ func (q Query) search(app core.App, where string, params dbx.Params, page *Page)
 	err := q.newQuery(app, "SELECT "+columns+", k.total FROM (SELECT p.n, count(*) OVER () total FROM people p WHERE "+where+
 		" ORDER BY "+order+" LIMIT {:take} OFFSET {:skip}) k JOIN people p ON p.n = k.n ORDER BY "+order).Bind(params).All(&rows)
 	if err != nil {
-		return fmt.Errorf("search people: %w", err)
+		return fmt.Errorf("search users: %w", err)
 	}
 	for _, row := range rows {
 		page.Rows, page.Total = append(page.Rows, row.Row), row.Total
@@ -115,12 +115,12 @@ func (q Query) search(app core.App, where string, params dbx.Params, page *Page)
 	return err
 }
 
-// pageSQL finds the rows of a page without reading them: the index holds all that it asks.
+// pageSQL finds the rows of a page from the index alone.
 func pageSQL(where, order string) string {
 	return "SELECT p.n FROM people p WHERE " + where + " ORDER BY " + order + " LIMIT {:take} OFFSET {:skip}"
 }
 
-// FindRow reads the row of a person of the team, by the account's id or the invitation's.
+// FindRow returns the row of a user or invitee of the team, by the account's or the invitation's id.
 func FindRow(app core.App, team, id string) (*Row, error) {
 	if err := Refresh(app, team); err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func FindRow(app core.App, team, id string) (*Row, error) {
 		" AND (p.user = {:id} OR p.invitation = {:id}) ORDER BY p.user != {:id} LIMIT 1").
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "id": id}).All(&rows)
 	if err != nil {
-		return nil, fmt.Errorf("find a person: %w", err)
+		return nil, fmt.Errorf("find a user: %w", err)
 	}
 	if len(rows) == 0 {
 		return nil, errs.NotFound
@@ -138,19 +138,19 @@ func FindRow(app core.App, team, id string) (*Row, error) {
 	return &rows[0], nil
 }
 
-// addressByID finds the address of a row's id: rows are found by address.
+// addressByID finds the address of a row's id, because rows are found by address.
 const addressByID = "(SELECT email FROM users WHERE id = {:id} UNION ALL SELECT email FROM invitations WHERE id = {:id})"
 
-// window is which rows of an order a page has.
+// window selects the rows of a page.
 type window struct {
-	where       string // behind the query's own
+	where       string // added to the query's own
 	params      dbx.Params
 	descending  bool // read in descending order
-	reversed    bool // read against the order that was asked for
+	reversed    bool // read against the requested order
 	skip, limit int
 }
 
-// window goes from the row before or behind the page, else counts off the rows from the nearer end.
+// window starts at the row before or after the page, otherwise skips rows from the nearer end.
 func (q Query) window(app core.App, team string, total int) (window, error) {
 	down := strings.HasPrefix(q.Sort, "-")
 	for _, seek := range []struct {
@@ -176,7 +176,7 @@ func (q Query) window(app core.App, team string, total int) (window, error) {
 	return window{descending: down, skip: skip, limit: take}, nil
 }
 
-// sortPosition is the sort keys of a row.
+// sortPosition returns the sort keys of a row.
 func (q Query) sortPosition(app core.App, team, id string) (dbx.Params, error) {
 	var rows []dbx.NullStringMap
 	err := app.DB().NewQuery("SELECT " + strings.Join(q.sortKeys(), ", ") + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressByID +
@@ -207,8 +207,8 @@ func seekCondition(keys []string, down bool) string {
 	return " AND (" + strings.Join(keys, ", ") + ") " + sign + " (" + strings.Join(marks, ", ") + ")"
 }
 
-// sortColumns are the columns of the indexes that hold each order, whose last one makes it the same at each reading. When
-// people were added has no index: it is asked for seldom.
+// sortColumns are the columns of the index of each order; the last one makes the order unique. Added has no index, because
+// it is rarely used.
 var sortColumns = map[string][]string{
 	"person": {"p.label", "p.n"},
 	"status": {"p.status", "p.label", "p.n"},
@@ -238,7 +238,7 @@ func (q Query) normalize() Query {
 	return q
 }
 
-// ByAddress reads the rows of those canonical addresses that the team knows, by address.
+// ByAddress returns the rows of those canonical addresses that are in the list, by address.
 func ByAddress(app core.App, team string, addresses []string) (map[string]Row, error) {
 	if err := Refresh(app, team); err != nil {
 		return nil, err

@@ -14,10 +14,10 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// minIndexedChars is how many characters a search must have for the index of words, which holds them three by three.
+// minIndexedChars is the minimum length of a search for the full-text index, which has trigrams.
 const minIndexedChars = 3
 
-// maxIndexedChars is how many characters of a search are asked of the index at most.
+// maxIndexedChars is the number of characters of a search that are looked up in the index.
 const maxIndexedChars = 8
 
 const containsSQL = `p.who LIKE {:like} ESCAPE '\'`
@@ -26,24 +26,24 @@ func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
-// where is the query as conditions on people p. Their wording is that of the partial indexes.
+// where returns the query as conditions on people p, worded as in the partial indexes.
 func (q Query) where(team string) (string, dbx.Params) {
 	all, params := []string{"p.team = {:team}"}, dbx.Params{"team": team, "now": types.NowDateTime().String()}
 	and := func(condition string) { all = append(all, condition) }
 	switch {
 	case utf8.RuneCountInString(q.Search) >= minIndexedChars:
-		// The plus keeps the team's index out of it: what was found is looked at, and nobody else.
+		// The plus disables the team's index, so that only the rows found by the full-text index are read.
 		all[0] = "+" + all[0]
 		and("p.n IN (SELECT rowid FROM people_find WHERE people_find MATCH {:q})")
 		words := q.Search
 		if len(words) > maxIndexedChars && isASCII(words) {
-			// Of a long text the beginning decides nearly all; the rest is looked at in what was found. SQLite
-			// compares only ASCII without regard to case.
+			// The start of a long search excludes nearly all rows; the rest is compared in those found. SQLite
+			// ignores case only in ASCII.
 			and(containsSQL)
 			params["like"], words = text.LikePattern(words), words[:maxIndexedChars]
 		}
 		params["q"] = `"` + strings.ReplaceAll(words, `"`, `""`) + `"`
-	case q.Search != "": // too short for the index, and found often enough without
+	case q.Search != "": // too short for the index
 		and(containsSQL)
 		params["like"] = text.LikePattern(q.Search)
 	}
@@ -83,8 +83,8 @@ var conditions = map[string]string{
 	"kind guest":      "p.kind = 'guest'",
 }
 
-// Counts are how many rows there are in each state, without any narrowing. Total counts every entry of the list, those
-// that were declined, revoked or expired included; Accepted is who is in the team, guests included, as in Sizes.
+// Counts has the number of rows in each state, without a filter. Total includes declined, revoked and expired invitations;
+// Accepted is the number of users in the team, including guests.
 type Counts struct {
 	Total    int `db:"total"`
 	Accepted int `db:"accepted"`
@@ -95,8 +95,8 @@ type Counts struct {
 	Guests   int `db:"guests"`
 }
 
-// Count says how many of a team's people there are in each state. It reads the team's tally, and looks only
-// at the few invitations whose end has passed unnoted.
+// Count returns the number of rows of a team in each state, from the team's tally and the few overdue invitations that no
+// job has marked yet.
 func Count(app core.App, team string) (Counts, error) {
 	var counts Counts
 	if err := Refresh(app, team); err != nil {
@@ -117,7 +117,7 @@ func Count(app core.App, team string) (Counts, error) {
 	return counts, nil
 }
 
-// total is how many rows the query finds. What the tally knows is not counted again.
+// total returns the number of rows that the query finds, from the tally if possible.
 func (q Query) total(app core.App, counts Counts, where string, params dbx.Params) (int, error) {
 	if q.Search == "" && q.Role == "" && q.Tag == "" {
 		known := map[Query]int{
@@ -137,13 +137,13 @@ func (q Query) total(app core.App, counts Counts, where string, params dbx.Param
 	return n, nil
 }
 
-// TagNames lists the tags that people of the team have, by name, at most 200.
+// TagNames lists the tags of a team's users, by name, at most 200.
 func TagNames(app core.App, team string) ([]string, error) {
-	if err := Refresh(app, team); err != nil { // whose row goes, his tags go
+	if err := Refresh(app, team); err != nil { // deletes the tags of removed users
 		return nil, err
 	}
 	var names []string
-	// From each name to the next one in the index: nobody's tags are counted off.
+	// Goes from each name to the next one in the index, without reading every tag.
 	err := app.DB().NewQuery(`
 		WITH RECURSIVE found (name) AS (
 			SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team}

@@ -14,8 +14,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// NewBareApp is a migrated app with only the rules that wire binds: for controls, which show that a rule is
-// what holds, and not luck.
+// NewBareApp returns a migrated app with only the rules that wire registers, for control tests that show that a rule
+// prevents an error.
 func NewBareApp(t testing.TB, wire func(app core.App)) *core.BaseApp {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,7 +29,7 @@ func NewBareApp(t testing.TB, wire func(app core.App)) *core.BaseApp {
 	return app
 }
 
-// NewRecord is a new record of the collection with the values, not saved.
+// NewRecord returns a new record of the collection with the values, without saving it.
 func NewRecord(t testing.TB, app core.App, collection string, values map[string]any) *core.Record {
 	t.Helper()
 	found, err := app.FindCollectionByNameOrId(collection)
@@ -41,7 +41,7 @@ func NewRecord(t testing.TB, app core.App, collection string, values map[string]
 	return r
 }
 
-// FindRecord reads a record anew.
+// FindRecord reads a record again.
 func FindRecord(t testing.TB, app core.App, collection, id string) *core.Record {
 	t.Helper()
 	r, err := app.FindRecordById(collection, id)
@@ -51,7 +51,7 @@ func FindRecord(t testing.TB, app core.App, collection, id string) *core.Record 
 	return r
 }
 
-// CopyRecords writes records of one app into another, past every rule: what a control needs to begin where its race does.
+// CopyRecords copies records of one app into another, bypassing all rules, so that a control test starts like its race.
 func CopyRecords(t testing.TB, app core.App, rows ...*core.Record) {
 	t.Helper()
 	for _, r := range rows {
@@ -65,7 +65,7 @@ func CopyRecords(t testing.TB, app core.App, rows ...*core.Record) {
 	}
 }
 
-// Exec runs SQL past every hook: what a test needs to move time, or to forge.
+// Exec runs SQL without hooks, for example to move times.
 func Exec(t testing.TB, app core.App, sql string, params dbx.Params) {
 	t.Helper()
 	if _, err := app.NonconcurrentDB().NewQuery(sql).Bind(params).Execute(); err != nil {
@@ -73,7 +73,7 @@ func Exec(t testing.TB, app core.App, sql string, params dbx.Params) {
 	}
 }
 
-// AssertCode fails the test unless err is a refusal with the code; with the code "" unless err is nil.
+// AssertCode fails the test unless err has the code, or is nil for the code "".
 func AssertCode(t testing.TB, what string, err error, code string) {
 	t.Helper()
 	if code == "" && err != nil || code != "" && errs.Code(err) != code {
@@ -81,8 +81,8 @@ func AssertCode(t testing.TB, what string, err error, code string) {
 	}
 }
 
-// SlowWrites lets every write of the collections wait ten milliseconds between its check and its end, so that a
-// check outside of the write's transaction is overtaken.
+// SlowWrites delays every write of the collections by ten milliseconds after its checks, so that a race with a check
+// outside of the write's transaction becomes visible.
 func SlowWrites(app core.App, collections ...string) {
 	pause := func(e *core.RecordEvent) error {
 		<-time.After(10 * time.Millisecond)
@@ -94,7 +94,7 @@ func SlowWrites(app core.App, collections ...string) {
 	}
 }
 
-// Race runs n deeds at once and returns what each of them came to.
+// Race runs n actions concurrently and returns their errors.
 func Race(n int, deed func(i int) error) []error {
 	results := make([]error, n)
 	start := make(chan struct{})
@@ -110,7 +110,7 @@ func Race(n int, deed func(i int) error) []error {
 	return results
 }
 
-// CountSucceeded counts the deeds of a race that succeeded. Any other than a refusal with one of the codes fails the test.
+// CountSucceeded counts the actions of a race that succeeded. An error without one of the codes fails the test.
 func CountSucceeded(t testing.TB, results []error, codes ...string) int {
 	t.Helper()
 	won := 0
@@ -120,7 +120,7 @@ func CountSucceeded(t testing.TB, results []error, codes ...string) int {
 			known = known || errs.Code(err) == code
 		}
 		if !known {
-			t.Errorf("deed %d of the race: %v (code %q)", i, err, errs.Code(err))
+			t.Errorf("action %d of the race: got %v (code %q)", i, err, errs.Code(err))
 		}
 		if err == nil {
 			won++
