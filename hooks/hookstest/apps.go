@@ -95,14 +95,14 @@ func SlowWrites(app core.App, collections ...string) {
 }
 
 // Race runs n actions concurrently and returns their errors.
-func Race(n int, deed func(i int) error) []error {
+func Race(n int, action func(i int) error) []error {
 	results := make([]error, n)
 	start := make(chan struct{})
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			<-start
-			results[i] = deed(i)
+			results[i] = action(i)
 		})
 	}
 	close(start)

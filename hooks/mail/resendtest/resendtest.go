@@ -1,5 +1,4 @@
-// Package resendtest is a stand-in that speaks Resend's HTTP protocol, so that tests and a walk by hand send
-// mail as in production and read what arrived.
+// Package resendtest is a stub of Resend's HTTP API, so that tests send email as in production and read what arrived.
 package resendtest
 
 import (
@@ -18,7 +17,7 @@ import (
 	"time"
 )
 
-// Email is a letter that was delivered. To and From are bare addresses; Key is the idempotency key.
+// Email is a delivered email. To and From are bare addresses; Key is the idempotency key.
 type Email struct {
 	ID       string
 	To       string
@@ -36,15 +35,15 @@ type Email struct {
 // File is an attachment.
 type File struct{ Name, Type, Content string }
 
-// Handler answers POST /emails as Resend does: a bearer token is asked for, an idempotency key is good for one
-// body and one delivery in 24 hours, errors have Resend's shape. GET /letters lists what arrived, as JSON.
+// Handler responds to POST /emails as Resend does: it requires a bearer token, accepts an idempotency key for one body and
+// one delivery in 24 hours, and returns errors in Resend's format. GET /letters lists the delivered emails as JSON.
 type Handler struct {
-	Key string           // the API key that it takes
+	Key string           // the accepted API key
 	Now func() time.Time // for the 24 hours of an idempotency key
 
 	mu        sync.Mutex
 	emails    []Email
-	requests  int // requests, the failed ones too
+	requests  int // including failed ones
 	consumed  map[int]bool
 	responses map[string]cachedResponse
 	faults    []Fault
@@ -58,19 +57,19 @@ type cachedResponse struct {
 	at   time.Time
 }
 
-// NewHandler takes letters that come with this API key.
+// NewHandler returns a handler that accepts the API key.
 func NewHandler(key string) *Handler {
 	return &Handler{Key: key, Now: time.Now, consumed: map[int]bool{}, responses: map[string]cachedResponse{},
 		arrived: make(chan struct{}), shutdown: make(chan struct{})}
 }
 
-// Server is a Handler that listens on a port of its own.
+// Server is a Handler that listens on its own port.
 type Server struct {
 	*Handler
 	URL string // for RESEND_BASE_URL
 }
 
-// New starts a stand-in that ends with the test.
+// New starts a server that stops with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
 	handler := NewHandler("re_test_key")
@@ -83,7 +82,7 @@ func New(t testing.TB) *Server {
 	return &Server{handler, listening.URL}
 }
 
-// Fault is what happens to one request instead of the usual.
+// Fault replaces the response to one request.
 type Fault struct {
 	status     int
 	retryAfter string
@@ -94,7 +93,7 @@ type Fault struct {
 	hang       bool
 }
 
-// Status answers with an error, with Retry-After if one is given (seconds).
+// Status responds with an error, with Retry-After if given (seconds).
 func Status(code int, retryAfter ...int) Fault {
 	f := Fault{status: code, name: errorNames[code], message: http.StatusText(code)}
 	if len(retryAfter) > 0 {
@@ -103,17 +102,17 @@ func Status(code int, retryAfter ...int) Fault {
 	return f
 }
 
-// Reject answers with an error of this name and message.
+// Reject responds with an error of this name and message.
 func Reject(code int, name, message string) Fault {
 	return Fault{status: code, name: name, message: message}
 }
 
 var (
-	// Hang takes the request and neither delivers nor answers.
+	// Hang neither delivers nor responds.
 	Hang = Fault{hang: true}
-	// AcceptAndHang delivers and does not answer.
+	// AcceptAndHang delivers and doesn't respond.
 	AcceptAndHang = Fault{accept: true, hang: true}
-	// AcceptAndCut delivers and cuts the line before the answer.
+	// AcceptAndCut delivers and closes the connection before the response.
 	AcceptAndCut = Fault{accept: true, cut: true}
 )
 
@@ -123,38 +122,38 @@ var errorNames = map[int]string{
 	429: "rate_limit_exceeded", 500: "internal_server_error",
 }
 
-// FailNext lays faults in the way of the next requests, one each.
+// FailNext applies faults to the next requests, one each.
 func (h *Handler) FailNext(faults ...Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.faults = append(h.faults, faults...)
 }
 
-// Emails is what was delivered, oldest first.
+// Emails returns the delivered emails, oldest first.
 func (h *Handler) Emails() []Email {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]Email{}, h.emails...)
 }
 
-// Requests is how many requests came, the failed ones too.
+// Requests returns the number of requests, including failed ones.
 func (h *Handler) Requests() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.requests
 }
 
-// WaitFor waits, at most 10 s, for a letter to an address and returns the oldest that no WaitFor returned before.
+// WaitFor waits at most 10 s for an email to an address, and returns the oldest that no WaitFor returned before.
 func (h *Handler) WaitFor(t testing.TB, to string) Email {
 	t.Helper()
 	late := time.After(10 * time.Second)
 	for {
 		h.mu.Lock()
-		for i, letter := range h.emails {
-			if !h.consumed[i] && strings.EqualFold(letter.To, to) {
+		for i, email := range h.emails {
+			if !h.consumed[i] && strings.EqualFold(email.To, to) {
 				h.consumed[i] = true
 				h.mu.Unlock()
-				return letter
+				return email
 			}
 		}
 		arrived := h.arrived
@@ -162,12 +161,12 @@ func (h *Handler) WaitFor(t testing.TB, to string) Email {
 		select {
 		case <-arrived:
 		case <-late:
-			t.Fatalf("no letter to %s within 10 s; %d letters arrived", to, len(h.Emails()))
+			t.Fatalf("got no email to %s within 10 s, %d emails in all", to, len(h.Emails()))
 		}
 	}
 }
 
-// WaitForRequests waits, at most 10 s, until n requests have come, the failed ones too.
+// WaitForRequests waits at most 10 s for n requests, including failed ones.
 func (h *Handler) WaitForRequests(t testing.TB, n int) {
 	t.Helper()
 	late := time.After(10 * time.Second)
@@ -188,9 +187,9 @@ func (h *Handler) WaitForRequests(t testing.TB, n int) {
 
 var urlPattern = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// FindLink is the first address in the text of a letter whose path starts with prefix, or "".
-func (h *Handler) FindLink(letter Email, prefix string) string {
-	for _, address := range urlPattern.FindAllString(letter.Text, -1) {
+// FindLink returns the first URL in the text of an email whose path starts with prefix, or "".
+func (h *Handler) FindLink(email Email, prefix string) string {
+	for _, address := range urlPattern.FindAllString(email.Text, -1) {
 		if u, err := url.Parse(address); err == nil && strings.HasPrefix(u.Path, prefix) {
 			return address
 		}
@@ -234,7 +233,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// handle judges a request; the message of a good answer is the id of the letter.
+// handle processes a request; the message of a success is the id of the email.
 func (h *Handler) handle(r *http.Request, body []byte) Fault {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -270,19 +269,19 @@ func (h *Handler) handle(r *http.Request, body []byte) Fault {
 		fault.message = before.id
 		return fault
 	}
-	letter, problem := parseRequest(body)
+	email, problem := parseRequest(body)
 	if problem != "" {
 		return Reject(422, "validation_error", problem)
 	}
-	letter.Key = key
-	letter.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.emails)+1)
-	h.emails = append(h.emails, letter)
-	h.responses[key] = cachedResponse{sum, letter.ID, h.Now()}
-	fault.message = letter.ID
+	email.Key = key
+	email.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.emails)+1)
+	h.emails = append(h.emails, email)
+	h.responses[key] = cachedResponse{sum, email.ID, h.Now()}
+	fault.message = email.ID
 	return fault
 }
 
-func parseRequest(body []byte) (letter Email, problem string) {
+func parseRequest(body []byte) (email Email, problem string) {
 	var request struct {
 		From, Subject, HTML, Text string
 		To                        any
@@ -319,9 +318,9 @@ func parseRequest(body []byte) (letter Email, problem string) {
 		if file.Filename == "" || len(file.Content) == 0 {
 			return Email{}, "Attachments need a `filename` and `content`"
 		}
-		letter.Files = append(letter.Files, File{file.Filename, file.ContentType, string(file.Content)})
+		email.Files = append(email.Files, File{file.Filename, file.ContentType, string(file.Content)})
 	}
-	return Email{Files: letter.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
+	return Email{Files: email.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
 		HTML: request.HTML, Text: request.Text, Headers: request.Headers}, ""
 }
 

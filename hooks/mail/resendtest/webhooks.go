@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// WebhookSecret signs the stand-in's webhooks, for RESEND_WEBHOOK_SECRET.
+// WebhookSecret signs the server's webhooks, for RESEND_WEBHOOK_SECRET.
 const WebhookSecret = "whsec_c3RhbmQtaW4gZm9yIFJlc2VuZCwgMjQgYnl0ZXM="
 
-// Event is a webhook about a letter. Sent twice it is the same event twice, as when Resend saw no answer.
+// Event is a webhook about an email. It can be posted twice, as Resend does when it gets no response.
 type Event struct {
 	ID   string
 	Body []byte
 }
 
-// Details are what an event says beside its kind, under the names that Resend has for them.
+// Details are the additional fields of an event, with Resend's names.
 type Details map[string]any
 
-// NewEvent makes an event of any kind about the letter with that id, which need not be one of the stand-in's.
-func NewEvent(kind, letter string, at time.Time, details Details) Event {
-	data := map[string]any{"email_id": letter, "created_at": at.UTC().Format(time.RFC3339Nano), "from": "Usher <usher@usher.test>",
+// NewEvent returns an event about the email with the id, which may be unknown to the server.
+func NewEvent(kind, id string, at time.Time, details Details) Event {
+	data := map[string]any{"email_id": id, "created_at": at.UTC().Format(time.RFC3339Nano), "from": "Usher <usher@usher.test>",
 		"to": []string{"delivered@resend.dev"}, "subject": "Sending this example"}
 	for name, value := range details {
 		data[name] = value
@@ -41,16 +41,16 @@ func NewEvent(kind, letter string, at time.Time, details Details) Event {
 	return Event{ID: "msg_" + rand.Text(), Body: body}
 }
 
-// Delivered says that the recipient's server took the letter.
+// Delivered reports that the recipient's server accepted the email.
 func (l Email) Delivered() Event { return NewEvent("email.delivered", l.ID, time.Now(), nil) }
 
-// Delayed says that it does not yet, and is asked again.
+// Delayed reports that it hasn't accepted it yet.
 func (l Email) Delayed() Event { return NewEvent("email.delivery_delayed", l.ID, time.Now(), nil) }
 
-// Bounced says that the letter came back for good.
+// Bounced reports a permanent bounce.
 func (l Email) Bounced(words string) Event { return l.bounceEvent("Permanent", "General", words) }
 
-// Returned says that it came back for a reason that passes.
+// Returned reports a temporary bounce.
 func (l Email) Returned(words string) Event { return l.bounceEvent("Transient", "MailboxFull", words) }
 
 func (l Email) bounceEvent(kind, sub, words string) Event {
@@ -58,21 +58,21 @@ func (l Email) bounceEvent(kind, sub, words string) Event {
 		"bounce": map[string]string{"type": kind, "subType": sub, "message": words}})
 }
 
-// Complained says that the recipient called the letter unwanted.
+// Complained reports that the recipient marked the email as spam.
 func (l Email) Complained() Event { return NewEvent("email.complained", l.ID, time.Now(), nil) }
 
-// Failed says that Resend could not send it.
+// Failed reports that Resend couldn't send it.
 func (l Email) Failed(reason string) Event {
 	return NewEvent("email.failed", l.ID, time.Now(), Details{"failed": map[string]string{"reason": reason}})
 }
 
-// Suppressed says that Resend sends this address nothing.
+// Suppressed reports that Resend doesn't send to the address.
 func (l Email) Suppressed() Event {
 	return NewEvent("email.suppressed", l.ID, time.Now(), Details{
 		"suppressed": map[string]string{"type": "OnAccountSuppressionList", "message": "The address is on the suppression list."}})
 }
 
-// Sign is the signature of Svix's scheme over a webhook.
+// Sign returns the Svix signature of a webhook.
 func Sign(secret, id string, at time.Time, body []byte) string {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil {
@@ -84,7 +84,7 @@ func Sign(secret, id string, at time.Time, body []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Header signs the event as if it were sent at that time.
+// Header returns signed headers for the event, sent at the time.
 func (e Event) Header(at time.Time) http.Header {
 	h := http.Header{}
 	h.Set("Content-Type", "application/json")
@@ -94,7 +94,7 @@ func (e Event) Header(at time.Time) http.Header {
 	return h
 }
 
-// Post sends the event, signed now, and gives the status and the body of the answer.
+// Post sends the event, signed now, and returns the status and body of the response.
 func (e Event) Post(t testing.TB, url string) (int, string) {
 	t.Helper()
 	return e.PostWithHeader(t, url, e.Header(time.Now()))
