@@ -25,7 +25,7 @@ func TestSeed_HasUsersInEveryStatus(t *testing.T) {
 	for state, n := range map[string]int{"accepted": counts.Accepted, "pending": counts.Pending, "declined": counts.Declined,
 		"revoked": counts.Revoked, "expired": counts.Expired, "guests": counts.Guests} {
 		if n == 0 {
-			t.Errorf("nobody is %s", state)
+			t.Errorf("no user is %s", state)
 		}
 	}
 	now, err := seats.Of(app, sample.Team.Id)

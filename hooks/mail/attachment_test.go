@@ -35,9 +35,9 @@ func TestDeliver_AttachmentByResend_Arrives(t *testing.T) {
 	}
 	worker := mail.NewWorker(app)
 	worker.Deliver(context.Background())
-	letter := resend.WaitFor(t, lucia)
-	if want := (resendtest.File{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: calendarFile}); len(letter.Files) != 1 || letter.Files[0] != want {
-		t.Errorf("%+v", letter.Files)
+	email := resend.WaitFor(t, lucia)
+	if want := (resendtest.File{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: calendarFile}); len(email.Files) != 1 || email.Files[0] != want {
+		t.Errorf("%+v", email.Files)
 	}
 }
 
@@ -60,7 +60,7 @@ func TestDeliver_AttachmentBySMTP_Arrives(t *testing.T) {
 	server.mu.Lock()
 	defer server.mu.Unlock()
 	if len(server.messages) != 1 {
-		t.Fatalf("%d letters", len(server.messages))
+		t.Fatalf("got %d emails", len(server.messages))
 	}
 	kind, content := findAttachment(t, server.messages[0], "invite.ics")
 	if content != calendarFile || !strings.HasPrefix(kind, "text/calendar") {
@@ -68,10 +68,10 @@ func TestDeliver_AttachmentBySMTP_Arrives(t *testing.T) {
 	}
 }
 
-// findAttachment is a file of a letter as it came by SMTP.
-func findAttachment(t *testing.T, letter, name string) (kind, content string) {
+// findAttachment returns an attachment of an email received by SMTP.
+func findAttachment(t *testing.T, email, name string) (kind, content string) {
 	t.Helper()
-	message, err := netmail.ReadMessage(strings.NewReader(letter))
+	message, err := netmail.ReadMessage(strings.NewReader(email))
 	if err != nil {
 		t.Fatal(err)
 	}

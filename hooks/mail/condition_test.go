@@ -134,8 +134,8 @@ func TestDeliver_ReplacedWhileSending_IsNotRetried(t *testing.T) {
 	o.deliver()
 	assertDropped(t, o.find(t, first), mail.ReasonReplaced)
 	assertStatus(t, o.find(t, second), mail.Sent)
-	if letters := o.resend.Emails(); len(letters) != 1 || letters[0].Key != second {
-		t.Errorf("%d emails", len(letters))
+	if delivered := o.resend.Emails(); len(delivered) != 1 || delivered[0].Key != second {
+		t.Errorf("%d emails", len(delivered))
 	}
 }
 
@@ -204,7 +204,7 @@ func TestClaim_ConcurrentWithChangeOfCondition_OneWins(t *testing.T) {
 				if first {
 					first = false
 					close(reading)
-					select { // long enough for a deed that does not have to wait for us
+					select { // long enough for an action that doesn't have to wait
 					case <-gone:
 					case <-time.After(200 * time.Millisecond):
 					}

@@ -13,7 +13,7 @@ import (
 )
 
 // A process that dies by kill -9 runs nothing on its way out. These tests run themselves once more as a child
-// that queues a letter and is killed: before it is sent, while it is sent, and after the provider took it.
+// that queues an email and is killed before, while and after it is sent.
 func TestDeliver_ProcessKilled_SendsExactlyOnce(t *testing.T) {
 	for _, when := range []struct {
 		name    string
@@ -94,8 +94,8 @@ func TestDeliver_ProcessKilled_SendsExactlyOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			assertStatus(t, m, mail.Sent)
-			if letters := resend.Emails(); len(letters) != 1 || letters[0].Key != id || resend.FindLink(letters[0], "/invite/") != inviteLink {
-				t.Errorf("%d letters arrived: %+v", len(letters), letters)
+			if delivered := resend.Emails(); len(delivered) != 1 || delivered[0].Key != id || resend.FindLink(delivered[0], "/invite/") != inviteLink {
+				t.Errorf("got %d emails: %+v", len(delivered), delivered)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// registerRenderer lets letters of a kind be written out by the test, which counts how often that happens.
+// registerRenderer registers a renderer that counts its calls.
 func registerRenderer(app core.App, refuse error) (times *int) {
 	times = new(int)
 	mail.RegisterRenderer(app, func(_ core.App, about, made string) (mail.Message, error) {
@@ -57,8 +57,8 @@ func TestQueueDeferred_IsRenderedOnceForAllRetries(t *testing.T) {
 	o.deliver()
 	m = o.find(t, id)
 	assertStatus(t, m, mail.Sent)
-	if letters := o.resend.Emails(); *times != 1 || len(letters) != 1 || letters[0].Key != id || m.GetString("sealed") != "" {
-		t.Errorf("written out %d times, arrived %d times, left is %q", *times, len(letters), m.GetString("sealed"))
+	if delivered := o.resend.Emails(); *times != 1 || len(delivered) != 1 || delivered[0].Key != id || m.GetString("sealed") != "" {
+		t.Errorf("rendered %d times, delivered %d times, content %q", *times, len(delivered), m.GetString("sealed"))
 	}
 }
 
@@ -78,7 +78,7 @@ func TestQueueDeferred_SecretIsNotOnDiskInClearText(t *testing.T) {
 		}
 	}
 	if !seen {
-		t.Error("the letter is not on disk at all: this shows nothing")
+		t.Error("got no email on disk, so the test shows nothing")
 	}
 }
 
@@ -107,6 +107,6 @@ func TestQueueDeferred_TransactionRolledBack_QueuesNothing(t *testing.T) {
 		return os.ErrClosed
 	})
 	if n := hookstest.Count(t, o, "outbox"); n != 0 {
-		t.Errorf("%d letters", n)
+		t.Errorf("got %d emails", n)
 	}
 }

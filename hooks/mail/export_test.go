@@ -2,7 +2,7 @@ package mail
 
 import "github.com/pocketbase/pocketbase/core"
 
-// RecordSent notes that the provider took the letter under this id of its own.
+// RecordSent records that the provider accepted the email with its id.
 func (w *Worker) RecordSent(id, providerID string) error {
 	return w.recordOutcome(id, providerID, nil)
 }

@@ -28,7 +28,7 @@ const (
 	inviteLink = "http://usher.test/invite/usi_s3cr3t-t0ken-that-nobody-reads"
 )
 
-// fixture is an app whose letters go to a stand-in for Resend, with a worker whose clock the test turns.
+// fixture is an app with a stub of Resend and a worker whose clock the test controls.
 type fixture struct {
 	*core.BaseApp
 	*mail.Worker
@@ -94,7 +94,7 @@ func queue(t testing.TB, app core.App, l mail.Message) (id string) {
 func assertStatus(t testing.TB, m *mail.Email, want string) {
 	t.Helper()
 	if m.Status() != want {
-		t.Fatalf("letter is %s (%s), want %s", m.Status(), m.LastError(), want)
+		t.Fatalf("email is %s (%s), want %s", m.Status(), m.LastError(), want)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestWorker_RunsUnderServeOnly(t *testing.T) {
 	o := newFixture(t)
 	id := queue(t, o, newMessage(lucia))
 	if o.resend.Requests() != 0 {
-		t.Error("a letter left without serve")
+		t.Error("an email left without serve")
 	}
 	serve := hookstest.NewServeEvent(t, o)
 	if err := o.OnServe().Trigger(serve, func(*core.ServeEvent) error { return nil }); err != nil {
@@ -250,7 +250,7 @@ func TestKeyFile(t *testing.T) {
 			}
 		})
 	}
-	t.Run("is made anew when it is missing, which is said when emails wait", func(t *testing.T) {
+	t.Run("is created again when it is missing, which is said when emails wait", func(t *testing.T) {
 		o := newFixture(t)
 		queue(t, o, newMessage(lucia))
 		if err := os.Remove(path(o)); err != nil {
@@ -304,7 +304,7 @@ func TestQueue_InvalidMessage_IsRefused(t *testing.T) {
 		"no subject":                  func(l *mail.Message) { l.Subject = "\r\n" },
 		"no content":                  func(l *mail.Message) { l.HTML, l.Text = "", "" },
 		"no kind":                     func(l *mail.Message) { l.Kind = "" },
-		"more than a letter can hold": func(l *mail.Message) { l.HTML = strings.Repeat("x", 2_000_000) },
+		"more than an email can hold": func(l *mail.Message) { l.HTML = strings.Repeat("x", 2_000_000) },
 	} {
 		l := newMessage(lucia)
 		change(&l)
@@ -387,7 +387,7 @@ func TestDeliveryStates_AndCountEmails(t *testing.T) {
 	if s := states[second.About]; s.Status != mail.Failed || s.Error != "This isn't a valid email address. Correct it and send the email again. Resend says: “Invalid `to` field. See http://usher.test”" {
 		t.Errorf("second %+v", s)
 	}
-	queue(t, o, first) // sent again: the newest letter counts
+	queue(t, o, first) // sent again: the newest email counts
 	if states, err = mail.DeliveryStates(o, []string{first.About}); err != nil || states[first.About].Status != mail.Queued {
 		t.Error(states, err)
 	}
@@ -477,7 +477,7 @@ func TestPrune_DeletesFinishedEmailsOnly(t *testing.T) {
 		t.Error(n, err)
 	}
 	if _, err := mail.FindEmail(o, sent); err == nil {
-		t.Error("the sent letter is still listed")
+		t.Error("the sent email is still listed")
 	}
 	assertStatus(t, o.find(t, waits), mail.Queued)
 }

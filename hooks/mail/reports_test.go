@@ -29,7 +29,7 @@ func (o *fixture) report(t testing.TB, events ...resendtest.Event) {
 	}
 }
 
-// sendOne is a letter that the provider took.
+// sendOne returns an email that the provider accepted.
 func (o *fixture) sendOne(t testing.TB) (id string, at resendtest.Email) {
 	t.Helper()
 	id = queue(t, o, newMessage(lucia))
@@ -134,7 +134,7 @@ func TestHandleWebhook_AnyOrder_SameResult(t *testing.T) {
 		}
 		for _, order := range permutations(len(chosen)) {
 			tried++
-			id, provider, early := queue(t, o, newMessage(lucia)), fmt.Sprint("letter ", tried), tried%3
+			id, provider, early := queue(t, o, newMessage(lucia)), fmt.Sprint("email ", tried), tried%3
 			m := o.find(t, id)
 			m.Set("status", mail.Sending)
 			if err := o.Save(m); err != nil {
@@ -197,7 +197,7 @@ func TestHandleWebhook_UnknownEmail_ChangesNothing(t *testing.T) {
 	}
 }
 
-// While a letter is under way its id is not known yet: what is reported is kept, and holds once it is.
+// While an email is being sent its id isn't known yet: reports are saved and applied later.
 func TestHandleWebhook_BeforeProviderResponse_IsAppliedLater(t *testing.T) {
 	o := newFixture(t)
 	o.Timeout = 50 * time.Millisecond
@@ -263,8 +263,8 @@ func TestHandleWebhook_BadSignature_IsRefused(t *testing.T) {
 func TestHandleWebhook_UnreadableBody_IsRefused(t *testing.T) {
 	o := newFixture(t)
 	for name, body := range map[string]string{
-		"no JSON": "hello", "a list": "[]", "cut": `{"type":"email.bounced","data":{`, "no letter": `{"type":"email.bounced","data":{}}`,
-		"no data": `{"type":"email.bounced"}`, "a letter that is no text": `{"type":"email.bounced","data":{"email_id":7}}`,
+		"no JSON": "hello", "a list": "[]", "cut": `{"type":"email.bounced","data":{`, "no email": `{"type":"email.bounced","data":{}}`,
+		"no data": `{"type":"email.bounced"}`, "an email that is no text": `{"type":"email.bounced","data":{"email_id":7}}`,
 		"a long id": `{"type":"email.bounced","data":{"email_id":"` + strings.Repeat("x", 300) + `"}}`,
 	} {
 		e := resendtest.Event{ID: "msg_1", Body: []byte(body)}
@@ -323,12 +323,12 @@ func TestPruneJob_DeletesOldEmailsAndReports(t *testing.T) {
 			job.Run()
 		}
 	}
-	if letters, reports := hookstest.Count(t, o, "outbox"), hookstest.Count(t, o, "mail_reports"); letters != 1 || reports != 1 {
-		t.Errorf("%d letters, %d reports", letters, reports)
+	if delivered, reports := hookstest.Count(t, o, "outbox"), hookstest.Count(t, o, "mail_reports"); delivered != 1 || reports != 1 {
+		t.Errorf("got %d emails, %d reports", delivered, reports)
 	}
 }
 
-// The rules hold for the dashboard, too: a letter goes forward only, and by what a provider took.
+// The rules also apply to the dashboard: an email only moves forward.
 func TestRules_ReportedStatuses_HoldForEveryWriter(t *testing.T) {
 	for _, test := range []struct {
 		from, to, provider string
@@ -353,6 +353,6 @@ func TestRules_ReportedStatuses_HoldForEveryWriter(t *testing.T) {
 	m := o.find(t, queue(t, o, newMessage(lucia)))
 	m.Set("unreachable", true)
 	if err := o.Save(m); errs.Code(err) != "bad_letter" {
-		t.Errorf("a letter that waits is of an unreachable address: %v", err)
+		t.Errorf("a queued email with an unreachable address: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"usher/hooks/mail"
 )
 
-// smtpServer takes one letter after another; replies overrides what it answers to a command.
+// smtpServer accepts emails; replies overrides its response to a command.
 type smtpServer struct {
 	net.Listener
 	mu       sync.Mutex
@@ -65,12 +65,12 @@ func (s *smtpServer) serve(conn net.Conn) {
 			return
 		case verb == "DATA":
 			say("354 go on")
-			var letter strings.Builder
+			var email strings.Builder
 			for lines.Scan() && lines.Text() != "." {
-				letter.WriteString(lines.Text() + "\n")
+				email.WriteString(lines.Text() + "\n")
 			}
 			s.mu.Lock()
-			s.messages = append(s.messages, letter.String())
+			s.messages = append(s.messages, email.String())
 			s.mu.Unlock()
 			say("250 taken")
 		default:
@@ -163,6 +163,6 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	w.Deliver(context.Background())
 	assertStatus(t, find(id), mail.Sent)
 	if w.Problem() != "" || len(server.messages) != 3 {
-		t.Errorf("%d letters, trouble %q", len(server.messages), w.Problem())
+		t.Errorf("got %d emails, trouble %q", len(server.messages), w.Problem())
 	}
 }

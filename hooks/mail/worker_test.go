@@ -23,7 +23,7 @@ func TestDeliver_RateLimited_WaitsForRetryAfter(t *testing.T) {
 		t.Errorf("looks again after %s", idle)
 	}
 	if n := o.resend.Requests(); n != 1 {
-		t.Errorf("%d requests, the limit is on all letters", n)
+		t.Errorf("%d requests, the limit applies to all emails", n)
 	}
 	assertStatus(t, o.find(t, first), mail.Queued)
 
@@ -37,7 +37,7 @@ func TestDeliver_RateLimited_WaitsForRetryAfter(t *testing.T) {
 	assertStatus(t, o.find(t, first), mail.Sent)
 	assertStatus(t, o.find(t, second), mail.Sent)
 	if n := len(o.resend.Emails()); n != 2 {
-		t.Errorf("%d letters", n)
+		t.Errorf("got %d emails", n)
 	}
 }
 
@@ -78,8 +78,8 @@ func TestDeliver_ProviderFault_IsRetriedOnce(t *testing.T) {
 			o.deliver()
 			m = o.find(t, id)
 			assertStatus(t, m, mail.Sent)
-			if letters := o.resend.Emails(); len(letters) != 1 || letters[0].Key != id || m.LastError() != "" || m.Attempts() != 2 {
-				t.Errorf("%d letters, row %v", len(letters), m.PublicExport())
+			if delivered := o.resend.Emails(); len(delivered) != 1 || delivered[0].Key != id || m.LastError() != "" || m.Attempts() != 2 {
+				t.Errorf("got %d emails, row %v", len(delivered), m.PublicExport())
 			}
 		})
 	}
@@ -214,8 +214,8 @@ func TestDeliver_SenderCorrected_AppliesToWaitingEmails(t *testing.T) {
 	o.clockOffset = 10 * time.Second
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Sent)
-	if letters := o.resend.Emails(); len(letters) != 1 || letters[0].From != "usher@mended.test" {
-		t.Errorf("%+v", letters)
+	if delivered := o.resend.Emails(); len(delivered) != 1 || delivered[0].From != "usher@mended.test" {
+		t.Errorf("%+v", delivered)
 	}
 }
 
@@ -263,7 +263,7 @@ func TestDeliver_KeepsMinInterval(t *testing.T) {
 	start := o.now()
 	o.deliver()
 	if took := o.now().Sub(start); len(o.resend.Emails()) != 5 || len(waits) != 4 || took < 2*time.Second {
-		t.Errorf("%d letters in %s with %v", len(o.resend.Emails()), took, waits)
+		t.Errorf("got %d emails in %s with %v", len(o.resend.Emails()), took, waits)
 	}
 }
 
@@ -283,7 +283,7 @@ func TestDeliver_LeftInSendingByCrash_IsSentOnce(t *testing.T) {
 	stop()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if n := len(o.resend.Emails()); n != 1 {
-		t.Errorf("%d letters", n)
+		t.Errorf("got %d emails", n)
 	}
 }
 

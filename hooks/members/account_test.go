@@ -45,9 +45,9 @@ func TestDeleteAccount_ByRoleAndPassword(t *testing.T) {
 		if hookstest.Count(t, p.app, "audit", row) != 1 {
 			t.Errorf("%s: %s is not written down", s.who, result)
 		}
-		letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted, "recipient": p.users[s.who].Email()})
-		if (letters == 1) != (s.code == "") {
-			t.Errorf("%s: %d letters", s.who, letters)
+		count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted, "recipient": p.users[s.who].Email()})
+		if (count == 1) != (s.code == "") {
+			t.Errorf("%s: got %d emails", s.who, count)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func TestDeleteAccount_RevokesInvitationsOfItsTeams(t *testing.T) {
 		"by the person": func(p *fixture, account *core.Record) error {
 			return members.DeleteAccount(p.app, account, hookstest.Password, "")
 		},
-		"by whoever runs the server": func(p *fixture, account *core.Record) error { return p.app.Delete(account) },
+		"by the server administrator": func(p *fixture, account *core.Record) error { return p.app.Delete(account) },
 	} {
 		p := newFixture(t, false)
 		member := p.users["member"]
@@ -181,7 +181,7 @@ func TestDeleteAccount_Concurrent_OneSucceeds(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted}); won != 1 || n != 1 {
-		t.Errorf("%d deleted it, %d letters", won, n)
+		t.Errorf("%d deleted it, got %d emails", won, n)
 	}
 }
 

@@ -65,7 +65,7 @@ func (p *fixture) membership(who string) *members.Membership {
 	return m
 }
 
-// remove removes somebody in the Owner's name.
+// remove removes a user as the Owner.
 func (p *fixture) remove(who string) {
 	p.Helper()
 	_, err := members.Remove(p.app, p.actor("owner"), p.users[who].Id)
@@ -111,9 +111,9 @@ func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 					"target": p.users[target].Id, "result": result, "actor": p.users[s.by].Id}); n != 1 {
 					t.Errorf("%d rows in the audit log of removing %s", n, target)
 				}
-				letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[target].Id})
-				if want := map[bool]int{true: 1}[s.codes[i] == ""]; letters != want {
-					t.Errorf("%d letters to %s", letters, target)
+				count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[target].Id})
+				if want := map[bool]int{true: 1}[s.codes[i] == ""]; count != want {
+					t.Errorf("got %d emails to %s", count, target)
 				}
 			}
 			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, errs.NotFound) {
@@ -158,9 +158,9 @@ func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != actors.Member {
 				t.Errorf("left with %v", m)
 			}
-			letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[s.target].Id})
-			if want := map[bool]int{true: 1}[s.code == "" && s.by != s.target]; letters != want {
-				t.Errorf("%d letters, want %d", letters, want)
+			count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[s.target].Id})
+			if want := map[bool]int{true: 1}[s.code == "" && s.by != s.target]; count != want {
+				t.Errorf("got %d emails, want %d", count, want)
 			}
 		})
 	}
@@ -179,7 +179,7 @@ func TestLeave_OnlyOwnerIsRefused(t *testing.T) {
 	_, err := members.Leave(p.app, p.actor("owner"))
 	hookstest.AssertCode(t, "the Owner", err, members.CodeLastOwner)
 	if p.countOwners() != 1 {
-		t.Errorf("%d Owners", p.countOwners())
+		t.Errorf("got %d Owners", p.countOwners())
 	}
 }
 
@@ -194,7 +194,7 @@ func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
 		t.Errorf("a right leaked: %v", err)
 	}
 	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, errs.NotFound) {
-		t.Errorf("remove somebody of another team: %v", err)
+		t.Errorf("remove a user of another team: %v", err)
 	}
 }
 
@@ -207,7 +207,7 @@ func TestRemove_ActorLostRights_IsRefused(t *testing.T) {
 	admin = p.actor("admin2")
 	p.remove("admin2")
 	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, errs.NotFound) {
-		t.Errorf("by somebody who was removed: %v", err)
+		t.Errorf("by a removed user: %v", err)
 	}
 	if p.membership("member") == nil {
 		t.Error("the member is gone")
@@ -218,9 +218,9 @@ func TestRevokeRoles_Concurrent_BothTakeEffect(t *testing.T) {
 	p := newFixture(t, false)
 	hookstest.SlowWrites(p.app, "memberships")
 	roles := []actors.Roles{{Admin: true}, {Organizer: true}}
-	deeds := []*actors.Actor{p.actor("owner"), p.actor("owner")}
+	owners := []*actors.Actor{p.actor("owner"), p.actor("owner")}
 	results := hookstest.Race(2, func(i int) error {
-		return members.RevokeRoles(p.app, deeds[i], p.users["admin2"].Id, roles[i])
+		return members.RevokeRoles(p.app, owners[i], p.users["admin2"].Id, roles[i])
 	})
 	if won := hookstest.CountSucceeded(t, results); won != 2 || !p.membership("admin2").Roles().None() {
 		t.Errorf("%v, left with %+v", results, p.membership("admin2").Roles())

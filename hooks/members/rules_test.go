@@ -59,10 +59,10 @@ func TestMembershipRules_EveryWriter_LeavesExactlyOneOwner(t *testing.T) {
 				t.Errorf("%v (%q)", err, code)
 			}
 			if m := p.membership("owner"); p.countOwners() != 1 || m == nil || !m.Roles().Owner {
-				t.Errorf("%d Owners; he is %v", p.countOwners(), m)
+				t.Errorf("got %d Owners, membership %v", p.countOwners(), m)
 			}
 			if _, err := p.app.FindRecordById("users", p.users["owner"].Id); err != nil {
-				t.Errorf("his account: %v", err)
+				t.Errorf("their account: %v", err)
 			}
 		})
 	}
@@ -80,28 +80,28 @@ func TestMembershipRules_ConcurrentOwnerChanges_LeaveOneOwner(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			p := newFixture(t, false)
 			hookstest.SlowWrites(p.app, "memberships")
-			deeds := make([]func() error, 8)
-			if way == "add" { // to a team that has nobody yet
+			actions := make([]func() error, 8)
+			if way == "add" { // to a team that has no members yet
 				p.team = hookstest.Team(t, p.app, p.users["stranger"], "Empty", "unlimited")
 				hookstest.Exec(t, p.app, "DELETE FROM memberships WHERE team = {:t}", dbx.Params{"t": p.team.Id})
 			}
 			users := []string{"owner", "admin", "admin2", "organizer", "member", "guest", "stranger"}
-			for i := range deeds {
+			for i := range actions {
 				switch way {
 				case "add":
 					m := hookstest.NewRecord(t, p.app, "memberships", map[string]any{"team": p.team.Id,
 						"user": p.users[users[i%len(users)]].Id, "kind": "member", "owner": true})
-					deeds[i] = func() error { return p.app.Save(m) }
+					actions[i] = func() error { return p.app.Save(m) }
 				case "demote":
 					m := p.membership("owner")
 					m.Set("owner", false)
-					deeds[i] = func() error { return p.app.Save(m) }
+					actions[i] = func() error { return p.app.Save(m) }
 				case "delete":
 					m := p.membership("owner")
-					deeds[i] = func() error { return p.app.Delete(m) }
+					actions[i] = func() error { return p.app.Delete(m) }
 				}
 			}
-			won := hookstest.CountSucceeded(t, hookstest.Race(len(deeds), func(i int) error { return deeds[i]() }), members.CodeLastOwner)
+			won := hookstest.CountSucceeded(t, hookstest.Race(len(actions), func(i int) error { return actions[i]() }), members.CodeLastOwner)
 			if want := map[string]int{"add": 1}[way]; won != want || p.countOwners() != 1 {
 				t.Errorf("%d won, %d Owners", won, p.countOwners())
 			}
@@ -201,7 +201,7 @@ func TestCreateTeam_WhoIsAllowed(t *testing.T) {
 
 func TestTeamsOf_ByPanelAccess(t *testing.T) {
 	p := newFixture(t, false)
-	hookstest.Team(t, p.app, p.users["admin"], "A team of his own", "free")
+	hookstest.Team(t, p.app, p.users["admin"], "A team of their own", "free")
 	third := hookstest.Team(t, p.app, p.users["stranger"], "Third", "free")
 	p.must(p.app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, third.Id, p.users["admin"].Id, actors.Roles{}) }))
 	hookstest.Invite(t, p.app, p.users["stranger"], third, p.users["admin2"].Email(), "admin") // offered, not accepted
@@ -225,7 +225,7 @@ func TestTeamsOf_ByPanelAccess(t *testing.T) {
 			t.Errorf("%s, panel %v: %v", s.who, s.panel, got)
 		}
 	}
-	if got := names("admin", false); got[0] != "A team of his own" || got[2] != "Third" {
+	if got := names("admin", false); got[0] != "A team of their own" || got[2] != "Third" {
 		t.Errorf("the order is %v", got)
 	}
 	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, errs.NotFound) {

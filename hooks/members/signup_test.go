@@ -84,7 +84,7 @@ func TestSignUp_KnownAndUnknownAddress_SameResponse(t *testing.T) {
 	}
 	for _, recipient := range []string{"new@x.example", "known@x.example"} {
 		if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": recipient}); n != 1 {
-			t.Errorf("%d letters to %s", n, recipient)
+			t.Errorf("got %d emails to %s", n, recipient)
 		}
 	}
 	account, err := accounts.Find(app, "new@x.example")
@@ -164,7 +164,7 @@ func TestSignUp_SixthOfNetworkInAnHour_IsRateLimited(t *testing.T) {
 	}
 }
 
-// Else the limit of letters of a new team would be none: whoever has written all of them makes another team.
+// Otherwise the email limit of a new team would have no effect: its Owner could create another team.
 func TestCreateTeam_OpenSignUp_IsLimitedPerDay(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"

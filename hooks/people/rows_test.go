@@ -139,7 +139,7 @@ func TestList_SeekAndPageNumber_SameRows(t *testing.T) {
 	}
 }
 
-// The list is read through its indexes: a plan that scans or sorts everybody is a fault.
+// The list is read through its indexes: a query plan that scans or sorts all rows is an error.
 func TestList_UsesIndexes(t *testing.T) {
 	p := newFixture(t, false)
 	for _, q := range []people.Query{{}, {Sort: "status"}, {Sort: "-active"}, {Status: "accepted"}, {Status: "pending"},

@@ -52,7 +52,7 @@ func TestTeam_PlanChange_CopiesLimits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for which, r := range map[string]*core.Record{"just saved": team.Record, "read anew": hookstest.FindRecord(t, app, "teams", team.Id)} {
+			for which, r := range map[string]*core.Record{"just saved": team.Record, "read again": hookstest.FindRecord(t, app, "teams", team.Id)} {
 				s.change(r, pro.Id)
 				if err := app.Save(r); err != nil {
 					t.Fatal(err)

@@ -31,7 +31,7 @@ func newTeamWithOneSeat(t *testing.T, app core.App, n int) (*core.Record, *teams
 	return owner, team, people
 }
 
-// Each deed takes the last Organizer seat for the i-th of some people.
+// Each action takes the last Organizer seat for the i-th of some people.
 var raceWriters = map[string]func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error{
 	"memberships": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
 		r := hookstest.NewRecord(t, app, "memberships", map[string]any{
@@ -78,11 +78,11 @@ var raceWriters = map[string]func(t *testing.T, app core.App, owner *core.Record
 func runRace(t *testing.T, app core.App, n int, name string) (won int, now seats.Count) {
 	t.Helper()
 	owner, team, people := newTeamWithOneSeat(t, app, n)
-	deeds := make([]func() error, n)
+	actions := make([]func() error, n)
 	for i, person := range people {
-		deeds[i] = raceWriters[name](t, app, owner, team, person)
+		actions[i] = raceWriters[name](t, app, owner, team, person)
 	}
-	won = hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return deeds[i]() }), seats.CodeFull)
+	won = hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return actions[i]() }), seats.CodeFull)
 	all, err := seats.Of(app, team.Id)
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// fixture is a team with somebody in every role, and somebody who is only invited.
+// fixture is a team with a user in every role and an invitee.
 type fixture struct {
 	*testing.T
 	app      *core.BaseApp
@@ -55,7 +55,7 @@ func (s *fixture) actor(who string) *actors.Actor {
 	return hookstest.Actor(s.T, s.app, s.accounts[who], s.team)
 }
 
-// setTags gives somebody exactly these tags, in the Owner's name.
+// setTags replaces a user's tags as the Owner.
 func (s *fixture) setTags(who string, names ...string) {
 	s.Helper()
 	if err := tags.Set(s.app, s.actor("owner"), s.ids[who], names); err != nil {
@@ -63,7 +63,7 @@ func (s *fixture) setTags(who string, names ...string) {
 	}
 }
 
-// tagsOf is the tags that the list shows of somebody.
+// tagsOf returns the tags of a user in the list.
 func (s *fixture) tagsOf(who string) []string {
 	s.Helper()
 	row, err := people.FindRow(s.app, s.team.Id, s.ids[who])
@@ -192,7 +192,7 @@ func TestSet_TooManyTags_IsRefused(t *testing.T) {
 	_, err := tags.Change(s.app, s.actor("owner"), s.ids["member"], []string{"Tag 0", "Tag 1"}, nil)
 	hookstest.AssertCode(t, "the 21st of a person", err, errs.CodeTooMany)
 	if n := len(s.tagsOf("member")); n != 19 {
-		t.Errorf("%d tags: half of a deed was done", n)
+		t.Errorf("%d tags: half of an action was applied", n)
 	}
 	hookstest.SlowWrites(s.app, "tags")
 	rows := []*core.Record{s.newTag("guest@x.example", "New 1"), s.newTag("invited@x.example", "New 2"), s.newTag("organizer@x.example", "New 3")}
@@ -239,7 +239,7 @@ func TestTags_KeptOnAcceptAndDeletedOnRemoval(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := hookstest.Count(t, s.app, "tags"); n != 0 {
-		t.Errorf("%d tags on nobody", n)
+		t.Errorf("%d tags without a user", n)
 	}
 	hookstest.AssertPeopleIndex(t, s.app)
 }

@@ -23,7 +23,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// fixture is a team with people in every role, invitations, replaced links, tags and letters, and another team.
+// fixture is a team with users in every role, invitations, replaced links, tags and emails, and another team.
 type fixture struct {
 	*testing.T
 	app          *core.BaseApp
@@ -108,8 +108,8 @@ func TestDelete_RequiresOwnerAndTeamName(t *testing.T) {
 
 func TestDelete_RemovesOnlyContentsOfTheTeam(t *testing.T) {
 	for name, way := range map[string]func(c *fixture) error{
-		"the Owner's deed": func(c *fixture) error { return teams.Delete(c.app, c.actor("owner"), "Halation Post") },
-		"by the dashboard": func(c *fixture) error { return c.app.Delete(hookstest.FindRecord(c.T, c.app, "teams", c.team.Id)) },
+		"the Owner's action": func(c *fixture) error { return teams.Delete(c.app, c.actor("owner"), "Halation Post") },
+		"by the dashboard":   func(c *fixture) error { return c.app.Delete(hookstest.FindRecord(c.T, c.app, "teams", c.team.Id)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newFixture(t)
@@ -128,17 +128,17 @@ func TestDelete_RemovesOnlyContentsOfTheTeam(t *testing.T) {
 				t.Errorf("%d accounts of %d", n, accounts)
 			}
 			told := 0
-			if name == "the Owner's deed" {
+			if name == "the Owner's action" {
 				rows, told = rows+1, 1
 			}
 			if n := hookstest.Count(t, c.app, "audit", dbx.HashExp{"team": c.team.Id}); n != rows || audit.Verify(c.app, c.team.Id) != nil {
 				t.Errorf("%d rows in the audit log, want %d: %v", n, rows, audit.Verify(c.app, c.team.Id))
 			}
 			if n := hookstest.Count(t, c.app, "outbox", dbx.HashExp{"kind": mail.KindTeamDeleted, "recipient": "admin@x.example"}); n != told {
-				t.Errorf("%d letters to the Admin", n)
+				t.Errorf("got %d emails to the Admin", n)
 			}
 			if n := hookstest.Count(t, c.app, "outbox", dbx.HashExp{"kind": mail.KindTeamDeleted}); n != told {
-				t.Errorf("%d letters that the team is gone", n)
+				t.Errorf("got %d emails about the deleted team", n)
 			}
 			if _, err := members.FindOwner(c.app, c.other.Id); err != nil {
 				t.Errorf("the other team: %v", err)
@@ -166,7 +166,7 @@ func TestDelete_Blocked_IsRefusedForEveryWriter(t *testing.T) {
 		t.Errorf("%d people are left", n)
 	}
 	if n := hookstest.Count(t, c.app, "outbox", dbx.HashExp{"kind": mail.KindTeamDeleted}); n != 0 {
-		t.Errorf("%d letters that the team is gone", n)
+		t.Errorf("got %d emails about the deleted team", n)
 	}
 	keep = ""
 	c.must(teams.Delete(c.app, c.actor("owner"), "Halation Post"))
@@ -218,7 +218,7 @@ func TestDelete_ConcurrentWithJoining_LeavesNothing(t *testing.T) {
 }
 
 // The control: without the look in the transaction, a team that goes between PocketBase's own look and the write
-// leaves somebody in it.
+// leaves a member in it.
 func TestDelete_JoiningWithoutCheck_LosesRace(t *testing.T) {
 	app := hookstest.NewBareApp(t, func(app core.App) {
 		settings.Set(app, hookstest.Config())

@@ -216,7 +216,7 @@ func TestDelete_RemovesLogo(t *testing.T) {
 	if err := app.Delete(team); err != nil {
 		t.Fatal(err)
 	}
-	for range 500 { // PocketBase deletes files beside the deed
+	for range 500 { // PocketBase deletes files during the action
 		if len(files()) == 0 {
 			return
 		}
