@@ -46,15 +46,15 @@ func TestHandleWebhook_UpdatesStatus(t *testing.T) {
 		unreachable bool
 	}{
 		"delivered":  {resendtest.Email.Delivered, mail.Delivered, "", false},
-		"delayed":    {resendtest.Email.Delayed, mail.Delayed, "It is tried again.", false},
+		"delayed":    {resendtest.Email.Delayed, mail.Delayed, "Delivery is retried automatically.", false},
 		"complained": {resendtest.Email.Complained, mail.Complained, "marked it as spam", true},
-		"suppressed": {resendtest.Email.Suppressed, mail.Bounced, "sends it none. The provider says: “The address is on", true},
+		"suppressed": {resendtest.Email.Suppressed, mail.Bounced, "were marked as spam. The provider says: “The address is on", true},
 		"bounced": {func(l resendtest.Email) resendtest.Event { return l.Bounced("550 5.1.1 user unknown") }, mail.Bounced,
 			"The address doesn't exist or doesn't accept email. The provider says: “550 5.1.1 user unknown”", true},
 		"returned": {func(l resendtest.Email) resendtest.Event { return l.Returned("over quota") }, mail.Returned,
 			"The mailbox is full. Send it again later. The provider says: “over quota”", false},
 		"failed": {func(l resendtest.Email) resendtest.Event { return l.Failed("reached_daily_quota") }, mail.Failed,
-			"could not send it. The provider says: “reached daily quota”", false},
+			"couldn't send it. The provider says: “reached daily quota”", false},
 		"undetermined": {func(l resendtest.Email) resendtest.Event {
 			return resendtest.NewEvent("email.bounced", l.ID, time.Now(), resendtest.Details{"bounce": map[string]string{"type": "Undetermined"}})
 		}, mail.Returned, "Send it again later.", false},

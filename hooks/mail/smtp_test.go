@@ -146,7 +146,7 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	server.setReply("RCPT", "550 5.1.1 unknown here")
 	id = queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
-	if m := find(id); m.Status() != mail.Failed || !m.Unreachable() || !strings.Contains(m.LastError(), "The address does not exist") {
+	if m := find(id); m.Status() != mail.Failed || !m.Unreachable() || !strings.Contains(m.LastError(), "The address doesn't exist") {
 		t.Errorf("%s: %q", m.Status(), m.LastError())
 	}
 

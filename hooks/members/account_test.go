@@ -149,7 +149,7 @@ func TestDeleteAccount_OwnerOfTeams_IsRefusedWithTheirNames(t *testing.T) {
 	}
 	for _, err := range []error{p.app.Delete(hookstest.FindRecord(t, p.app, "users", owner.Id)), members.DeleteAccount(p.app, owner, hookstest.Password, "")} {
 		hookstest.AssertCode(t, "the Owner", err, members.CodeLastOwner)
-		if err == nil || !strings.Contains(err.Error(), "the teams Fathom Sound, Halation Post and Northlight Docs.") {
+		if err == nil || !strings.Contains(err.Error(), "it owns Fathom Sound, Halation Post and Northlight Docs.") {
 			t.Error(err)
 		}
 	}

@@ -92,7 +92,7 @@ func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
 				if code != seats.CodeFull || !strings.HasPrefix(sentence, s.says) {
 					t.Errorf("%v (%q)", err, code)
 				}
-				if !strings.Contains(sentence, "Free one") || !strings.Contains(sentence, "more seats") {
+				if !strings.Contains(sentence, "To free one") || !strings.Contains(sentence, "more seats") {
 					t.Errorf("no way out in %q", sentence)
 				}
 				if after := countSeats(t, app, team); after != before {

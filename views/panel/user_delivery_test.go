@@ -88,7 +88,7 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 		says  []string
 		wrong bool
 	}{
-		{letter.Delayed(), []string{"Delayed", "It is tried again.", "Resend"}, true},
+		{letter.Delayed(), []string{"Delayed", "Delivery is retried automatically.", "Resend"}, true},
 		{letter.Returned("over quota"), []string{"Came back", "The mailbox is full.", "“over quota”"}, true},
 		{letter.Delivered(), []string{"Delivered", "Resend"}, false},
 	} {
