@@ -98,7 +98,7 @@ func TestWebhook_EmailStatus_FromSentToBounced(t *testing.T) {
 		t.Error("reserved", reserved)
 	}
 	_, body = p.callAs("owner", "GET", "/api/collections/invitations/records/"+asked.ID, nil)
-	if reason, _ := body["reason"].(string); !strings.Contains(reason, "The address does not exist") {
+	if reason, _ := body["reason"].(string); !strings.Contains(reason, "The address doesn't exist") {
 		t.Error(toJSON(body))
 	}
 
