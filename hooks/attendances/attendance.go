@@ -1,5 +1,5 @@
-// Package attendances keeps who was in a session from when to when, as it was reported: nothing open for ever,
-// nothing negative, nothing twice (R125).
+// Package attendances records who was in a session and when, from reports. Attendances have an end, no negative length and no
+// duplicates (R125).
 package attendances
 
 import (
@@ -18,7 +18,7 @@ import (
 
 var _ core.RecordProxy = (*Attendance)(nil)
 
-// Attendance is one stay of somebody in a session; who comes again has another.
+// Attendance is one stay of a person in a session. Someone who rejoins has another one.
 type Attendance struct{ *core.Record }
 
 // PreValidate makes sure that the proxy holds an attendance.
@@ -35,42 +35,42 @@ func (a *Attendance) ProxyRecord() *core.Record { return a.Record }
 // SetProxyRecord sets the record.
 func (a *Attendance) SetProxyRecord(r *core.Record) { a.Record = r }
 
-// ParticipantID is who it was on the session's list; empty for somebody of a session elsewhere who is not on it.
+// ParticipantID is the id of the participant, or empty for someone in an external session who isn't one.
 func (a *Attendance) ParticipantID() string { return a.GetString("participant") }
 
-// UserID is the account, or empty.
+// UserID is the id of the account, or empty.
 func (a *Attendance) UserID() string { return a.GetString("user") }
 
-// Name is what he was called when he came.
+// Name is the name at the time of joining.
 func (a *Attendance) Name() string { return a.GetString("name") }
 
-// Joined is when he came.
+// Joined is when the person joined.
 func (a *Attendance) Joined() time.Time { return a.GetDateTime("joined").Time() }
 
-// Left is when he went; zero while he is in.
+// Left is when the person left, or zero if they are still in the session.
 func (a *Attendance) Left() time.Time { return a.GetDateTime("left").Time() }
 
-// Estimated reports whether nobody said when he went: Left is then when he was last known to be in, or when the
-// session ended.
+// Estimated reports whether the departure wasn't reported: Left is then when the person was last seen, or when the session
+// ended.
 func (a *Attendance) Estimated() bool { return a.GetBool("estimated") }
 
-// Width and Height are those of the largest picture that he sent, FPS its frames a second, all as his page announced
-// them when it began; 0 for nothing.
+// Width and Height are the dimensions of the largest video that the person sent, and FPS its frame rate, as announced by their
+// page; 0 for none.
 func (a *Attendance) Width() int { return a.GetInt("width") }
 
-// Height is in Width.
+// Height: see Width.
 func (a *Attendance) Height() int { return a.GetInt("height") }
 
-// FPS is in Width.
+// FPS: see Width.
 func (a *Attendance) FPS() int { return a.GetInt("fps") }
 
-// Codec is that of the largest picture that he sent, as the media server saw it; empty for none.
+// Codec is the codec of the largest video that the person sent, as seen by the media server; empty for none.
 func (a *Attendance) Codec() string { return a.GetString("codec") }
 
-// Audio is "speech", "music" or "stereo", by how his sound was sent; empty for none.
+// Audio is "speech", "music" or "stereo", by how the audio was sent; empty for none.
 func (a *Attendance) Audio() string { return a.GetString("audio") }
 
-// List lists the stays in a session, the first that came first.
+// List lists the attendances of a session, by time of joining.
 func List(app core.App, session string) ([]*Attendance, error) {
 	all := []*Attendance{}
 	err := app.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session}).OrderBy("joined", "id").All(&all)
@@ -80,7 +80,7 @@ func List(app core.App, session string) ([]*Attendance, error) {
 	return all, nil
 }
 
-// findOrNew reads the stay of that name, or makes one that is not stored yet.
+// findOrNew finds the attendance with that sid, or returns a new one that isn't saved.
 func findOrNew(tx core.App, session *sessions.Session, sid string) (*Attendance, error) {
 	a := &Attendance{}
 	err := tx.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session.Id, "sid": sid}).Limit(1).One(a)
@@ -99,14 +99,14 @@ func findOrNew(tx core.App, session *sessions.Session, sid string) (*Attendance,
 	return a, nil
 }
 
-// setJoined takes in when he joined: the earliest that is known.
+// setJoined records a time of joining and keeps the earliest.
 func (a *Attendance) setJoined(at time.Time) {
 	if at.Unix() > 0 && (a.Joined().IsZero() || at.Before(a.Joined())) {
 		a.Set("joined", at)
 	}
 }
 
-// setLeft takes in when he left. What was reported counts before what was estimated, and of two the earlier.
+// setLeft records a time of leaving. A reported time takes precedence over an estimate, then the earlier one.
 func (a *Attendance) setLeft(at time.Time, estimated bool) {
 	known := !a.Left().IsZero()
 	switch {
@@ -119,7 +119,7 @@ func (a *Attendance) setLeft(at time.Time, estimated bool) {
 	a.Set("estimated", estimated)
 }
 
-// addTrack takes in what he sent: of pictures the largest.
+// addTrack records a track that the person sent, and keeps the largest video.
 func (a *Attendance) addTrack(track live.Track) {
 	switch {
 	case track.IsVideo():

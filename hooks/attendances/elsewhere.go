@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// What a program reports of a session that is held elsewhere (R118).
+// The types of events in a session that is held in another tool (R118).
 const (
 	EventStarted = "started"
 	EventJoined  = "joined"
@@ -23,28 +23,28 @@ const (
 	EventEnded   = "ended"
 )
 
-// Codes of refusals of a report.
+// Codes of errors of a report.
 const (
 	CodeNotExternal = "not_elsewhere"
 	CodeBadEvent    = "bad_event"
 )
 
 const (
-	maxEvents = 1000            // in one batch
-	maxAhead  = 5 * time.Minute // of our clock
+	maxEvents = 1000            // in one request
+	maxAhead  = 5 * time.Minute // ahead of our clock
 	maxBehind = 366 * 24 * time.Hour
 )
 
-// Event is one thing that happened in a session that is held elsewhere.
+// Event is an event in a session that is held in another tool.
 type Event struct {
 	ID       string
 	Type     string // EventStarted, EventJoined, EventLeft or EventEnded
 	At       time.Time
-	Person   string // of joined and left: an address on the session's list, or a name
+	Person   string // of joined and left: a participant's address, or a name
 	Settings Settings
 }
 
-// Settings are those of a picture and of sound as they really were. Of "started" they stand for everybody.
+// Settings are the actual audio and video settings. Those of "started" are the defaults for everyone.
 type Settings struct {
 	Resolution string `json:"resolution,omitempty"` // "720p"
 	FPS        int    `json:"fps,omitempty"`
@@ -52,9 +52,9 @@ type Settings struct {
 	Audio      string `json:"audio,omitempty"`
 }
 
-// Report takes what a program says has happened in a session that is held elsewhere, for its host, its co-hosts, the
-// Owner and Admins. Events are taken in order of their time, whatever order they come in; an id counts once; all of
-// a batch is taken, or none. counted is how many are new.
+// Report records events of a session that is held in another tool, for its host, its co-hosts, the Owner and Admins. Events
+// are applied by time, in whatever order they arrive; an id counts once; all events of a request are recorded, or none.
+// counted is the number of new ones.
 func Report(app core.App, actor *actors.Actor, id string, events []Event) (counted int, err error) {
 	if err := validateEvents(events, time.Now()); err != nil {
 		return 0, err
@@ -89,7 +89,7 @@ func Report(app core.App, actor *actors.Actor, id string, events []Event) (count
 	return counted, nil
 }
 
-// findReportable is the session that the actor may report of.
+// findReportable finds the session that the actor can report events of.
 func findReportable(tx core.App, actor *actors.Actor, id string) (*sessions.Session, error) {
 	actor, err := actor.Reload(tx)
 	if err != nil {
@@ -104,43 +104,43 @@ func findReportable(tx core.App, actor *actors.Actor, id string) (*sessions.Sess
 	case err != nil:
 		return nil, err
 	case !leads && !actor.CanUsePanel():
-		return nil, errs.Forbidden("The host, the co-hosts, the Owner and Admins report of this session.")
+		return nil, errs.Forbidden("Only the host, co-hosts, the Owner and Admins can report events of this session.")
 	case session.ExternalLink() == "":
-		return nil, errs.Invalid("base", CodeNotExternal, "This session is held here, where what happens in it is known. Only one that is held elsewhere is reported of.")
+		return nil, errs.Invalid("base", CodeNotExternal, "This session takes place in Usher. You can only report events of sessions in another tool.")
 	}
 	return session, nil
 }
 
-// validateEvents refuses a batch in which an event cannot be one, naming the first.
+// validateEvents refuses a request with an invalid event and names the first one.
 func validateEvents(events []Event, now time.Time) error {
 	refuse := func(n int, code, sentence string) error {
 		return errs.Invalid("events", code, fmt.Sprintf("Event %d: %s", n+1, sentence))
 	}
 	if len(events) > maxEvents {
-		return errs.Invalid("events", errs.CodeTooMany, fmt.Sprintf("Send at most %d events at a time.", maxEvents))
+		return errs.Invalid("events", errs.CodeTooMany, fmt.Sprintf("Send up to %d events at a time.", maxEvents))
 	}
 	for n, event := range events {
 		withPerson := event.Type == EventJoined || event.Type == EventLeft
 		person, err := text.CleanLine("person", "The person", event.Person, 254)
 		switch {
 		case event.ID == "" || len(event.ID) > 100:
-			return refuse(n, CodeBadEvent, "give it an id of 1 to 100 characters, the same whenever it is sent again.")
+			return refuse(n, CodeBadEvent, "id must have 1 to 100 characters. Use the same id when you send the event again.")
 		case !slices.Contains([]string{EventStarted, EventJoined, EventLeft, EventEnded}, event.Type):
-			return refuse(n, CodeBadEvent, "its type is started, joined, left or ended.")
+			return refuse(n, CodeBadEvent, "type must be started, joined, left or ended.")
 		case event.At.IsZero() || event.At.Before(now.Add(-maxBehind)):
-			return refuse(n, sessions.CodeBadTime, "give the time at which it happened, such as 2026-11-22T10:00:00Z.")
+			return refuse(n, sessions.CodeBadTime, "at must be a time such as 2026-11-22T10:00:00Z.")
 		case event.At.After(now.Add(maxAhead)):
-			return refuse(n, sessions.CodeBadTime, "it is more than five minutes ahead of this server's clock.")
+			return refuse(n, sessions.CodeBadTime, "at is more than "+text.Duration(maxAhead)+" ahead of this server's clock.")
 		case err != nil || withPerson && person == "":
-			return refuse(n, CodeBadEvent, "give the person as an address or a name of at most 254 characters.")
+			return refuse(n, CodeBadEvent, "person must be an address or a name of up to 254 characters.")
 		case len(event.Settings.Codec) > 20 || len(event.Settings.Audio) > 20 || len(event.Settings.Resolution) > 20 || event.Settings.FPS < 0 || event.Settings.FPS > 1000:
-			return refuse(n, CodeBadEvent, "its settings cannot be any.")
+			return refuse(n, CodeBadEvent, "settings are invalid.")
 		}
 	}
 	return nil
 }
 
-// apply keeps an event, and moves the session by it. first is false if it was taken before.
+// apply stores an event and updates the session. first is false if it was already stored.
 func (e Event) apply(tx core.App, session *sessions.Session) (first bool, err error) {
 	first, err = saveReport(tx, session, map[string]any{"event": e.ID, "type": e.Type, "at": e.At,
 		"person": strings.Join(strings.Fields(e.Person), " "), "settings": e.Settings})
@@ -153,7 +153,7 @@ func (e Event) apply(tx core.App, session *sessions.Session) (first bool, err er
 	case e.Type == EventEnded && session.Status() != sessions.Ended:
 		return true, sessions.EndExternal(tx, session, e.At)
 	case session.Status() == sessions.Scheduled:
-		return true, errs.Invalid("events", sessions.CodeNotStarted, "The session has not been started. Send an event of that type first, or with these.")
+		return true, errs.Invalid("events", sessions.CodeNotStarted, "The session hasn't started. Send a started event first or in the same request.")
 	case session.Status() == sessions.Cancelled:
 		return true, errs.Invalid("events", sessions.CodeCancelled, "The session was cancelled.")
 	}

@@ -15,8 +15,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// rebuild makes the stays of a session elsewhere of all its reports, so that they come to the same in whatever order
-// those arrived.
+// rebuild recomputes the attendances of an external session from all its reports, so that the result doesn't depend on the
+// order in which they arrived.
 func rebuild(tx core.App, session *sessions.Session) error {
 	wanted, err := reportedStays(tx, session)
 	if err != nil {
@@ -51,7 +51,7 @@ func rebuild(tx core.App, session *sessions.Session) error {
 	return nil
 }
 
-// reportedStay is somebody from a "joined" to the next "left".
+// reportedStay is a person's stay from a "joined" to the next "left".
 type reportedStay struct {
 	person   string
 	joined   time.Time
@@ -59,15 +59,15 @@ type reportedStay struct {
 	settings Settings
 }
 
-// reportedStays reads them out of the reports, by the id of the "joined". A "joined" of who is in, and a "left" of who is not,
-// change nothing.
+// reportedStays reads the stays from the reports, by the id of their "joined". A repeated "joined" and a "left" without one are
+// ignored.
 func reportedStays(tx core.App, session *sessions.Session) (map[string]*reportedStay, error) {
 	var reports []*core.Record
 	err := tx.RecordQuery("session_reports").AndWhere(dbx.HashExp{"session": session.Id}).OrderBy("at", "event").All(&reports)
 	if err != nil {
 		return nil, fmt.Errorf("list the reports of a session: %w", err)
 	}
-	var everybody Settings
+	var defaults Settings
 	all, in := map[string]*reportedStay{}, map[string]*reportedStay{}
 	for _, r := range reports {
 		var settings Settings
@@ -77,10 +77,10 @@ func reportedStays(tx core.App, session *sessions.Session) (map[string]*reported
 		person, at := strings.ToLower(r.GetString("person")), r.GetDateTime("at").Time()
 		switch r.GetString("type") {
 		case EventStarted:
-			everybody = settings
+			defaults = settings
 		case EventJoined:
 			if in[person] == nil {
-				in[person] = &reportedStay{r.GetString("person"), at, time.Time{}, settings.orDefault(everybody)}
+				in[person] = &reportedStay{r.GetString("person"), at, time.Time{}, settings.orDefault(defaults)}
 				all[r.GetString("event")] = in[person]
 			}
 		case EventLeft:
@@ -93,7 +93,7 @@ func reportedStays(tx core.App, session *sessions.Session) (map[string]*reported
 	return all, nil
 }
 
-// orDefault fills what is left open.
+// orDefault fills empty settings with defaults.
 func (s Settings) orDefault(others Settings) Settings {
 	if s == (Settings{}) {
 		return others
@@ -101,7 +101,7 @@ func (s Settings) orDefault(others Settings) Settings {
 	return s
 }
 
-// videoTrack is the settings as what somebody sends.
+// videoTrack is the settings as a video track.
 func (s Settings) videoTrack() live.Track {
 	height, err := strconv.Atoi(strings.TrimSuffix(s.Resolution, "p"))
 	if err != nil || height < 0 || height > 10_000 {
@@ -110,7 +110,7 @@ func (s Settings) videoTrack() live.Track {
 	return live.Track{Source: "camera", Width: height * 16 / 9, Height: height, FPS: s.FPS, Codec: s.Codec}
 }
 
-// identify writes who it was: somebody of the list by his address, else the name that was reported.
+// identify sets the participant with that address, or else the reported name.
 func (s *reportedStay) identify(tx core.App, session *sessions.Session, a *Attendance) error {
 	a.Load(map[string]any{"participant": "", "user": "", "name": text.Truncate(s.person, 254)})
 	p, err := sessions.FindParticipantByEmail(tx, session.Id, strings.ToLower(s.person))

@@ -15,8 +15,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Reconcile asks the media server who is in each session that runs, and mends what was not reported: somebody who is
-// gone is written as gone since he was last known to be in, and somebody who is in as in.
+// Reconcile asks the media server who is in each running session, and corrects what wasn't reported: people who are gone left
+// when they were last seen, and people who are connected are recorded as in the session.
 func Reconcile(app core.App, now time.Time) error {
 	seen, err := lastReconciled(app)
 	if err != nil {
@@ -37,11 +37,11 @@ func Reconcile(app core.App, now time.Time) error {
 	return saveReconciled(app, now)
 }
 
-// reconcileSession mends the stays of one session. Who came while the media server was asked is left alone.
+// reconcileSession corrects the attendances of one session. People who joined during the request are left alone.
 func reconcileSession(app core.App, session *sessions.Session, asked, seen time.Time) error {
 	people, err := live.ListParticipants(app, session.Media())
 	if errors.Is(err, live.ErrUnavailable) && !live.IsExternal(app) {
-		people, err = nil, nil // it does not run: nobody is in
+		people, err = nil, nil // the media server isn't running, so no one is in
 	}
 	if err != nil {
 		return err
@@ -68,14 +68,14 @@ func reconcileSession(app core.App, session *sessions.Session, asked, seen time.
 	})
 }
 
-// saveActive writes somebody down as in.
+// saveActive records a person as in the session.
 func saveActive(tx core.App, session *sessions.Session, person live.Participant) error {
 	a, err := findOrNew(tx, session, person.SID)
 	if err != nil {
 		return err
 	}
 	if !a.Left().IsZero() && !a.Estimated() {
-		return nil // he went since he was asked for
+		return nil // left during the request
 	}
 	before := a.FieldsData()
 	if err := a.identify(tx, session, &person); err != nil {
@@ -102,7 +102,7 @@ func equalFields(before, after map[string]any) bool {
 	return true
 }
 
-// closeAbsent ends the stays of who is not in any more.
+// closeAbsent ends the attendances of people who are no longer in.
 func closeAbsent(tx core.App, session *sessions.Session, in []string, asked, seen time.Time) error {
 	open, err := listOpen(tx, session.Id)
 	if err != nil {
@@ -124,7 +124,7 @@ func closeAbsent(tx core.App, session *sessions.Session, in []string, asked, see
 	return nil
 }
 
-// reconciledKey names the moment of the last look among PocketBase's parameters.
+// reconciledKey is the key of the time of the last successful run in PocketBase's parameters.
 const reconciledKey = "usherLook"
 
 func lastReconciled(app core.App) (time.Time, error) {
@@ -136,7 +136,7 @@ func lastReconciled(app core.App) (time.Time, error) {
 	return record.ParseTime(stamps[0]), nil
 }
 
-// saveReconciled writes down until when what is known is known.
+// saveReconciled stores the time up to which attendances are known.
 func saveReconciled(app core.App, now time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO _params (id, value, created, updated) VALUES ({:id}, {:now}, {:now}, {:now})
 		ON CONFLICT (id) DO UPDATE SET value = {:now}, updated = {:now}`).Bind(dbx.Params{"id": reconciledKey, "now": record.FormatTime(now)}).Execute()

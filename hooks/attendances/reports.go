@@ -18,11 +18,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// handledTypes are the reports that tell who is in; others are passed over.
+// handledTypes are the reports about presence; others are ignored.
 var handledTypes = []string{live.EventJoined, live.EventLeft, live.EventAborted, live.EventPublished, live.EventFinished}
 
-// handleReport writes down what the media server reports, once, in whatever order it comes. A room that is none of ours is
-// passed over: an outside media server may have others.
+// handleReport records a report of the media server, once, in whatever order reports arrive. A room that isn't ours is ignored:
+// an external media server may have others.
 func handleReport(app core.App, report live.Report) error {
 	if !slices.Contains(handledTypes, report.Type) {
 		return nil
@@ -46,7 +46,7 @@ func handleReport(app core.App, report live.Report) error {
 			return nil
 		}
 		a, err := findOrNew(tx, session, report.Participant.SID)
-		if err != nil || a.IsNew() && report.Type == live.EventAborted { // he never came
+		if err != nil || a.IsNew() && report.Type == live.EventAborted { // never joined
 			return err
 		}
 		if err := a.identify(tx, session, report.Participant); err != nil {
@@ -67,11 +67,11 @@ func handleReport(app core.App, report live.Report) error {
 	})
 }
 
-// kickUnauthorized puts somebody out again who is in a media room though the gate would not let him in. None of ours stands
-// before an outside media server, and it lets an old pass in while that is good.
+// kickUnauthorized disconnects a participant that Authorize would refuse. An external media server isn't behind our proxy and accepts
+// an older token until it expires.
 func kickUnauthorized(app core.App, room, identity string) {
 	if _, err := sessions.FindByMedia(app, room); err != nil {
-		return // none of ours, or the database will say so again
+		return // not ours, or a database error that will be logged elsewhere
 	}
 	err := join.Authorize(app, identity, room)
 	if err == nil || errs.Code(err) == "" && !errors.Is(err, errs.NotFound) {
@@ -79,12 +79,12 @@ func kickUnauthorized(app core.App, room, identity string) {
 	}
 	routine.FireAndForget(func() {
 		if err := live.Kick(app, room, identity); err != nil {
-			app.Logger().Warn("put somebody out who came back", "error", err)
+			app.Logger().Warn("disconnect a participant without access", "error", err)
 		}
 	})
 }
 
-// saveReport keeps a report. first is false if it was kept before.
+// saveReport stores a report. first is false if it was already stored.
 func saveReport(tx core.App, session *sessions.Session, values map[string]any) (first bool, err error) {
 	n, err := tx.CountRecords("session_reports", dbx.HashExp{"session": session.Id, "event": values["event"]})
 	if err != nil || n > 0 {
@@ -103,7 +103,7 @@ func saveReport(tx core.App, session *sessions.Session, values map[string]any) (
 	return true, nil
 }
 
-// closeOnRoomFinished ends the stays of a media room that is over. Who came after that came to it opened anew.
+// closeOnRoomFinished ends the attendances of a media room that was closed. People who joined later are in a new one.
 func closeOnRoomFinished(tx core.App, session *sessions.Session, at time.Time) error {
 	open, err := listOpen(tx, session.Id)
 	if err != nil {
@@ -121,7 +121,7 @@ func closeOnRoomFinished(tx core.App, session *sessions.Session, at time.Time) e
 	return nil
 }
 
-// identify takes in who it is, by the name that he has on the media server.
+// identify sets the participant of an attendance from its identity on the media server.
 func (a *Attendance) identify(tx core.App, session *sessions.Session, person *live.Participant) error {
 	if a.ParticipantID() != "" {
 		return nil

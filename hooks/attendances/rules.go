@@ -15,38 +15,38 @@ import (
 	"usher/hooks/tools/jobs"
 )
 
-// Register wires what holds for every writer: nobody leaves before he came, or stays beyond the end of the session;
-// the session knows since when it is empty; an end closes what is open. It takes the reports of the media server, and
-// asks it each minute, and when the server starts, for what was not reported.
+// Register registers the rules for every write: an attendance ends after its start and within its session, the session records
+// since when it is empty, and its end closes open attendances. It also subscribes to the reports of the media server, and runs
+// Reconcile every minute and when the server starts.
 func Register(app core.App) {
 	app.OnRecordCreateExecute("attendances").BindFunc(validateAndSave)
 	app.OnRecordUpdateExecute("attendances").BindFunc(validateAndSave)
 	app.OnRecordDeleteExecute("attendances").BindFunc(afterDelete)
 	app.OnRecordUpdateExecute("sessions").BindFunc(closeOnSessionEnd)
-	tell := func(e *core.RecordEvent) error {
+	publish := func(e *core.RecordEvent) error {
 		events.Publish(e.App, e.Record.GetString("team"), events.Sessions)
 		return e.Next()
 	}
-	app.OnRecordAfterCreateSuccess("attendances").BindFunc(tell)
-	app.OnRecordAfterUpdateSuccess("attendances").BindFunc(tell)
+	app.OnRecordAfterCreateSuccess("attendances").BindFunc(publish)
+	app.OnRecordAfterUpdateSuccess("attendances").BindFunc(publish)
 
 	live.OnReport(app, handleReport)
 	jobs.EveryMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
 }
 
-// validateAndSave makes a stay fit into its session, whoever writes it, and lets the session know who is in.
+// validateAndSave fits an attendance into its session, and updates since when the session is empty.
 func validateAndSave(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		r := e.Record
 		if !r.IsNew() && record.Changed(r, "team", "session", "sid") {
-			return errs.Invalid("base", sessions.CodeFixed, "A stay keeps its session.")
+			return errs.Invalid("base", sessions.CodeFixed, "The session of an attendance can't be changed.")
 		}
 		session, err := sessions.FindByID(e.App, r.GetString("session"))
 		if err != nil {
 			return err
 		}
 		if session.Status() != sessions.Running && session.Status() != sessions.Ended {
-			return errs.Invalid("session", sessions.CodeNotStarted, "Nobody is in a session that does not run.")
+			return errs.Invalid("session", sessions.CodeNotStarted, "The session isn't running.")
 		}
 		clamp(&Attendance{r}, session)
 		if err := e.Next(); err != nil {
@@ -59,7 +59,7 @@ func validateAndSave(e *core.RecordEvent) error {
 	})
 }
 
-// recordActivity notes that being in a session is activity in its team, for guests as for members.
+// recordActivity records that attending a session is activity in its team, for guests and members.
 func recordActivity(tx core.App, a *Attendance) error {
 	at := a.Left()
 	if at.IsZero() {
@@ -71,7 +71,7 @@ func recordActivity(tx core.App, a *Attendance) error {
 	return actors.MarkSeen(tx, a.GetString("team"), a.UserID(), at)
 }
 
-// afterDelete lets the session know who is in when a stay is taken back; with its session it just goes.
+// afterDelete updates since when the session is empty after an attendance was deleted, unless the session was deleted with it.
 func afterDelete(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
@@ -105,7 +105,7 @@ func clamp(a *Attendance, session *sessions.Session) {
 	}
 }
 
-// updateEmptySince writes since when nobody is in a session that runs: the last departure, or the start while nobody came.
+// updateEmptySince sets since when a running session is empty: the last departure, or the start if no one joined.
 func updateEmptySince(tx core.App, session *sessions.Session) error {
 	if session.Status() != sessions.Running {
 		return nil
@@ -131,7 +131,7 @@ func updateEmptySince(tx core.App, session *sessions.Session) error {
 	return tx.Save(session)
 }
 
-// closeOnSessionEnd ends every stay with the session, in the transaction that ends it.
+// closeOnSessionEnd ends all attendances with the session, in the same transaction.
 func closeOnSessionEnd(e *core.RecordEvent) error {
 	if e.Record.GetString("status") != sessions.Ended {
 		return e.Next()

@@ -14,8 +14,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// registerTeamDeletion wires what is kept of a team, whoever deletes it: who was in it and where its links led, so that they
-// can be told that it was deleted.
+// registerTeamDeletion records the users and links of a deleted team, however it is deleted, so that they can be told that it
+// was deleted.
 func registerTeamDeletion(app core.App) {
 	app.OnRecordDeleteExecute("teams").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -27,7 +27,7 @@ func registerTeamDeletion(app core.App) {
 	})
 }
 
-// newID is a record's id in SQL.
+// newID generates a record id in SQL.
 const newID = "substr(lower(hex(randomblob(8))), 1, 15)"
 
 func recordDeletedTeam(tx core.App, team string) error {
@@ -50,8 +50,8 @@ func recordDeletedTeam(tx core.App, team string) error {
 	return nil
 }
 
-// GoneSession is err, or a *actors.DeletedTeam if err only says that the code of a session leads nowhere and it led
-// into a deleted team that the account was in.
+// GoneSession returns *actors.DeletedTeam if err says that the code of a session is unknown and it belonged to a deleted team
+// that the account was in. Otherwise it returns err.
 func GoneSession(app core.App, account *core.Record, code string, err error) error {
 	if strings.HasPrefix(code, sessions.PersonalPrefix) {
 		code = sessions.HashCode(code)
@@ -64,8 +64,8 @@ func GoneLive(app core.App, account *core.Record, id string, err error) error {
 	return actors.CheckDeletedLink(app, account, "live/"+id, err)
 }
 
-// formerMemberError is a *actors.FormerMember if the account left the team of the room, or was removed, and wasn't invited since to
-// what is held there (R71).
+// formerMemberError is *actors.FormerMember if the account left the room's team or was removed, and wasn't invited to the
+// room's sessions since (R71).
 func (p *RoomVisit) formerMemberError(app core.App) error {
 	if p.Account == nil || p.Actor != nil {
 		return nil

@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// lastDeparture is when the address last left the team, or was removed; zero: never.
+// lastDeparture is when the address last left the team or was removed, or zero.
 func lastDeparture(app core.App, team, address string) (time.Time, error) {
 	if address == "" {
 		return time.Time{}, nil
@@ -24,12 +24,12 @@ func lastDeparture(app core.App, team, address string) (time.Time, error) {
 	err := app.DB().NewQuery("SELECT at FROM departures WHERE team = {:team} AND email = {:email}").
 		Bind(dbx.Params{"team": team, "email": address}).WithContext(record.Prepared).Row(&at)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, fmt.Errorf("find when somebody left a team: %w", err)
+		return time.Time{}, fmt.Errorf("find the departure from a team: %w", err)
 	}
 	return record.ParseTime(at), nil
 }
 
-// recordDeparture notes that somebody left the team: no link from before brings him back (R71).
+// recordDeparture records that a user left the team, so that no earlier link works (R71).
 func recordDeparture(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
@@ -38,7 +38,7 @@ func recordDeparture(e *core.RecordEvent) error {
 		team := e.Record.GetString("team")
 		stays, err := e.App.CountRecords("teams", dbx.HashExp{"id": team})
 		if err != nil {
-			return fmt.Errorf("find the team that somebody left: %w", err)
+			return fmt.Errorf("find the team of a departure: %w", err)
 		}
 		address, _, err := accounts.EmailByID(e.App, e.Record.GetString("user"))
 		if stays == 0 || errors.Is(err, errs.NotFound) {
@@ -62,7 +62,7 @@ func saveDeparture(tx core.App, team, address string) error {
 		row = core.NewRecord(collection)
 		row.Load(map[string]any{"team": team, "email": address})
 	} else if err != nil {
-		return fmt.Errorf("find when somebody left a team: %w", err)
+		return fmt.Errorf("find the departure from a team: %w", err)
 	}
 	row.Set("at", types.NowDateTime())
 	return tx.Save(row)

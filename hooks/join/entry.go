@@ -1,5 +1,5 @@
-// Package join is the door of a session: who is let in by which link, who waits, and who becomes a guest of the
-// team on the way (R67 to R72).
+// Package join decides who can join a session with which link, who waits in the waiting room, and who becomes a guest of the
+// team by joining (R67 to R72).
 package join
 
 import (
@@ -21,15 +21,16 @@ var (
 	networkJoinLimit    = ratelimit.Define("join-network", joinsPerNetwork, time.Minute)      // joins from one network
 )
 
-// How often somebody may knock (security 33). An office is one network.
+// The values of the rate limits (security 33). The whole network of an office has one IP address.
 const (
-	unknownPerNetwork = 20  // links a minute from one network that lead nowhere
-	joinsPerPerson    = 30  // a minute, of one person
-	joinsPerNetwork   = 600 // a minute, from one network
+	unknownPerNetwork = 20  // a minute
+	joinsPerPerson    = 30  // a minute
+	joinsPerNetwork   = 600 // a minute
 )
 
-// FindSession reads the session of a link, whether its code is the session's own or an invitee's: a personal link to a series
-// leads to the session that is running, else to the next one (R168). personal is the code if it is an invitee's. One that leads nowhere is record.ErrNotFound, and too many: refused for a while.
+// FindSession finds the session of a session link or a personal link. A personal link to a series opens the running session,
+// or else the next one (R168); personal is the code if it is one. It returns errs.NotFound for an unknown code, and refuses a
+// network that tried too many.
 func FindSession(app core.App, code, from string) (session *sessions.Session, personal string, err error) {
 	if strings.HasPrefix(code, sessions.PersonalPrefix) {
 		personal = code
@@ -48,14 +49,14 @@ func FindSession(app core.App, code, from string) (session *sessions.Session, pe
 
 func limitUnknownLinks(app core.App, from string) error {
 	if wait, ok := unknownSessionLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
-		return errs.RateLimited(wait, "Too many links from your network that are not known here. Wait a minute.")
+		return errs.RateLimited(wait, "Too many unknown links from your network. Try again in a minute.")
 	}
 	return errs.NotFound
 }
 
-// limitJoins allows a person so many joins a minute, and a network.
+// limitJoins limits joins by one person and from one network.
 func limitJoins(app core.App, who, from string) error {
-	const sentence = "Too many tries to join. Wait a minute."
+	const sentence = "Too many attempts to join. Try again in a minute."
 	if wait, ok := joinLimit.In(app).Take(who); !ok {
 		return errs.RateLimited(wait, sentence)
 	}

@@ -10,8 +10,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Admit lets somebody in who waits at the door, or who was refused there. Whoever is not in the team becomes its
-// guest by it (R67).
+// Admit admits a participant who is in the waiting room or was denied. Someone who isn't in the team becomes its guest (R67).
 func Admit(app core.App, by *sessions.Participant, target, from string) error {
 	return moderate(app, by, target, from, "session.admit", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
 		switch p.State() {
@@ -19,7 +18,7 @@ func Admit(app core.App, by *sessions.Participant, target, from string) error {
 			return nil
 		case sessions.StateWaiting, sessions.StateDenied:
 		default:
-			return errs.Invalid("base", CodeBlocked, p.DisplayName()+" does not wait at the door.")
+			return errs.Invalid("base", CodeBlocked, p.DisplayName()+" isn't in the waiting room.")
 		}
 		if err := addGuest(tx, p, from); err != nil {
 			return err
@@ -28,7 +27,7 @@ func Admit(app core.App, by *sessions.Participant, target, from string) error {
 	})
 }
 
-// Deny turns somebody away who waits at the door. A host can admit him yet.
+// Deny denies a participant who is in the waiting room. A host can still admit them later.
 func Deny(app core.App, by *sessions.Participant, target, from string) error {
 	return moderate(app, by, target, from, "session.refuse", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
 		switch p.State() {
@@ -37,31 +36,31 @@ func Deny(app core.App, by *sessions.Participant, target, from string) error {
 		case sessions.StateWaiting:
 			return setState(tx, p, sessions.StateDenied)
 		}
-		return errs.Invalid("base", CodeBlocked, p.DisplayName()+" does not wait at the door.")
+		return errs.Invalid("base", CodeBlocked, p.DisplayName()+" isn't in the waiting room.")
 	})
 }
 
-// Kick ends the session for one person, for good (R115). Nobody puts out the host, and only the host a co-host.
+// Kick removes a participant from the session for good (R115). The host can't be removed, and a co-host only by the host.
 func Kick(app core.App, by *sessions.Participant, target, from string) error {
 	return moderate(app, by, target, from, "session.put_out", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
 		switch {
 		case p.Id == by.Id:
-			return errs.Invalid("base", "put_out_self", "You cannot put yourself out. Leave the session instead.")
+			return errs.Invalid("base", "put_out_self", "You can't remove yourself. Leave the session instead.")
 		case p.Role() == sessions.Host:
-			return errs.Forbidden("Nobody puts out the host.")
+			return errs.Forbidden("The host can't be removed from the session.")
 		case p.Leads() && by.Role() != sessions.Host:
-			return errs.Forbidden("Only the host puts out a co-host.")
+			return errs.Forbidden("Only the host can remove a co-host.")
 		}
 		return setState(tx, p, sessions.StateRemoved)
 	})
 }
 
-// Mute turns somebody's microphone off. He can turn it on again.
+// Mute turns off a participant's microphone. The participant can turn it on again.
 func Mute(app core.App, by *sessions.Participant, target, from string) error {
 	room := ""
 	err := moderate(app, by, target, from, "session.mute", func(_ core.App, session *sessions.Session, p *sessions.Participant) error {
 		if session.Status() != sessions.Running || p.State() != sessions.StateAdmitted {
-			return errs.Invalid("base", sessions.CodeNotStarted, p.DisplayName()+" is not in the session.")
+			return errs.Invalid("base", sessions.CodeNotStarted, p.DisplayName()+" isn't in the session.")
 		}
 		room = session.Media()
 		return nil
@@ -72,9 +71,9 @@ func Mute(app core.App, by *sessions.Participant, target, from string) error {
 	return live.Mute(app, room, target)
 }
 
-// moderate runs a deed of who leads a session on somebody in it, with the right to it read anew.
+// moderate runs an action of a host or co-host on a participant, with the right to it checked again.
 func moderate(app core.App, by *sessions.Participant, target, from, action string,
-	deed func(tx core.App, session *sessions.Session, p *sessions.Participant) error) error {
+	do func(tx core.App, session *sessions.Session, p *sessions.Participant) error) error {
 	entry := &audit.Entry{Action: action, Team: by.GetString("team"), Actor: by.UserID(), ActorName: by.DisplayName(), IP: from}
 	return audit.Do(app, entry, func(tx core.App) error {
 		session, err := sessions.FindByID(tx, by.SessionID())
@@ -93,13 +92,13 @@ func moderate(app core.App, by *sessions.Participant, target, from, action strin
 			return err
 		}
 		if status := session.Status(); status == sessions.Ended || status == sessions.Cancelled {
-			return errs.Invalid("base", sessions.CodeEnded, "The session is over.")
+			return errs.Invalid("base", sessions.CodeEnded, "The session has ended.")
 		}
-		return deed(tx, session, p)
+		return do(tx, session, p)
 	})
 }
 
-// canModerate refuses who does not lead the session, or not any more.
+// canModerate refuses someone who is not, or no longer, host or co-host.
 func canModerate(tx core.App, session *sessions.Session, id string) error {
 	by, err := sessions.FindParticipant(tx, id)
 	if err != nil {
@@ -110,7 +109,7 @@ func canModerate(tx core.App, session *sessions.Session, id string) error {
 		return err
 	}
 	if !member || !by.Leads() || by.Excluded() {
-		return errs.Forbidden("Only the host and the co-hosts of a session do this.")
+		return errs.Forbidden("Only the host and co-hosts can do this.")
 	}
 	return nil
 }

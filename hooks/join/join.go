@@ -16,10 +16,10 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Join is the one way in (R67): the visitor is on the list then, a guest of the team unless a member, and
-// admitted, or waiting for a host. name is first and last name of who comes by a link alone. The visitor is
-// judged anew, and stands afterwards where joining has brought him: before its time a session is only accepted.
-// Where people may join before the host, the first who may be in starts the session (R100).
+// Join joins the session (R67): the visitor becomes a participant, and a guest of the team unless they are in it, and is
+// admitted or sent to the waiting room. name is the full name of a visitor with only a link. The visitor is reloaded first and
+// updated afterwards: before its time, a session is only accepted. If participants can join before the host, the first one
+// starts the session (R100).
 func Join(app core.App, visitor *Visitor, name, from string) error {
 	if err := limitJoins(app, cmp.Or(visitor.Address(), from), from); err != nil {
 		return err
@@ -39,7 +39,7 @@ func Join(app core.App, visitor *Visitor, name, from string) error {
 	return errors.Join(startBeforeHost(app, visitor, from), visitor.reload(app))
 }
 
-// joinTx is what Join does inside its transaction.
+// joinTx is Join inside its transaction.
 func (v *Visitor) joinTx(tx core.App, entry *audit.Entry, plate *core.Record) error {
 	if err := v.reload(tx); err != nil {
 		return err
@@ -48,13 +48,13 @@ func (v *Visitor) joinTx(tx core.App, entry *audit.Entry, plate *core.Record) er
 		return err
 	}
 	if v.alreadyJoined() {
-		entry.Action = "" // nothing is no deed
+		entry.Action = "" // nothing changed
 		return nil
 	}
 	return v.saveJoin(tx, entry, plate)
 }
 
-// reload judges the visitor anew, as the database is now.
+// reload evaluates the visitor again with the current data.
 func (v *Visitor) reload(app core.App) error {
 	session, err := sessions.FindByID(app, v.Session.Id)
 	if err != nil {
@@ -64,7 +64,7 @@ func (v *Visitor) reload(app core.App) error {
 	if !v.SignedIn {
 		account = nil
 	} else if account, err = app.FindRecordById("users", account.Id); err != nil {
-		return fmt.Errorf("read who is at the door again: %w", err)
+		return fmt.Errorf("reload the visitor of a session: %w", err)
 	}
 	now, err := Resolve(app, account, v.Code, session)
 	if err == nil {
@@ -84,38 +84,38 @@ func (v *Visitor) alreadyJoined() bool {
 	return false
 }
 
-// canJoin says why the visitor cannot join, or nothing.
+// canJoin returns nil if the visitor can join, or else an error that says why not.
 func (v *Visitor) canJoin() error {
 	refuse := func(code, sentence string) error { return errs.Invalid("base", code, sentence) }
 	switch v.Status {
 	case TooEarly:
 		if !v.SignedIn || v.Participant == nil && !v.roomAdmits() {
-			return refuse(sessions.CodeNotStarted, "It is too early to come in. The door opens 15 minutes before the start.")
+			return refuse(sessions.CodeNotStarted, "It's too early to join. You can join from "+text.Duration(sessions.StartWindow)+" before the start.")
 		}
 	case SignIn:
-		return refuse(accounts.CodeWrongAccount, "Sign in with the address that was asked, then join.")
+		return refuse(accounts.CodeWrongAccount, "Sign in with the invited address to join.")
 	case WrongAccount:
-		return refuse(accounts.CodeWrongAccount, "This link is for another address than the one you are signed in with.")
+		return refuse(accounts.CodeWrongAccount, "This link is for a different address from the one you're signed in with.")
 	case NotInvited:
-		return refuse(CodeBlocked, "You are not on the list of this session. Ask its host to add your address.")
+		return refuse(CodeBlocked, "You're not invited to this session. Ask the host to invite you.")
 	case Denied:
-		return refuse(CodeBlocked, "The host did not let you in. Ask the host.")
+		return refuse(CodeBlocked, "The host didn't admit you. If you think it's a mistake, contact the host.")
 	case Removed:
-		return refuse(CodeBlocked, "You are no longer invited to this session. Ask its host to invite you again.")
+		return refuse(CodeBlocked, "You're no longer invited to this session. Ask the host to invite you again.")
 	case Excluded:
-		return refuse(CodeBlocked, "This session is closed to you. Ask its host, or the team.")
+		return refuse(CodeBlocked, "You no longer have access to this session. Contact the host.")
 	case Full:
 		return fullError()
 	case Cancelled:
 		return refuse(sessions.CodeEnded, "The session was cancelled.")
 	case Ended, NeverStarted:
-		return refuse(sessions.CodeEnded, "The session is over.")
+		return refuse(sessions.CodeEnded, "The session has ended.")
 	}
 	return nil
 }
 
-// newGuestAccount is the account of who comes by a link and a name, if the address has none. It is made before the
-// transaction, since the first one takes long.
+// newGuestAccount is a new account for a visitor with a link and a name, if the address has none. It is created before the
+// transaction, because the first one takes long.
 func (v *Visitor) newGuestAccount(app core.App, name string) (*core.Record, error) {
 	if v.SignedIn || v.Participant == nil || v.Account != nil && (v.Account.Verified() || v.hasJoined()) {
 		return nil, nil
@@ -130,7 +130,7 @@ func (v *Visitor) newGuestAccount(app core.App, name string) (*core.Record, erro
 	return accounts.NewPasswordless(app, v.Participant.Address(), name)
 }
 
-// saveJoin writes what joining changes, inside its transaction.
+// saveJoin makes the changes of joining inside its transaction.
 func (v *Visitor) saveJoin(tx core.App, entry *audit.Entry, plate *core.Record) error {
 	if v.Account == nil {
 		if plate == nil {
@@ -159,12 +159,12 @@ func (v *Visitor) saveJoin(tx core.App, entry *audit.Entry, plate *core.Record) 
 		return err
 	}
 	if v.Status == CanRequest {
-		return nil // who is not asked becomes a guest when a host admits him
+		return nil // becomes a guest when a host admits them
 	}
 	return addGuest(tx, p, entry.IP)
 }
 
-// ensureParticipant is the visitor's row on the list: new for who was not asked.
+// ensureParticipant is the visitor's participant, which is new for someone who wasn't invited.
 func (v *Visitor) ensureParticipant(tx core.App) (*sessions.Participant, error) {
 	if v.Participant != nil {
 		return v.Participant, nil
@@ -179,7 +179,7 @@ func (v *Visitor) ensureParticipant(tx core.App) (*sessions.Participant, error) 
 	return p, nil
 }
 
-// nextState is the state to which joining brings the visitor.
+// nextState is the state of the participant after joining.
 func (v *Visitor) nextState(p *sessions.Participant) string {
 	now := p.State()
 	switch {
@@ -195,7 +195,7 @@ func (v *Visitor) nextState(p *sessions.Participant) string {
 	return sessions.StateAdmitted
 }
 
-// addGuest makes the participant a guest of the team unless he is in it.
+// addGuest makes the participant a guest of the team, unless they are in it.
 func addGuest(tx core.App, p *sessions.Participant, from string) error {
 	made, err := members.AddGuest(tx, p.GetString("team"), p.UserID())
 	if err != nil || !made {
@@ -205,8 +205,8 @@ func addGuest(tx core.App, p *sessions.Participant, from string) error {
 		Action: "guest.join", Target: p.UserID(), TargetName: p.DisplayName()})
 }
 
-// Decline answers the guest prompt with no. The session is closed to the address until it is opened again (R56).
-// Whoever is in the team has no prompt, and answers whether he comes.
+// Decline declines the guest prompt. The session is then closed to the address until the link is opened again (R56). Users of
+// the team get no prompt and can answer instead.
 func Decline(app core.App, visitor *Visitor, from string) error {
 	err := audit.Do(app, visitor.auditEntry("session.decline", from), func(tx core.App) error {
 		if err := visitor.reload(tx); err != nil {
@@ -217,20 +217,20 @@ func Decline(app core.App, visitor *Visitor, from string) error {
 		case visitor.Status == WrongAccount:
 			return visitor.canJoin()
 		case p == nil:
-			return errs.Invalid("base", CodeBlocked, "You are not on the list of this session.")
+			return errs.Invalid("base", CodeBlocked, "You're not invited to this session.")
 		case p.State() == sessions.StateDeclined:
 			return nil
 		case visitor.Actor != nil:
-			return errs.Invalid("base", "already_member", "You are in the team. Answer whether you come instead.")
+			return errs.Invalid("base", "already_member", "You're already in the team. Answer yes, maybe or no instead.")
 		case p.State() != sessions.StateInvited:
-			return errs.Invalid("base", CodeBlocked, "There is nothing to decline any more.")
+			return errs.Invalid("base", CodeBlocked, "There's no invitation left to decline.")
 		}
 		return setState(tx, p, sessions.StateDeclined)
 	})
 	return errors.Join(err, visitor.reload(app))
 }
 
-// auditEntry begins the audit of what the visitor does himself.
+// auditEntry starts the audit entry of an action by the visitor.
 func (v *Visitor) auditEntry(action, from string) *audit.Entry {
 	entry := &audit.Entry{Team: v.Team.Id, IP: from, Action: action, ActorName: v.Address()}
 	if v.Account != nil {

@@ -10,31 +10,30 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// SignUpForm is somebody who makes an account on the way to a session (R149).
+// SignUpForm is the input for creating an account while joining a session (R149).
 type SignUpForm struct {
-	Email    string // of who comes by a room's link; a personal link knows it
+	Email    string // only for a room's link; a personal link has the address
 	Name     string
 	Password string
 	Timezone string
 	IP       string
-	NextURL  string // the page to which the link that confirms the address leads on
+	NextURL  string // the page after the address is confirmed
 }
 
-// CanSignUp reports whether the visitor may make the account of the personal link's address: nobody has
-// confirmed one yet.
+// CanSignUp reports whether the visitor can create the account of the personal link's address: there is no verified one yet.
 func (v *Visitor) CanSignUp() bool {
 	return v.Status == SignIn && v.Participant != nil && (v.Account == nil || !v.Account.Verified())
 }
 
-// SignUpInvitee makes the account of a personal link's address, and belongs to no team by it (D7). The mailed link proves
-// the address: an account that somebody else had begun with it is taken over, with a new password. A link that
-// was not emailed proves nothing: the account is made, and the refusal is accounts.CodeUnverified.
+// SignUpInvitee creates the account of a personal link's address, which isn't in a team yet (D7). An emailed link proves the
+// address: an unverified account with it is taken over with a new password. Another link proves nothing: the account is
+// created, and accounts.CodeUnverified returned.
 func SignUpInvitee(app core.App, visitor *Visitor, n SignUpForm) (*core.Record, error) {
 	entry := visitor.auditEntry("account.signup", n.IP)
 	entry.Actor, entry.ActorName = "", n.Name
 	if !visitor.CanSignUp() {
 		return nil, audit.RecordRefusal(app, entry, errs.Invalid("base", accounts.CodeWrongAccount,
-			"There is an account for this address. Sign in with it, then come back here."))
+			"This address already has an account. Sign in, then open this link again."))
 	}
 	delivered := visitor.linkProvesEmail(app)
 	fresh := accounts.Params{Email: visitor.Participant.Address(), Name: n.Name, Password: n.Password, Timezone: n.Timezone, Verified: delivered}
@@ -65,11 +64,11 @@ func SignUpInvitee(app core.App, visitor *Visitor, n SignUpForm) (*core.Record, 
 	return account, err
 }
 
-// SignUpInRoom makes an account for who came by the link of a room that is open to anyone (R149). The link says nothing
-// about the address: a mailed link confirms it, and the answer is the same whether or not it had an account.
+// SignUpInRoom creates an account for a visitor of a room that is open to anyone (R149). The link proves nothing about the
+// address: an emailed link confirms it, and the response is the same whether or not the address has an account.
 func SignUpInRoom(app core.App, room *rooms.Room, n SignUpForm) error {
 	if room.Access() != rooms.AccessAnyone || !room.Archived().IsZero() {
-		return errs.Invalid("base", accounts.CodeSignUpClosed, "Accounts are made by invitation here. Ask whoever gave you the link to invite your address.")
+		return errs.Invalid("base", accounts.CodeSignUpClosed, "You need an invitation to create an account here. Ask the person who shared the link to invite your address.")
 	}
 	fresh := accounts.Params{Email: n.Email, Name: n.Name, Password: n.Password, Timezone: n.Timezone, Next: n.NextURL}
 	if err := accounts.Validate(&fresh); err != nil {

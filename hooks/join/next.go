@@ -7,14 +7,14 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// NextSession is where the series of a session goes on, and the code of the visitor's own link there.
+// NextSession is the next session of a series and the visitor's personal code for it.
 type NextSession struct {
 	Session *sessions.Session
 	Code    string
 }
 
-// NextSession is the next session of the series to which the visitor is invited, or nil: for a session that is over, or whose
-// list the visitor is not on. Only invitees learn of it: signed in, or by their personal code.
+// NextSession finds the next session of the series that the visitor is invited to, or nil, for a session that is over or
+// doesn't have the visitor as participant. Only invitees get it: signed in, or with their personal code.
 func (v *Visitor) NextSession(app core.App) (*NextSession, error) {
 	var p *sessions.Participant
 	var err error

@@ -10,14 +10,14 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// startBeforeHost starts a session for the first who is in where people may join before the host (R100). Where no licence is
-// free he is told so, and stays admitted.
+// startBeforeHost starts a session for the first participant if participants can join before the host (R100). Without a free
+// licence it is refused, and the participant stays admitted.
 func startBeforeHost(app core.App, v *Visitor, from string) error {
 	entry := v.auditEntry("session.start", from)
 	return audit.Do(app, entry, func(tx core.App) error { return startBeforeHostTx(tx, v, entry) })
 }
 
-// startBeforeHostTx is open inside its transaction.
+// startBeforeHostTx is startBeforeHost inside its transaction.
 func startBeforeHostTx(tx core.App, v *Visitor, entry *audit.Entry) error {
 	p, err := sessions.FindParticipant(tx, v.Participant.Id)
 	if err != nil {
@@ -29,14 +29,14 @@ func startBeforeHostTx(tx core.App, v *Visitor, entry *audit.Entry) error {
 	}
 	switch {
 	case session.Status() == sessions.Running:
-		entry.Action = "" // somebody was quicker
+		entry.Action = "" // already started
 		return nil
 	case p.State() != sessions.StateAdmitted:
 		return blockedError()
 	}
 	err = sessions.StartTx(tx, session, time.Now())
 	if errs.Code(err) == sessions.CodeLicencesFull {
-		return errs.Invalid("base", sessions.CodeLicencesFull, "The session can't start yet: all licences of the team are in use. Wait here, and try again when another session has ended.")
+		return errs.Invalid("base", sessions.CodeLicencesFull, "The session can't start yet because all licences of the team are in use. Try again when another session has ended.")
 	}
 	return err
 }

@@ -12,11 +12,11 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// roleChangedKey marks a participant whose part has changed, from the write to what follows on its commit.
+// roleChangedKey marks a participant whose role changed, from the write until its commit.
 const roleChangedKey = "@usherPart"
 
-// registerRoles lets the media server know of another part at once: who loses the controls of a host keeps what
-// everybody may do (R107), also when he comes back with a pass from before.
+// registerRoles updates permissions on the media server when a role changes: someone who loses the host's controls keeps what
+// every participant can do (R107), also when reconnecting with an older token.
 func registerRoles(app core.App) {
 	app.OnRecordUpdateExecute("participants").BindFunc(func(e *core.RecordEvent) error {
 		if record.Changed(e.Record, "part") {
@@ -37,12 +37,12 @@ func registerRoles(app core.App) {
 		}
 		p, err := sessions.FindParticipant(app, report.Participant.Identity)
 		if errors.Is(err, errs.NotFound) {
-			return nil // of another server's room
+			return nil // not a room of ours
 		}
 		if err != nil {
 			return err
 		}
-		updatePermissions(app, p) // a pass from before may say more than he may do now
+		updatePermissions(app, p) // an older token may grant more than the current role
 		return nil
 	})
 }
@@ -57,12 +57,12 @@ func updatePermissions(app core.App, p *sessions.Participant) {
 		grant, err = newGrant(app, session, p)
 	}
 	if err != nil {
-		app.Logger().Error("find the session of who has another part", "error", err)
+		app.Logger().Error("find the session of a participant with a new role", "error", err)
 		return
 	}
 	routine.FireAndForget(func() {
 		if err := live.UpdatePermissions(app, grant); err != nil {
-			app.Logger().Warn("tell the media server of another part", "error", err)
+			app.Logger().Warn("update permissions on the media server", "error", err)
 		}
 	})
 }

@@ -22,11 +22,11 @@ import (
 // tokenLimit limits tokens for the media server that one participant gets.
 var tokenLimit = ratelimit.Define("token", joinsPerPerson, time.Minute)
 
-// CodeBlocked is the code of a refusal at the door that joining again does not change.
+// CodeBlocked is the code of a refusal that trying again doesn't change.
 const CodeBlocked = "blocked"
 
-// Authorize is nil if the media server may let the participant with that identity into that media room now. It is
-// asked at every connect: a token alone opens nothing (R115).
+// Authorize returns nil if the participant with that identity can be in that media room now. It is called for every
+// connection: a token alone isn't enough (R115).
 func Authorize(app core.App, identity, room string) error {
 	session, err := sessions.FindByMedia(app, room)
 	if err != nil {
@@ -42,14 +42,14 @@ func Authorize(app core.App, identity, room string) error {
 	return canConnect(app, session, p)
 }
 
-// canConnect refuses whoever may not be in the session at this moment.
+// canConnect refuses a participant who can't be in the session now.
 func canConnect(app core.App, session *sessions.Session, p *sessions.Participant) error {
 	switch session.Status() {
 	case sessions.Running:
 	case sessions.Scheduled:
-		return errs.Invalid("base", sessions.CodeNotStarted, "The host has not started the session yet. Wait here: you go in when it starts.")
+		return errs.Invalid("base", sessions.CodeNotStarted, "The host hasn't started the session yet. You join automatically when it starts.")
 	default:
-		return errs.Invalid("base", sessions.CodeEnded, "The session is over.")
+		return errs.Invalid("base", sessions.CodeEnded, "The session has ended.")
 	}
 	if p.State() != sessions.StateAdmitted {
 		return blockedError()
@@ -62,14 +62,14 @@ func canConnect(app core.App, session *sessions.Session, p *sessions.Participant
 }
 
 func blockedError() error {
-	return errs.Invalid("base", CodeBlocked, "This session is closed to you. Ask its host.")
+	return errs.Invalid("base", CodeBlocked, "You no longer have access to this session. Contact the host.")
 }
 
-// IssueToken makes the token with which an admitted participant enters the running session. Where as many are in as may
-// be it is refused as too many, except to who leads the session: the last place is given once.
+// IssueToken issues the token with which an admitted participant connects to the running session. If the session is full, it
+// is refused, except for hosts and co-hosts. The last slot is given out once.
 func IssueToken(app core.App, participant *sessions.Participant) (live.Credentials, error) {
 	if wait, ok := tokenLimit.In(app).Take(participant.Id); !ok {
-		return live.Credentials{}, errs.RateLimited(wait, "Too many tries to join. Wait a minute.")
+		return live.Credentials{}, errs.RateLimited(wait, "Too many attempts to join. Try again in a minute.")
 	}
 	grant, err := reserveSlot(app, participant)
 	if err != nil {
@@ -81,7 +81,7 @@ func IssueToken(app core.App, participant *sessions.Participant) (live.Credentia
 	return live.IssueToken(app, grant)
 }
 
-// reserveSlot gives an admitted participant a place in the running session.
+// reserveSlot reserves a slot in the running session for an admitted participant.
 func reserveSlot(app core.App, participant *sessions.Participant) (grant live.Grant, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
 		grant, err = reserveSlotTx(tx, participant.Id)
@@ -90,7 +90,7 @@ func reserveSlot(app core.App, participant *sessions.Participant) (grant live.Gr
 	return grant, err
 }
 
-// reserveSlotTx is seat inside its transaction.
+// reserveSlotTx is reserveSlot inside its transaction.
 func reserveSlotTx(tx core.App, participant string) (live.Grant, error) {
 	p, err := sessions.FindParticipant(tx, participant)
 	if err != nil {
@@ -104,7 +104,7 @@ func reserveSlotTx(tx core.App, participant string) (live.Grant, error) {
 		return live.Grant{}, err
 	}
 	if session.ExternalLink() != "" {
-		return live.Grant{}, errs.Invalid("base", live.CodeUnavailable, "This session is held elsewhere. Use the link on its page.")
+		return live.Grant{}, errs.Invalid("base", live.CodeUnavailable, "This session takes place in another tool. Open it with the link on its page.")
 	}
 	grant, err := newGrant(tx, session, p)
 	if err != nil {
@@ -113,7 +113,7 @@ func reserveSlotTx(tx core.App, participant string) (live.Grant, error) {
 	return grant, holdSlot(tx, session, p)
 }
 
-// Metadata is what the pages of others know of a participant, as JSON beside the name.
+// Metadata is what other participants' pages know of a participant besides the name, as JSON.
 type Metadata struct {
 	Role  string `json:"part"`
 	Guest bool   `json:"guest"`
@@ -131,7 +131,7 @@ func newGrant(tx core.App, session *sessions.Session, p *sessions.Participant) (
 	}, err
 }
 
-// holdSlot gives the participant a place, until he is seen or the token is too old to come in by.
+// holdSlot holds a slot until the participant is connected or the token has expired.
 func holdSlot(tx core.App, session *sessions.Session, p *sessions.Participant) error {
 	crowded, err := isFull(tx, session, p)
 	if err != nil {
@@ -145,10 +145,10 @@ func holdSlot(tx core.App, session *sessions.Session, p *sessions.Participant) e
 }
 
 func fullError() error {
-	return errs.Invalid("base", errs.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left, or ask the host.")
+	return errs.Invalid("base", errs.CodeTooMany, "The session is full. Try again when someone has left, or contact the host.")
 }
 
-// isFull reports whether as many others are in the session as may be, or are about to be.
+// isFull reports whether the slots are used by other participants who are connected or about to connect.
 func isFull(app core.App, session *sessions.Session, but *sessions.Participant) (bool, error) {
 	most, err := sessions.SessionMaxPeople(app, session)
 	if err != nil {

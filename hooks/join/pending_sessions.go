@@ -13,8 +13,8 @@ import (
 // maxPrompts is how many guest prompts are shown at a time.
 const maxPrompts = 20
 
-// PendingInvites lists the sessions to which the account is asked, whose team it is not in, and that are not over, the
-// next first: each is offered after every sign-in, one that was declined anew (R51, R56).
+// PendingInvites lists the sessions that the account is invited to, that aren't over and whose team it isn't in, by start. Each
+// is offered after every sign-in, even if it was declined (R51, R56).
 func PendingInvites(app core.App, account *core.Record) ([]*Visitor, error) {
 	if !account.Verified() {
 		return nil, nil

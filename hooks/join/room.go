@@ -16,30 +16,31 @@ import (
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/text"
 )
 
 // unknownRoomLimit limits unknown room links that one network opens.
 var unknownRoomLimit = ratelimit.Define("unknown-room", unknownPerNetwork, time.Minute)
 
-// instantDuration is how long a session lasts that somebody starts in a room on the spot, while nothing is booked there.
+// instantDuration is the length of a session that is started in a room without a booking.
 const instantDuration = 60 * time.Minute
 
-// RoomVisit is a room as whoever opens its link finds it.
+// RoomVisit is a room as the visitor of its link sees it.
 type RoomVisit struct {
 	Room         *rooms.Room
 	Team         *teams.Team
-	Account      *core.Record      // who is signed in; nil: nobody
-	Actor        *actors.Actor     // the account in the team; nil: not in it
-	Replaced     bool              // the link was replaced by another one (R92)
-	Current      *sessions.Session // what runs there, or will within minutes; nil: nobody meets there now
-	Upcoming     *sessions.Session // what is booked after that; nil: nothing
-	ShowsDetails bool              // what is held there may be told to who came
-	FreeMinutes  int               // how long he can start a session there now; 0: he cannot
+	Account      *core.Record      // the account that is signed in, or nil
+	Actor        *actors.Actor     // the account in the team; nil if it isn't in the team
+	Replaced     bool              // the link was replaced (R92)
+	Current      *sessions.Session // the session that is running or about to start, or nil
+	Upcoming     *sessions.Session // the next session, or nil
+	ShowsDetails bool              // the visitor can see the sessions
+	FreeMinutes  int               // length of a session that the visitor can start now; 0: none
 }
 
-// ResolveRoom reads the room of a link, and who came by it. One that there never was is record.ErrNotFound; after
-// too many of those every one is refused for a while. An account that left the team is told so by a *actors.FormerMember, and
-// one that was in a team that was deleted by a *actors.DeletedTeam. It changes nothing.
+// ResolveRoom finds the room of a link for a visitor. It returns errs.NotFound for an unknown link, refuses a network that
+// tried too many, and returns *actors.FormerMember for an account that left the team and *actors.DeletedTeam for one whose
+// team was deleted. It changes nothing.
 func ResolveRoom(app core.App, account *core.Record, slug, from string) (*RoomVisit, error) {
 	p := &RoomVisit{Account: account}
 	err := p.loadRoom(app, slug, from)
@@ -69,15 +70,15 @@ func ResolveRoom(app core.App, account *core.Record, slug, from string) (*RoomVi
 	return p, nil
 }
 
-// loadRoom reads the room of a link. Links of rooms can be guessed from names: who tried too many that lead nowhere is
-// told of none, or else it would not slow him down.
+// loadRoom finds the room of a link. Links can be guessed from names, so a network that tried too many unknown ones gets no
+// room at all; otherwise the limit wouldn't slow it down.
 func (p *RoomVisit) loadRoom(app core.App, slug, from string) (err error) {
 	guesses, who := unknownRoomLimit.In(app), ratelimit.NetworkKey(from)
 	if p.Account != nil {
 		who = p.Account.Id
 	}
 	if wait, full := guesses.Exhausted(who); full {
-		return errs.RateLimited(wait, "Too many links that are not known here. Wait a minute.")
+		return errs.RateLimited(wait, "Too many unknown links from your network. Try again in a minute.")
 	}
 	if p.Room, err = rooms.FindBySlug(app, slug); errors.Is(err, errs.NotFound) {
 		p.Replaced = true
@@ -89,10 +90,10 @@ func (p *RoomVisit) loadRoom(app core.App, slug, from string) (err error) {
 	return err
 }
 
-// IsMember reports whether a member of the team came.
+// IsMember reports whether the visitor is a member of the team.
 func (p *RoomVisit) IsMember() bool { return p.Actor != nil && p.Actor.Kind == actors.Member }
 
-// loadSessions reads what is held in the room, now and next.
+// loadSessions loads the current and the next session of the room.
 func (p *RoomVisit) loadSessions(app core.App, now time.Time) error {
 	var booked []*sessions.Session
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"room": p.Room.Id, "status": []any{sessions.Scheduled, sessions.Running}}).
@@ -114,8 +115,8 @@ func (p *RoomVisit) loadSessions(app core.App, now time.Time) error {
 	return nil
 }
 
-// canSeeDetails reports whether who came may know what is held there: members of the team, who was asked to it, and
-// anyone where anyone may enter. A room's link can be guessed from its name.
+// canSeeDetails reports whether the visitor can see the room's sessions: members, invitees, and anyone if the room is open to
+// anyone. A room's link can be guessed from its name.
 func (p *RoomVisit) canSeeDetails(app core.App) (bool, error) {
 	if p.IsMember() || p.Room.Access() == rooms.AccessAnyone || p.Account == nil {
 		return p.IsMember() || p.Room.Access() == rooms.AccessAnyone, nil
@@ -131,7 +132,7 @@ func (p *RoomVisit) canSeeDetails(app core.App) (bool, error) {
 	return false, nil
 }
 
-// freeMinutes is for how many minutes who came may start a session there now: an hour, or until the next booking.
+// freeMinutes is the length of a session that the visitor can start now: instantDuration, or until the next booking.
 func (p *RoomVisit) freeMinutes(now time.Time) int {
 	if p.Actor == nil || !p.Actor.CanHost() || p.Current != nil {
 		return 0
@@ -146,17 +147,17 @@ func (p *RoomVisit) freeMinutes(now time.Time) int {
 	return 0
 }
 
-// StartInRoom books the room from now on and starts a session there at once, for who may host and finds it free.
+// StartInRoom books the room from now on and starts a session, if the visitor can host and the room is free.
 func StartInRoom(app core.App, place *RoomVisit, from string) (*sessions.Session, error) {
 	switch {
 	case place.Actor == nil:
-		return nil, errs.Forbidden("Only people of the team meet here on the spot.")
+		return nil, errs.Forbidden("Only users of this team can start a session here.")
 	case !place.Actor.CanHost():
 		return nil, sessions.CanHost(app, place.Actor)
 	case place.Replaced, !place.Room.Archived().IsZero():
-		return nil, errs.Invalid("base", rooms.CodeArchived, "This room is not in use.")
+		return nil, errs.Invalid("base", rooms.CodeArchived, "This room is archived.")
 	case place.FreeMinutes == 0:
-		return nil, errs.Invalid("base", rooms.CodeBusy, "The room is taken, or will be within 15 minutes. Choose another room, or wait.")
+		return nil, errs.Invalid("base", rooms.CodeBusy, "This room is booked now or within the next "+text.Duration(sessions.MinMinutes*time.Minute)+". Choose another room or try again later.")
 	}
 	place.Actor.IP = from
 	session, err := sessions.Schedule(app, place.Actor, sessions.Form{
@@ -166,7 +167,7 @@ func StartInRoom(app core.App, place *RoomVisit, from string) (*sessions.Session
 		return nil, err
 	}
 	started, err := sessions.Start(app, place.Actor, session.Id)
-	if err != nil { // the room is not kept for what did not start
+	if err != nil { // free the room again
 		return nil, errors.Join(err, sessions.Cancel(app, place.Actor, session.Id, sessions.ScopeSession))
 	}
 	return started, nil

@@ -12,8 +12,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Register wires what holds for every writer: who was refused at the door of a session comes in only when he is
-// admitted, who is not admitted any more is out of the media room, and when somebody leaves a team is written down.
+// Register registers the rules for every write: someone who was denied joins only if a host admits them, someone who is no
+// longer admitted is disconnected, and departures from teams are recorded.
 func Register(app core.App) {
 	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(validateState))
 	app.OnRecordDeleteExecute("memberships").BindFunc(recordDeparture)
@@ -30,26 +30,26 @@ func Register(app core.App) {
 func validateState(_ core.App, r *core.Record) error {
 	was, is := r.Original().GetString("state"), r.GetString("state")
 	if was == sessions.StateDenied && is != was && is != sessions.StateAdmitted && is != sessions.StateRemoved {
-		return errs.Invalid("state", CodeBlocked, "Whoever was refused at the door comes in only when a host admits him.")
+		return errs.Invalid("state", CodeBlocked, "Someone who was denied can only join if a host admits them.")
 	}
 	return nil
 }
 
-// kickFromMedia puts a participant who is not admitted any more out of the media room, if the session runs. The gate
-// keeps him out of it whether or not that works.
+// kickFromMedia disconnects a participant who is no longer admitted to a running session. Authorize keeps them out even if this
+// fails.
 func kickFromMedia(app core.App, r *core.Record) {
 	session, err := sessions.FindByID(app, r.GetString("session"))
 	if errors.Is(err, errs.NotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "") {
 		return
 	}
 	if err != nil {
-		app.Logger().Error("find the session of who is put out", "error", err)
+		app.Logger().Error("find the session of a removed participant", "error", err)
 		return
 	}
 	room, person := session.Media(), r.Id
 	routine.FireAndForget(func() {
 		if err := live.Kick(app, room, person); err != nil {
-			app.Logger().Warn("put somebody out of the media room", "error", err)
+			app.Logger().Warn("disconnect a removed participant", "error", err)
 		}
 	})
 }

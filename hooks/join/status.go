@@ -8,36 +8,36 @@ import (
 	"usher/hooks/sessions"
 )
 
-// Status is what the door says to somebody at this moment.
+// Status is what the join page shows to a visitor.
 type Status string
 
 const (
-	SignIn       Status = "sign_in"       // nobody is signed in, and the link alone is not enough
+	SignIn       Status = "sign_in"       // not signed in, and the link alone isn't enough
 	NeedsName    Status = "name"          // the link and a name are enough (R70)
-	WrongAccount Status = "wrong_account" // the link is for another address than the one signed in (R53)
-	GuestConsent Status = "prompt"        // asked, and not in the team yet: to join is to become its guest (R67)
-	Declined     Status = "declined"      // the guest prompt was declined, and is offered again (R56)
-	CanRequest   Status = "ask"           // not asked, and may ask the host to be let in (R72)
-	NotInvited   Status = "stranger"      // not asked, and nobody is asked at the door
+	WrongAccount Status = "wrong_account" // the link is for another address than that of the account (R53)
+	GuestConsent Status = "prompt"        // invited, and becomes a guest of the team by joining (R67)
+	Declined     Status = "declined"      // declined the guest prompt, which is shown again (R56)
+	CanRequest   Status = "ask"           // not invited, but can ask the host (R72)
+	NotInvited   Status = "stranger"      // not invited, and can't ask the host
 
-	TooEarly    Status = "early"     // more than 15 minutes ahead (R101)
-	WaitForHost Status = "wait"      // the host has not started
-	WaitingRoom Status = "lobby"     // a host admits him
-	Ready       Status = "door"      // to join is to be in
-	Admitted    Status = "in"        // admitted to what runs
-	External    Status = "elsewhere" // admitted to what is held elsewhere (R118)
-	Full        Status = "full"      // as many are in as may be
+	TooEarly    Status = "early"     // more than sessions.StartWindow before the start (R101)
+	WaitForHost Status = "wait"      // the host hasn't started the session
+	WaitingRoom Status = "lobby"     // a host must admit the visitor
+	Ready       Status = "door"      // can join now
+	Admitted    Status = "in"        // admitted to the running session
+	External    Status = "elsewhere" // admitted to a session in another tool (R118)
+	Full        Status = "full"      // no free slot
 
-	Denied       Status = "refused" // by a host, at the door
-	Removed      Status = "removed" // the personal link of somebody who was taken off the session, and of its series off all that is to come
-	Excluded     Status = "out"     // put out of this session, or not in the team any more (R71, R115)
+	Denied       Status = "refused" // by a host, in the waiting room
+	Removed      Status = "removed" // the invitee of the personal link was removed from the session, and from all upcoming ones of its series
+	Excluded     Status = "out"     // removed from this session or from the team (R71, R115)
 	Ended        Status = "ended"
 	Cancelled    Status = "cancelled"
-	NeverStarted Status = "missed" // its time is over, and nobody started it
+	NeverStarted Status = "missed" // its time has passed without a start
 )
 
-// evaluate decides the standing: first what is over for everybody, then who this is, then what he still has to do,
-// then what time it is. delivered says that letters reach the addresses that they are for.
+// evaluate returns the status: first what ends the session for everyone, then who the visitor is, then what they still have to
+// do, then the time. delivered reports whether emails reach their addresses.
 func (v *Visitor) evaluate(delivered bool) {
 	v.evaluatedAt = time.Now()
 	v.CanStart = v.canStart()
@@ -50,7 +50,7 @@ func (v *Visitor) evaluate(delivered bool) {
 	v.Status = v.currentStatus()
 }
 
-// removedStatus is for whoever comes by the personal link of an invitee who was taken off the list.
+// removedStatus is the status for the personal link of an invitee who was removed.
 func (v *Visitor) removedStatus() Status {
 	if v.linkTarget == nil || !v.linkTarget.Removed || v.Participant != nil || v.SignedIn && v.roomAdmits() {
 		return ""
@@ -58,7 +58,7 @@ func (v *Visitor) removedStatus() Status {
 	return Removed
 }
 
-// overStatus is what ends it for everybody.
+// overStatus is the status if the session is over for everyone.
 func (v *Visitor) overStatus() Status {
 	switch status := v.Session.Status(); {
 	case status == sessions.Cancelled:
@@ -71,7 +71,7 @@ func (v *Visitor) overStatus() Status {
 	return ""
 }
 
-// excludedStatus is what is final for this person, or for this account.
+// excludedStatus is the status if the visitor can't join this session any longer.
 func (v *Visitor) excludedStatus() Status {
 	switch {
 	case v.Code != "" && v.SignedIn && !v.ownsParticipant():
@@ -84,7 +84,7 @@ func (v *Visitor) excludedStatus() Status {
 	return ""
 }
 
-// identityStatus is what is said to who is not known well enough.
+// identityStatus is the status if the visitor must sign in or give a name.
 func (v *Visitor) identityStatus(delivered bool) Status {
 	switch {
 	case v.SignedIn && v.Participant == nil && !v.roomAdmits():
@@ -96,37 +96,36 @@ func (v *Visitor) identityStatus(delivered bool) Status {
 	case v.canJoinByLink(delivered) && v.Participant.State() == sessions.StateDeclined:
 		return Declined
 	case v.tooEarly():
-		return TooEarly // to answer whether he comes, the link is enough
+		return TooEarly // the link is enough to answer
 	case v.canJoinByLink(delivered):
 		return NeedsName
 	}
 	return SignIn
 }
 
-// canJoinByLink reports whether the personal link is enough to come in (R70). Who leads a session signs in: its controls
-// must not come with a letter that was handed on. Where no letter is delivered, whoever asked was shown the link
-// and handed it on, so that it proves nothing about the address: it may bring in a name that nobody knows here,
-// but it does not stand for somebody who has a confirmed account. An account that is made on the way is never
-// more than that name: it has no password, its address stays unconfirmed, and a mailed link takes it over.
+// canJoinByLink reports whether the personal link is enough to join (R70). Hosts and co-hosts must sign in, so that a
+// forwarded email doesn't give away their controls. If emails aren't delivered, the organizer saw the link and shared it, so it
+// proves nothing about the address: it admits a new name but not the holder of a verified account. An account that is created
+// this way has no password and no verified address, and an emailed link takes it over.
 func (v *Visitor) canJoinByLink(delivered bool) bool {
 	confirmed := v.Account != nil && v.Account.Verified()
 	return v.Session.GetBool("passwordless") && !v.Leads() && (delivered || !confirmed)
 }
 
-// hasJoined reports whether he has been let in or waits to be.
+// hasJoined reports whether the visitor was admitted or is in the waiting room.
 func (v *Visitor) hasJoined() bool {
 	state := v.Participant.State()
 	return (state == sessions.StateAdmitted || state == sessions.StateWaiting) && v.Actor != nil
 }
 
-// LinkAccess is what those whom nobody asked may do who open a session's link and sign in.
+// LinkAccess is what people who aren't invited can do with a session's link after signing in.
 type LinkAccess struct {
-	Anyone     bool // come in, whoever they are (R72)
-	Members    bool // come in, if they are members of the team (R91)
-	CanRequest bool // ask a host at the door, if they may not come in (R72)
+	Anyone     bool // anyone can join (R72)
+	Members    bool // members of the team can join (R91)
+	CanRequest bool // others can ask a host to admit them (R72)
 }
 
-// LinkAccessFor says whom the link of the session lets in besides those who are asked. room is where it is held, or nil.
+// LinkAccessFor returns who besides invitees can join with the session's link. room is its room, or nil.
 func LinkAccessFor(session *sessions.Session, room *rooms.Room) LinkAccess {
 	team := room != nil && room.Access() == rooms.AccessTeam
 	return LinkAccess{
@@ -135,13 +134,13 @@ func LinkAccessFor(session *sessions.Session, room *rooms.Room) LinkAccess {
 	}
 }
 
-// roomAdmits reports whether the room lets him in though nobody asked him (R91).
+// roomAdmits reports whether the room admits the visitor without an invitation (R91).
 func (v *Visitor) roomAdmits() bool {
 	may := LinkAccessFor(v.Session, v.Room)
 	return !v.addressTaken && (may.Anyone || may.Members && v.Actor != nil && v.Actor.Kind == actors.Member)
 }
 
-// notInvitedStatus is what is said to an account that nobody asked.
+// notInvitedStatus is the status of an account that isn't invited.
 func (v *Visitor) notInvitedStatus() Status {
 	switch {
 	case !LinkAccessFor(v.Session, v.Room).CanRequest || v.addressTaken:
@@ -152,7 +151,7 @@ func (v *Visitor) notInvitedStatus() Status {
 	return CanRequest
 }
 
-// consentStatus is the guest prompt, for who is not in the team yet.
+// consentStatus is the guest prompt, for a visitor who isn't in the team.
 func (v *Visitor) consentStatus() Status {
 	switch {
 	case v.Participant != nil && v.Participant.State() == sessions.StateDeclined && v.Actor == nil:
@@ -160,7 +159,7 @@ func (v *Visitor) consentStatus() Status {
 	case v.tooEarly() || v.Actor != nil:
 		return ""
 	case v.Participant != nil && v.Participant.State() == sessions.StateWaiting:
-		return WaitingRoom // he asked, and becomes a guest when he is let in
+		return WaitingRoom // asked to join, and becomes a guest when admitted
 	}
 	return GuestConsent
 }
@@ -177,7 +176,7 @@ func (v *Visitor) tooEarly() bool {
 	return v.Session.Status() == sessions.Scheduled && v.evaluatedAt.Before(v.Session.Starts().Add(-sessions.StartWindow))
 }
 
-// currentStatus is what is said to somebody who may come, once it is time.
+// currentStatus is the status of a visitor who can join, by time and run.
 func (v *Visitor) currentStatus() Status {
 	state := ""
 	if v.Participant != nil {
@@ -201,28 +200,28 @@ func (v *Visitor) currentStatus() Status {
 	return WaitForHost
 }
 
-// Muted reports whether the visitor's microphone is off on entry: the session or its room says so, and he does not lead.
+// Muted reports whether the visitor's microphone is off on entry, by session or room. It isn't for hosts and co-hosts.
 func (v *Visitor) Muted() bool { return settingOn(v.Session, v.Room, "muted") && !v.Leads() }
 
-// hasLobby reports whether a host admits everybody to the session.
+// hasLobby reports whether a host admits each participant.
 func (v *Visitor) hasLobby() bool { return settingOn(v.Session, v.Room, "lobby") }
 
-// settingOn reports whether the session, or the room that it is in, has a setting on.
+// settingOn reports whether the session or its room has a setting on.
 func settingOn(session *sessions.Session, room *rooms.Room, setting string) bool {
 	return sessions.EffectiveSetting(session, room, setting).On
 }
 
-// needsAdmission reports whether a host must admit him.
+// needsAdmission reports whether a host must admit the visitor.
 func (v *Visitor) needsAdmission() bool {
 	return v.hasLobby() && !v.Leads() && v.Session.ExternalLink() == ""
 }
 
-// startsOnJoin reports whether joining starts the session, as people may join before the host (R100).
+// startsOnJoin reports whether joining starts the session, because participants can join before the host (R100).
 func (v *Visitor) startsOnJoin() bool {
 	return v.Session.Status() == sessions.Scheduled && settingOn(v.Session, v.Room, "early") && !v.needsAdmission() && v.Session.ExternalLink() == ""
 }
 
-// canStart reports whether he may start the session now (R100).
+// canStart reports whether the visitor can start the session now (R100).
 func (v *Visitor) canStart() bool {
 	return v.SignedIn && v.ownsParticipant() && v.Leads() && v.Actor != nil && v.Actor.CanHost() && v.Participant.State() != sessions.StateRemoved &&
 		v.Session.Status() == sessions.Scheduled && !v.tooEarly() && v.overStatus() == ""

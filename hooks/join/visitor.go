@@ -18,29 +18,29 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Visitor is who stands at the door of a session, with what the door says and all that its page tells.
+// Visitor is a person on the join page of a session, with their status and what the page shows.
 type Visitor struct {
 	Status      Status
 	Session     *sessions.Session
 	Team        *teams.Team
-	Room        *rooms.Room           // nil: the session has none
-	Account     *core.Record          // who is signed in, or else whose the personal link is; nil: nobody known
-	SignedIn    bool                  // the account is signed in, and not only known by the link
-	Participant *sessions.Participant // nil: not on the list
-	Actor       *actors.Actor         // the account in the team; nil: not in it
-	Code        string                // the personal code by which he came, or empty
-	CanStart    bool                  // he may start the session now
+	Room        *rooms.Room           // nil if the session has none
+	Account     *core.Record          // the account that is signed in, or else that of the personal link, or nil
+	SignedIn    bool                  // the account is signed in, not only known by the link
+	Participant *sessions.Participant // nil if the visitor isn't a participant
+	Actor       *actors.Actor         // the account in the team; nil if it isn't in the team
+	Code        string                // the personal code of the link, or empty
+	CanStart    bool                  // the visitor can start the session now
 
-	evaluatedAt  time.Time // when he was judged
-	departed     bool      // from the team, since he was asked
+	evaluatedAt  time.Time // when the status was evaluated
+	departed     bool      // left the team after the invitation
 	full         bool
-	addressTaken bool                 // his address is another account's place, which had it before
-	linkTarget   *sessions.LinkTarget // of the personal code, if it is one of the session or its series
+	addressTaken bool                 // the participant of the address belongs to another account
+	linkTarget   *sessions.LinkTarget // of the personal code, if it belongs to the session or its series
 }
 
-// Resolve tells who stands at the door of the session. account is who is signed in, or nil; code is the personal code
-// of the link or the cookie, or empty. A code of another session counts for nothing, and so does an account whose
-// address is not confirmed. It changes nothing.
+// Resolve returns the visitor of a session. account is the account that is signed in, or nil; code is the personal code of the
+// link or the cookie, or empty. A code of another session and an account with an unverified address are ignored. It changes
+// nothing.
 func Resolve(app core.App, account *core.Record, code string, session *sessions.Session) (*Visitor, error) {
 	if account != nil && !account.Verified() {
 		account = nil
@@ -59,8 +59,8 @@ func Resolve(app core.App, account *core.Record, code string, session *sessions.
 	return v, nil
 }
 
-// Times are the times of the visitor: in the zone of the account that is signed in, or else in the team's. A personal
-// link alone doesn't say that its reader is the invited person.
+// Times is the time zone for the visitor: that of the account that is signed in, or else the team's. A personal link alone
+// doesn't prove that the reader is the invitee.
 func (v *Visitor) Times() text.ReaderZone {
 	if !v.SignedIn {
 		return accounts.ReaderZone(nil, v.Team.Zone())
@@ -68,7 +68,7 @@ func (v *Visitor) Times() text.ReaderZone {
 	return accounts.ReaderZone(v.Account, v.Team.Zone())
 }
 
-// loadTeamAndRoom reads where the session is.
+// loadTeamAndRoom loads the session's team and room.
 func (v *Visitor) loadTeamAndRoom(app core.App) (err error) {
 	if v.Team, err = teams.Find(app, v.Session.TeamID()); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (v *Visitor) loadTeamAndRoom(app core.App) (err error) {
 	return errs.IgnoreNotFound(err)
 }
 
-// findParticipant finds the visitor on the list: by the personal code, else by the account or its address.
+// findParticipant finds the visitor's participant by personal code, or else by account or address.
 func (v *Visitor) findParticipant(app core.App, code string) (err error) {
 	if code != "" {
 		lead, err := sessions.ResolveLinkIn(app, code, v.Session)
@@ -107,13 +107,13 @@ func (v *Visitor) findParticipant(app core.App, code string) (err error) {
 	return errs.IgnoreNotFound(err)
 }
 
-// linkProvesEmail reports whether the personal link shows that the visitor reads the email of its address: it was emailed, and not
-// shown to a host who copied it (R60).
+// linkProvesEmail reports whether the personal link proves access to its email address: it was emailed, and not shown to a
+// host who copied it (R60).
 func (v *Visitor) linkProvesEmail(app core.App) bool {
 	return mail.Enabled(app) && (v.linkTarget == nil || !v.linkTarget.Shown)
 }
 
-// loadInvitedAccount finds the account of who came by a personal link and is not signed in.
+// loadInvitedAccount loads the account of a visitor with a personal link who isn't signed in.
 func (v *Visitor) loadInvitedAccount(app core.App) (err error) {
 	if v.Account != nil {
 		return nil
@@ -131,7 +131,7 @@ func (v *Visitor) loadInvitedAccount(app core.App) (err error) {
 	return errs.IgnoreNotFound(err)
 }
 
-// ownsParticipant reports whether the list has the visitor as whom he is signed in: by the account that came, else by the address.
+// ownsParticipant reports whether the participant belongs to the account that is signed in, by account or address.
 func (v *Visitor) ownsParticipant() bool {
 	switch {
 	case v.Participant == nil || v.Account == nil:
@@ -142,7 +142,7 @@ func (v *Visitor) ownsParticipant() bool {
 	return v.Participant.Address() == v.Account.Email()
 }
 
-// loadMembership reads what the visitor is in the team, whether he left it since he was asked, and whether there is room for him.
+// loadMembership loads the visitor's membership, whether they left the team after the invitation, and whether a slot is free.
 func (v *Visitor) loadMembership(app core.App) (err error) {
 	if v.Account != nil {
 		v.Actor, err = actors.InTeam(app, v.Account, v.Team.Record)
@@ -162,7 +162,7 @@ func (v *Visitor) loadMembership(app core.App) (err error) {
 	return err
 }
 
-// hasLeftTeam reports whether the visitor left the team, or was removed, and was not asked since (R71).
+// hasLeftTeam reports whether the visitor left the team or was removed, and wasn't invited since (R71).
 func (v *Visitor) hasLeftTeam(app core.App) (bool, error) {
 	address := ""
 	switch {
@@ -180,7 +180,7 @@ func (v *Visitor) hasLeftTeam(app core.App) (bool, error) {
 	return v.Participant == nil || !v.Participant.GetDateTime("created").Time().After(at), nil
 }
 
-// Address is the address under which the visitor is on the list, or would come on it; empty: nobody knows.
+// Address is the visitor's address as a participant, or empty if it isn't known.
 func (v *Visitor) Address() string {
 	switch {
 	case v.Participant != nil:
@@ -191,29 +191,29 @@ func (v *Visitor) Address() string {
 	return ""
 }
 
-// Leads reports whether he has the controls of the host.
+// Leads reports whether the visitor has the host's controls.
 func (v *Visitor) Leads() bool { return v.Participant != nil && v.Participant.Leads() }
 
-// SignedInActor is the visitor as he acts in the team, by his roles there. Who came by a link alone has none of them: a letter
-// that was handed on must not make an Admin.
+// SignedInActor is the visitor as an actor in the team. A visitor with only a link is refused: a forwarded email must not give
+// away the rights of an Admin.
 func (v *Visitor) SignedInActor() (*actors.Actor, error) {
 	if !v.SignedIn || v.Actor == nil {
-		return nil, errs.Forbidden("You came by a link alone. Sign in to do this.")
+		return nil, errs.Forbidden("Sign in to do this. Your personal link isn't enough.")
 	}
 	return v.Actor, nil
 }
 
-// BecomesGuest reports whether to join is to become a guest of the team (R67).
+// BecomesGuest reports whether joining makes the visitor a guest of the team (R67).
 func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
 
-// IsMember reports whether the visitor is a member of the team, and not a guest.
+// IsMember reports whether the visitor is a member of the team, not a guest.
 func (v *Visitor) IsMember() bool {
 	return v.Actor != nil && v.Actor.Kind == actors.Member && v.SignedIn
 }
 
-// CanSeeDetails reports whether the visitor may read more of the session than its title, its time and its team: who hosts
-// it, where, and what it is about. Someone whom a host removed, who uses another's link, or who only asked to be let in
-// may not; the link of a room open to anyone counts as an invitation (R72).
+// CanSeeDetails reports whether the visitor can see more of the session than its title, time and team: the host, the place and
+// the description. Someone who was removed by a host, uses another person's link or only asked to join can't; the link of a
+// room that is open to anyone counts as an invitation (R72).
 func (v *Visitor) CanSeeDetails() bool {
 	switch {
 	case v.Status == WrongAccount, v.Status == Excluded, v.Status == Removed, v.Status == NotInvited, v.Status == CanRequest:

@@ -1,5 +1,5 @@
-// Package live is the way to the media server, embedded or outside: rooms, tokens and reports. It knows nothing of
-// teams and sessions; who may enter is asked of a function that it is given.
+// Package live connects to the media server, embedded or external: rooms, tokens and reports. It knows nothing of teams and
+// sessions; a function that it is given decides who can connect.
 package live
 
 import (
@@ -14,24 +14,24 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// TokenLife is how long a token opens the door; whoever is in stays in.
+// TokenLife is how long a token is valid for connecting. It doesn't limit the connection.
 const TokenLife = 2 * time.Minute
 
-// Path is where browsers reach the embedded media server, below the public address.
+// Path is the path of the embedded media server below the public URL.
 const Path = "/livekit"
 
-// Grant is what a token lets somebody do.
+// Grant is what a token permits.
 type Grant struct {
-	Room     string // the media room of a session's run
-	Identity string // the participant
+	Room     string // media room
+	Identity string // participant id
 	Name     string
-	Metadata string // what the pages of others may know, as JSON
+	Metadata string // JSON for the pages of other participants
 	Publish  bool   // camera and microphone
 	Screen   bool
 }
 
-// sources are what the grant lets somebody send. None at all is said by CanPublish alone: an empty list would let
-// everything through.
+// sources are the sources that the grant lets the participant publish. To allow none, CanPublish must be false: an empty list
+// would allow all.
 func (g Grant) sources() []livekit.TrackSource {
 	var sources []livekit.TrackSource
 	if g.Publish {
@@ -45,13 +45,13 @@ func (g Grant) sources() []livekit.TrackSource {
 
 func (g Grant) canPublish() bool { return g.Publish || g.Screen }
 
-// Credentials is what a browser needs to enter.
+// Credentials is what a browser needs to connect.
 type Credentials struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
 }
 
-// IssueToken makes a pass for the grant. It does not ask whether the person may enter.
+// IssueToken issues a token for the grant. It doesn't check whether the person can join.
 func IssueToken(app core.App, grant Grant) (Credentials, error) {
 	at, err := currentEndpoint(app)
 	if err != nil {
@@ -62,7 +62,7 @@ func IssueToken(app core.App, grant Grant) (Credentials, error) {
 	video.SetCanPublishSources(grant.sources())
 	video.SetCanPublishData(true)
 	video.SetCanSubscribe(true)
-	video.SetCanUpdateOwnMetadata(false) // else he could call himself the host
+	video.SetCanUpdateOwnMetadata(false) // otherwise a participant could claim to be the host
 	token, err := auth.NewAccessToken(at.key, at.secret).SetIdentity(grant.Identity).SetName(grant.Name).
 		SetMetadata(grant.Metadata).SetVideoGrant(video).SetValidFor(TokenLife).ToJWT()
 	if err != nil {
@@ -71,8 +71,7 @@ func IssueToken(app core.App, grant Grant) (Credentials, error) {
 	return Credentials{URL: clientURL(app), Token: token}, nil
 }
 
-// clientURL is the address that browsers connect to: ours, with the embedded media server behind it, or that of the
-// outside one.
+// clientURL is the URL that browsers connect to: ours, with the embedded media server behind it, or that of an external one.
 func clientURL(app core.App) string {
 	config := settings.Of(app)
 	if config.LiveURL != "" {
@@ -81,7 +80,7 @@ func clientURL(app core.App) string {
 	return withScheme(config.Link(Path), "ws")
 }
 
-// withScheme writes an address with ws or http as its scheme, and with wss or https if it was a secure one.
+// withScheme changes the scheme of a URL to ws or http, or to wss or https if it was a secure one.
 func withScheme(address, scheme string) string {
 	before, rest, _ := strings.Cut(address, "://")
 	if before == "https" || before == "wss" {

@@ -11,21 +11,20 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-type authorizedKey struct{} // of what the gate let through in a request's context
+type authorizedKey struct{} // context key of an authorizedRequest
 
-// authorizedRequest is a request that may go on: where the media server is, and the token that was judged.
+// authorizedRequest is a request that passed the check: the media server and the token that was checked.
 type authorizedRequest struct {
 	base  *url.URL
 	token string
 }
 
-// Authorizer is nil if whoever has that name on the media server may be in the room now.
+// Authorizer returns nil if the participant with that identity can be in the room now.
 type Authorizer func(app core.App, identity, room string) error
 
-// Proxy hands the signalling of browsers on to the embedded media server, below Path, and nothing else of it. The
-// gate is asked at every connection, for the media server takes a token as long as it is good: somebody who was put
-// out, or whose session is over, does not come back with an old one. Where the media server is outside, there is
-// nothing here.
+// Proxy forwards the signalling of browsers to the embedded media server, below Path, and nothing else. It calls the Authorizer
+// for every connection, because the media server accepts a token until it expires: someone who was removed, or whose session
+// has ended, can't reconnect with an old one. With an external media server it responds with 404.
 func Proxy(app core.App, gate Authorizer) http.Handler {
 	forward := &httputil.ReverseProxy{
 		FlushInterval: -1,
@@ -34,13 +33,13 @@ func Proxy(app core.App, gate Authorizer) http.Handler {
 			r.SetURL(let.base)
 			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, Path)
 			let.setToken(r.Out)
-			r.Out.Header.Del("Cookie")                   // a login of ours is nothing to it
-			r.Out.Header.Del("Sec-WebSocket-Extensions") // what is compressed could not be read here
+			r.Out.Header.Del("Cookie")                   // our cookies are none of its business
+			r.Out.Header.Del("Sec-WebSocket-Extensions") // signalFilter can't read compressed messages
 			r.SetXForwarded()
 		},
 		ModifyResponse: inspectSignals,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
+			http.Error(w, "The media server isn't responding.", http.StatusBadGateway)
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +50,7 @@ func Proxy(app core.App, gate Authorizer) http.Handler {
 		}
 		at, err := currentEndpoint(app)
 		if err != nil {
-			http.Error(w, "The media server does not run now. Try again in a minute.", http.StatusServiceUnavailable)
+			http.Error(w, "The media server isn't running. Try again in a minute.", http.StatusServiceUnavailable)
 			return
 		}
 		token := requestToken(r)
@@ -61,12 +60,12 @@ func Proxy(app core.App, gate Authorizer) http.Handler {
 		}
 		if !strings.HasSuffix(path, "/validate") && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 			w.Header().Set("Upgrade", "websocket")
-			http.Error(w, "This address takes WebSockets only. A reverse proxy must pass on the headers Upgrade and Connection.", http.StatusUpgradeRequired)
+			http.Error(w, "This URL only accepts WebSocket connections. A reverse proxy must forward the Upgrade and Connection headers.", http.StatusUpgradeRequired)
 			return
 		}
 		base, err := url.Parse(at.base)
 		if err != nil {
-			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
+			http.Error(w, "The media server isn't responding.", http.StatusBadGateway)
 			return
 		}
 		stateOf(app).serve(forward, w, r.WithContext(context.WithValue(r.Context(), authorizedKey{}, &authorizedRequest{base, token})))
@@ -80,9 +79,8 @@ func requestToken(r *http.Request) string {
 	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 }
 
-// setToken lets the request show the media server the token that was judged, and no other: it would believe a second
-// one in the header before that of the address. Nobody comes in beside himself, under a name that the gate did not
-// hear.
+// setToken replaces the tokens of the request with the one that was checked. The media server would prefer a second one in the
+// header to that in the URL, and so accept an identity that wasn't checked.
 func (p *authorizedRequest) setToken(r *http.Request) {
 	query := r.URL.Query()
 	query.Del("access_token")
@@ -91,22 +89,22 @@ func (p *authorizedRequest) setToken(r *http.Request) {
 	r.Header.Set("Authorization", "Bearer "+p.token)
 }
 
-// authorize asks the token who comes where, and the gate whether he may.
+// authorize checks the token and asks the Authorizer.
 func authorize(app core.App, at *endpoint, gate Authorizer, token string) (status int, sentence string) {
 	verifier, err := auth.ParseAPIToken(token)
 	if err != nil || verifier.APIKey() != at.key {
-		return http.StatusUnauthorized, "This pass is none of ours, or of before the server was started. Ask for another."
+		return http.StatusUnauthorized, "This token is invalid or was issued before the server restarted. Request a new one."
 	}
 	_, claims, err := verifier.Verify(at.secret)
 	if err != nil || claims.Video == nil || !claims.Video.RoomJoin {
-		return http.StatusUnauthorized, "This pass is too old. Ask for another."
+		return http.StatusUnauthorized, "This token has expired. Request a new one."
 	}
 	if err := gate(app, claims.Identity, claims.Video.Room); err != nil {
-		return http.StatusForbidden, "You are not let in."
+		return http.StatusForbidden, "You don't have access to this session."
 	}
 	if err := OpenRoom(app, claims.Video.Room); err != nil {
-		app.Logger().Error("open a media room at the gate", "error", err)
-		return http.StatusServiceUnavailable, "The media server does not answer. Try again in a minute."
+		app.Logger().Error("open a media room for a connection", "error", err)
+		return http.StatusServiceUnavailable, "The media server isn't responding. Try again in a minute."
 	}
 	return http.StatusOK, ""
 }

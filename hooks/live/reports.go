@@ -20,7 +20,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// What is reported.
+// The types of reports.
 const (
 	EventJoined    = "participant_joined"
 	EventLeft      = "participant_left"
@@ -29,35 +29,34 @@ const (
 	EventFinished  = "room_finished"
 )
 
-// ReportPath is where an outside media server reports to, below the public address.
+// ReportPath is the path below the public URL to which an external media server reports.
 const ReportPath = "/hooks/livekit"
 
-// maxReport is what a report may hold, in bytes.
+// maxReport is the maximum size of a report in bytes.
 const maxReport = 256 << 10
 
-// Report is what the media server says has happened. Reports may come late, twice, in any order, or never.
+// Report is an event on the media server. Reports can be late, repeated, out of order or missing.
 type Report struct {
 	ID          string
-	Type        string // one of the constants above, or something that nobody needs
+	Type        string // one of the constants above, or another type
 	At          time.Time
 	Room        string
-	Participant *Participant // nil where it is about the room
-	Track       *Track       // of Published
+	Participant *Participant // nil if it is about the room
+	Track       *Track       // set for Published
 }
 
-// Participant is one stay of somebody in a media room.
+// Participant is a participant's stay in a media room.
 type Participant struct {
-	SID      string // of this stay: who comes again has another
+	SID      string // id of this stay; reconnecting starts a new one
 	Identity string
 	Name     string
 	Joined   time.Time
-	Active   bool // his media arrive; before that he only knocks
+	Active   bool // media is connected, not only signalling
 	Tracks   []Track
 }
 
-// Track is something that somebody sends. Codec is what is really sent; size and frames a second are what his page
-// announced when it began to send, for the media server does not look into pictures. The page announces the frames
-// at the end of the track's name: "camera@30".
+// Track is a published track. Codec is the actual codec. Size and frame rate are what the participant's page announced, because
+// the media server doesn't decode video. The page puts the frame rate at the end of the track's name: "camera@30".
 type Track struct {
 	Source string // "camera", "microphone", "screen_share", "screen_share_audio"
 	Codec  string // "vp8", "opus", …
@@ -68,26 +67,26 @@ type Track struct {
 	NoDTX  bool // silence is sent, too, as for music
 }
 
-// IsVideo reports whether the track is a picture.
+// IsVideo reports whether the track is video.
 func (t Track) IsVideo() bool { return t.Source == "camera" || t.Source == "screen_share" }
 
-// maxDimension is more dots than any picture has in a row: what is announced beyond it is none.
+// maxDimension is larger than any real video; larger values are ignored.
 const maxDimension = 16384
 
 const receiversKey = "usher.live.receivers"
 
 type receiver = func(app core.App, report Report) error
 
-// OnReport registers who is told of every report. A report that he fails on is sent again by the media server.
+// OnReport registers a handler of every report. If it fails, the media server sends the report again.
 func OnReport(app core.App, receive func(app core.App, report Report) error) {
 	receivers, _ := app.Store().Get(receiversKey).([]receiver)
 	app.Store().Set(receiversKey, append(slices.Clone(receivers), receive))
 }
 
-// CodeBadSignature is the code of a report that the media server did not sign.
+// CodeBadSignature is the code of a report with an invalid signature.
 const CodeBadSignature = "bad_signature"
 
-// Receive takes a report that the media server signed with its secret.
+// Receive handles a report that the media server signed with its secret.
 func Receive(app core.App, r *http.Request) error {
 	at, err := currentEndpoint(app)
 	if err != nil {
@@ -95,7 +94,7 @@ func Receive(app core.App, r *http.Request) error {
 	}
 	event, err := webhook.ReceiveWebhookEvent(r, auth.NewSimpleKeyProvider(at.key, at.secret))
 	if err != nil {
-		return errs.Invalid("base", CodeBadSignature, "The report is not signed by the media server that this server uses.")
+		return errs.Invalid("base", CodeBadSignature, "The report isn't signed by this server's media server.")
 	}
 	return deliver(app, newReport(event))
 }
@@ -112,7 +111,7 @@ func deliver(app core.App, report Report) error {
 	return errors.Join(faults...)
 }
 
-// newReport reads an event. It is written to no log: that of a room carries a password.
+// newReport parses an event. Events must not be logged, because those of rooms contain a password.
 func newReport(event *livekit.WebhookEvent) Report {
 	report := Report{ID: event.Id, Type: event.Event, At: time.Unix(event.CreatedAt, 0), Room: event.GetRoom().GetName()}
 	if event.Participant != nil {
@@ -154,8 +153,8 @@ func newTrack(t *livekit.TrackInfo) Track {
 	return track
 }
 
-// reportListener takes the reports of the embedded media server, on loopback and by itself: the public address may be
-// one that this machine does not reach, or speak TLS.
+// reportListener receives the reports of the embedded media server on loopback, because this machine may not reach the public
+// URL, or only with TLS.
 type reportListener struct {
 	url   string
 	close func()
@@ -175,8 +174,8 @@ func listenForReports(app core.App) (*reportListener, error) {
 			case errs.Code(err) != "":
 				http.Error(w, err.Error(), http.StatusBadRequest)
 			default:
-				app.Logger().Error("take a report of the media server", "error", err)
-				http.Error(w, "It was not kept.", http.StatusInternalServerError)
+				app.Logger().Error("handle a report of the media server", "error", err)
+				http.Error(w, "The report could not be stored.", http.StatusInternalServerError)
 			}
 		})}
 	routine.FireAndForget(func() { _ = server.Serve(socket) })

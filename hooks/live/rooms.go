@@ -13,16 +13,16 @@ import (
 	"github.com/twitchtv/twirp"
 )
 
-// callTimeout is how long a call to the media server may take.
+// callTimeout is the timeout of a call to the media server.
 const callTimeout = 5 * time.Second
 
 var client = &http.Client{Timeout: callTimeout}
 
-// emptyTimeout is how long a media room without anybody stays open, in seconds; it is opened again for whoever comes.
+// emptyTimeout is how many seconds an empty media room stays open. It is opened again when someone connects.
 const emptyTimeout = 300
 
-// call runs one call of the media server's API, as whoever may do everything in that room. What is not there is
-// errGone.
+// call calls the media server's API with all rights for that room. It returns errNotFound if the room or participant doesn't
+// exist.
 func call[T any](app core.App, room string, do func(context.Context, livekit.RoomService) (T, error)) (T, error) {
 	var nothing T
 	at, err := currentEndpoint(app)
@@ -64,7 +64,7 @@ func ignoreNotFound(err error, doing string) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// OpenRoom makes the media room, or finds it open: it can be called at every entry.
+// OpenRoom creates the media room if it isn't open, so it can be called for every connection.
 func OpenRoom(app core.App, room string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.Room, error) {
 		return s.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: room, EmptyTimeout: emptyTimeout})
@@ -75,7 +75,7 @@ func OpenRoom(app core.App, room string) error {
 	return nil
 }
 
-// CloseRoom ends the media room: everybody in it is put out. A room that is not open is closed.
+// CloseRoom closes the media room and disconnects everyone. It does nothing if the room isn't open.
 func CloseRoom(app core.App, room string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.DeleteRoomResponse, error) {
 		return s.DeleteRoom(ctx, &livekit.DeleteRoomRequest{Room: room})
@@ -83,22 +83,22 @@ func CloseRoom(app core.App, room string) error {
 	return ignoreNotFound(err, "close a media room")
 }
 
-// Kick puts somebody out of the room, if he is in. His token still opens the door of the media server: the gate of
-// Proxy keeps him out.
+// Kick disconnects a participant from the room if they are in it. Their token stays valid on the media server; Proxy keeps them
+// out.
 func Kick(app core.App, room, identity string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.RemoveParticipantResponse, error) {
 		return s.RemoveParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
 	})
-	return ignoreNotFound(err, "put somebody out")
+	return ignoreNotFound(err, "disconnect a participant")
 }
 
-// Mute turns off somebody's microphone. He can turn it on again.
+// Mute turns off a participant's microphone. The participant can turn it on again.
 func Mute(app core.App, room, identity string) error {
 	person, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
 		return s.GetParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
 	})
 	if err != nil {
-		return ignoreNotFound(err, "mute somebody")
+		return ignoreNotFound(err, "mute a participant")
 	}
 	for _, track := range person.Tracks {
 		if track.Source != livekit.TrackSource_MICROPHONE || track.Muted {
@@ -107,15 +107,15 @@ func Mute(app core.App, room, identity string) error {
 		_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.MuteRoomTrackResponse, error) {
 			return s.MutePublishedTrack(ctx, &livekit.MuteRoomTrackRequest{Room: room, Identity: identity, TrackSid: track.Sid, Muted: true})
 		})
-		if err := ignoreNotFound(err, "mute somebody"); err != nil {
+		if err := ignoreNotFound(err, "mute a participant"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// UpdatePermissions lets somebody who is in do what the grant says from now on, and tells it to the others; what he sends
-// beyond it ends.
+// UpdatePermissions applies the grant to a connected participant and updates the metadata for the others. Tracks beyond the
+// grant are unpublished.
 func UpdatePermissions(app core.App, grant Grant) error {
 	_, err := call(app, grant.Room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
 		return s.UpdateParticipant(ctx, &livekit.UpdateParticipantRequest{
@@ -125,10 +125,10 @@ func UpdatePermissions(app core.App, grant Grant) error {
 				CanPublishData: true,
 			}})
 	})
-	return ignoreNotFound(err, "tell the media server what somebody may do")
+	return ignoreNotFound(err, "update the permissions of a participant")
 }
 
-// ListRooms lists the rooms that are open on the media server; with an outside one also those of others.
+// ListRooms lists the open rooms of the media server. An external one can have rooms of other applications.
 func ListRooms(app core.App) ([]string, error) {
 	answer, err := call(app, "", func(ctx context.Context, s livekit.RoomService) (*livekit.ListRoomsResponse, error) {
 		return s.ListRooms(ctx, &livekit.ListRoomsRequest{})
@@ -143,12 +143,12 @@ func ListRooms(app core.App) ([]string, error) {
 	return names, nil
 }
 
-// ListParticipants lists who is in the room now. Nobody is in a room that is not open.
+// ListParticipants lists the participants of the room. A room that isn't open has none.
 func ListParticipants(app core.App, room string) ([]Participant, error) {
 	answer, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ListParticipantsResponse, error) {
 		return s.ListParticipants(ctx, &livekit.ListParticipantsRequest{Room: room})
 	})
-	if err := ignoreNotFound(err, "list who is in a media room"); err != nil || answer == nil {
+	if err := ignoreNotFound(err, "list the participants of a media room"); err != nil || answer == nil {
 		return nil, err
 	}
 	people := make([]Participant, 0, len(answer.Participants))

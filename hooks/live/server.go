@@ -22,35 +22,35 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// CodeUnavailable is the code of a refusal because the media server is not reached.
+// CodeUnavailable is the code of an error because the media server is unavailable.
 const CodeUnavailable = "media_unavailable"
 
-// ErrUnavailable says that the media server is not reached. Why is in Ready; people are told that they can try again.
-var ErrUnavailable = errors.Join(errors.New("the media server is not reached"),
-	errs.Invalid("base", CodeUnavailable, "Live media is off on this server now. Try again in a minute, and if it stays off tell whoever runs the server."))
+// ErrUnavailable is returned while the media server is unavailable. Ready has the reason.
+var ErrUnavailable = errors.Join(errors.New("the media server is unavailable"),
+	errs.Invalid("base", CodeUnavailable, "Live media is unavailable. Try again in a minute. If that doesn't help, contact your server administrator."))
 
-// LocalConfig is how a media server is to run inside this program.
+// LocalConfig configures an embedded media server.
 type LocalConfig struct {
 	UDPPort  int
 	TCPPort  int    // 0: none
-	NodeIP   string // the address that browsers are told; empty: found out by STUN
-	Loopback bool   // for browsers on this machine alone
+	NodeIP   string // address for browsers; empty: detected with STUN
+	Loopback bool   // only for browsers on this machine
 	Key      string
 	Secret   string
-	Reports  string // where it reports to
+	Reports  string // URL for reports
 	Log      *slog.Logger
 }
 
-// Starter starts a media server and returns once it takes connections.
+// Starter starts a media server and returns when it accepts connections.
 type Starter func(LocalConfig) (*Instance, error)
 
-// Instance is a media server that runs inside this program.
+// Instance is a running embedded media server.
 type Instance struct {
-	URL  string          // its own address, on loopback
-	Done <-chan struct{} // closed when it does not run any more, whatever stopped it
+	URL  string          // loopback URL
+	Done <-chan struct{} // closed when it has stopped for any reason
 	Stop func()          // returns when it has stopped
 
-	DisconnectAll func(room string) // puts everybody out of the room, telling them that the server stops
+	DisconnectAll func(room string) // disconnects everyone in the room with the reason that the server stops
 }
 
 const (
@@ -58,28 +58,28 @@ const (
 	retryAfter = 30 * time.Second
 )
 
-// endpoint is a media server and how to speak with it.
+// endpoint is a media server and its credentials.
 type endpoint struct {
-	base        string // http address of its API and of its signalling
+	base        string // http URL of its API and signalling
 	key, secret string
 	external    bool
 }
 
-// state is what is known of the media server of an app.
+// state is the state of an app's media server.
 type state struct {
 	mu       sync.Mutex
 	endpoint *endpoint
-	err      error // that it is not reached, or did not answer last
+	err      error // why it is unavailable, or the error of the last call
 
-	connections int           // of browsers that are handed on to it
-	idle        chan struct{} // closed when there are none any more; nil while nobody waits for that
+	connections int           // number of proxied connections
+	idle        chan struct{} // closed when there are none left; nil unless a shutdown waits
 }
 
 func stateOf(app core.App) *state {
-	config := settings.Of(app) // before: the store is locked while it makes what is missing
+	config := settings.Of(app) // before GetOrSet, which locks the store
 	return app.Store().GetOrSet(stateKey, func() any {
 		if config.LiveURL == "" {
-			return &state{err: errors.New("it has not been started")}
+			return &state{err: errors.New("it hasn't been started")}
 		}
 		return &state{endpoint: &endpoint{strings.TrimRight(withScheme(config.LiveURL, "http"), "/"), config.LiveKey, config.LiveSecret, true}}
 	}).(*state)
@@ -91,7 +91,7 @@ func (s *state) set(at *endpoint, why error) {
 	s.endpoint, s.err = at, why
 }
 
-// setError keeps what the last call came to.
+// setError stores the result of the last call.
 func (s *state) setError(why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +110,7 @@ func currentEndpoint(app core.App) (*endpoint, error) {
 	return s.endpoint, nil
 }
 
-// Ready is nil if sessions can run, or will as soon as the server has started; else it says why not, for the panel.
+// Ready returns nil if sessions can run, or will when the server has started, or else the reason for the Admin Panel.
 func Ready(app core.App) error {
 	s := stateOf(app)
 	s.mu.Lock()
@@ -118,17 +118,16 @@ func Ready(app core.App) error {
 	return s.err
 }
 
-// IsExternal reports whether the media server is one that runs elsewhere, by settings.
+// IsExternal reports whether the settings name an external media server.
 func IsExternal(app core.App) bool { return settings.Of(app).LiveURL != "" }
 
 const enabledKey = "usher.live.used"
 
-// Enabled reports whether this program is to hold sessions: it runs a media server, or settings name one.
+// Enabled reports whether the server has a media server, embedded or external.
 func Enabled(app core.App) bool { return app.Store().Has(enabledKey) || IsExternal(app) }
 
-// Setup lets start run the media server whenever the app is served, unless the settings name one outside. It runs in
-// the background: a server that cannot start its media serves all the rest, and tries again. Each minute it is asked
-// whether it answers.
+// Setup runs start while the app is served, unless the settings name an external media server. It runs in the background and is
+// retried, so that the rest of the server works without it. The media server is probed every minute.
 func Setup(app core.App, start Starter) {
 	app.Store().Set(enabledKey, true)
 	app.Cron().MustAdd("usherLive", "* * * * *", func() { probe(app) })
@@ -150,15 +149,15 @@ func Setup(app core.App, start Starter) {
 	}})
 }
 
-// probe asks the media server for anything at all; Ready tells what came of it.
+// probe calls the media server; Ready has the result.
 func probe(app core.App) {
 	if _, err := ListRooms(app); err != nil && !errors.Is(err, ErrUnavailable) {
-		app.Logger().Error("ask the media server", "error", err)
+		app.Logger().Error("probe the media server", "error", err)
 	}
 }
 
-// newLocalConfig is what the settings ask for. Where the public address is this machine's own, nobody else can come, and
-// nothing needs to be found out.
+// newLocalConfig is the configuration from the settings. If the public URL is on this machine, only local browsers can connect,
+// and no address needs to be detected.
 func newLocalConfig(config *settings.Config) LocalConfig {
 	local := LocalConfig{UDPPort: config.LiveUDPPort, TCPPort: config.LiveTCPPort, NodeIP: config.LiveNodeIP}
 	if local.NodeIP == "" && isLoopbackURL(config.URL) {
@@ -176,8 +175,8 @@ func isLoopbackURL(address string) bool {
 	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// supervise starts a media server, and another one whenever it ends, until stop is called. stop returns when it has
-// stopped, or after a few seconds.
+// supervise runs a media server and restarts it whenever it ends, until stop is called. stop returns when it has stopped, or
+// after a few seconds.
 func supervise(app core.App, start Starter, local LocalConfig) (stop func()) {
 	stopped, done := make(chan struct{}), make(chan struct{})
 	routine.FireAndForget(func() {
@@ -198,7 +197,7 @@ func supervise(app core.App, start Starter, local LocalConfig) (stop func()) {
 				end()
 				return
 			case <-ended:
-				app.Logger().Error("the media server ended by itself")
+				app.Logger().Error("the media server stopped unexpectedly")
 				end()
 			case <-again:
 			}
@@ -208,14 +207,14 @@ func supervise(app core.App, start Starter, local LocalConfig) (stop func()) {
 		close(stopped)
 		select {
 		case <-done:
-		case <-time.After(callTimeout): // a start that waits for the internet is not waited for
+		case <-time.After(callTimeout): // the start may be waiting for the network
 		}
 	})
 }
 
-// reportFailure says on the console, too, why there are no live media: once for each reason, for it is tried again.
+// reportFailure logs why there is no live media, and prints it on the console once per reason.
 func reportFailure(app core.App, said *string, why error) {
-	app.Logger().Error("the media server did not start", "error", why)
+	app.Logger().Error("the media server didn't start", "error", why)
 	if *said == why.Error() {
 		return
 	}
@@ -224,11 +223,11 @@ func reportFailure(app core.App, said *string, why error) {
 	if console := settings.Of(app).Console; console != nil {
 		out = console
 	}
-	fmt.Fprintf(out, "\n  Live media isn't running, so no session can start: %s.\n  Everything else works. Usher tries again every %s.\n", why, retryAfter)
+	fmt.Fprintf(out, "\n  Live media isn't running, so sessions can't start: %s.\n  Everything else works. Usher retries every %s.\n", why, retryAfter)
 }
 
-// Start starts one media server for the app, with a key and a secret of its own, and takes its reports. ended is
-// closed when it does not run any more; stop tells everybody who is in, and stops it.
+// Start starts a media server for the app with a new key and secret, and receives its reports. ended is closed when it has
+// stopped; stop notifies everyone connected and stops it.
 func Start(app core.App, start Starter, local LocalConfig) (ended <-chan struct{}, stop func(), err error) {
 	s := stateOf(app)
 	defer func() {
@@ -253,8 +252,8 @@ func Start(app core.App, start Starter, local LocalConfig) (ended <-chan struct{
 	s.set(&endpoint{base: running.URL, key: local.Key, secret: local.Secret}, nil)
 	return running.Done, sync.OnceFunc(func() {
 		disconnectAll(app, running)
-		running.Stop() // its last reports are still taken
+		running.Stop() // before the listener, for its last reports
 		reports.close()
-		s.set(nil, errors.New("it is stopped"))
+		s.set(nil, errors.New("it was stopped"))
 	}), nil
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// disconnectTimeout is how long a stop waits until everybody has heard it and hung up.
+// disconnectTimeout is how long a shutdown waits for connections to close.
 const disconnectTimeout = 2 * time.Second
 
-// disconnectAll tells everybody who is in that the server stops, and waits until their signalling has ended: the stop of
-// the media server itself cuts off whoever its last word has not reached yet.
+// disconnectAll tells everyone connected that the server stops, and waits until their signalling connections close: stopping the
+// media server cuts off connections before its message arrives.
 func disconnectAll(app core.App, running *Instance) {
 	rooms, err := ListRooms(app)
 	if err != nil {
-		app.Logger().Warn("nobody is told that the media server stops", "error", err)
+		app.Logger().Warn("notify participants that the media server stops", "error", err)
 		return
 	}
 	for _, room := range rooms {
@@ -24,11 +24,11 @@ func disconnectAll(app core.App, running *Instance) {
 	select {
 	case <-stateOf(app).waitIdle():
 	case <-time.After(disconnectTimeout):
-		app.Logger().Info("not everybody hung up before the media server stopped")
+		app.Logger().Info("some connections were still open when the media server stopped")
 	}
 }
 
-// serve serves one connection by forward, counted until it ends.
+// serve serves one connection with forward and counts it until it ends.
 func (s *state) serve(forward http.Handler, w http.ResponseWriter, r *http.Request) {
 	s.count(1)
 	defer s.count(-1)
@@ -45,7 +45,7 @@ func (s *state) count(by int) {
 	}
 }
 
-// waitIdle is closed as soon as no connection is handed on.
+// waitIdle returns a channel that is closed when no connection is proxied.
 func (s *state) waitIdle() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

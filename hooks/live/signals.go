@@ -10,38 +10,37 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// maxSignal is what a browser may say to the media server at once, in bytes; an answer in a full room is some 100 KB.
+// maxSignal is the maximum size of a message to the media server in bytes; an answer in a full room has about 100 KB.
 const maxSignal = 4 << 20
 
-var errBadSignal = errors.New("this is not how a browser of ours speaks with the media server")
+var errBadSignal = errors.New("unexpected signalling message")
 
-// signalFilter is the media server's end of a browser's signalling. What is written to it is read before it goes on, message
-// by message: the media server keeps one in memory however long it is, and at some that lack what it counts on it ends
-// the whole program.
+// signalFilter is the media server's end of a browser's signalling connection. It reads messages before forwarding them, because
+// the media server buffers messages of any size and crashes on some that lack required fields.
 type signalFilter struct {
 	io.ReadWriteCloser
-	allowsAnswers bool // the browser is sent offers, so that it answers some
+	allowsAnswers bool // the browser gets offers, so it can send answers
 
-	buffer    []byte // what has not gone on yet
-	parsed    int    // of that, in whole frames
-	message   []byte // by the frames of a message that is not whole yet
-	inMessage bool   // of a message
+	buffer    []byte // not forwarded yet
+	parsed    int    // bytes of complete frames in buffer
+	message   []byte // frames of an incomplete message
+	inMessage bool   // within a message
 }
 
-// inspectSignals puts signals in the way of a connection that was just made.
+// inspectSignals puts a signalFilter into a new connection.
 func inspectSignals(r *http.Response) error {
 	connection, ok := r.Body.(io.ReadWriteCloser)
 	if r.StatusCode != http.StatusSwitchingProtocols || !ok {
 		return nil
 	}
-	// With a join request there is one connection for media, for which the browser makes the offers; a connection that is
-	// taken up again may be of that kind.
+	// With a join request there is one media connection, for which the browser makes the offers. A resumed connection can be of
+	// that kind, too.
 	query := r.Request.URL.Query()
 	r.Body = &signalFilter{ReadWriteCloser: connection, allowsAnswers: !query.Has("join_request") && !query.Has("reconnect")}
 	return nil
 }
 
-// Write takes what the browser sent, and hands on what of it makes whole messages.
+// Write buffers data from the browser and forwards complete messages.
 func (s *signalFilter) Write(sent []byte) (int, error) {
 	s.buffer = append(s.buffer, sent...)
 	for {
@@ -60,7 +59,7 @@ func (s *signalFilter) Write(sent []byte) (int, error) {
 	}
 }
 
-// handleFrame takes the next frame of what is held.
+// handleFrame handles the next buffered frame.
 func (s *signalFilter) handleFrame(f frame) error {
 	s.parsed += f.size
 	goOn := true
@@ -82,7 +81,7 @@ func (s *signalFilter) handleFrame(f frame) error {
 	return err
 }
 
-// isSafe reports whether the media server can be shown a message.
+// isSafe reports whether a message can be forwarded to the media server.
 func (s *signalFilter) isSafe(message []byte) bool {
 	request := &livekit.SignalRequest{}
 	if proto.Unmarshal(message, request) != nil {
@@ -93,18 +92,18 @@ func (s *signalFilter) isSafe(message []byte) bool {
 		return said.SyncState.Subscription != nil
 	case *livekit.SignalRequest_Answer:
 		return s.allowsAnswers
-	case *livekit.SignalRequest_Simulate: // for tests of LiveKit's own
+	case *livekit.SignalRequest_Simulate: // for LiveKit's own tests
 		return false
 	}
 	return true
 }
 
-// frame is a part of what a browser sends over a WebSocket (RFC 6455).
+// frame is a WebSocket frame of a browser (RFC 6455).
 type frame struct {
 	opcode byte
-	final  bool // of its message
+	final  bool // last frame of its message
 	body   []byte
-	size   int // of all of it
+	size   int // total size
 }
 
 const (
@@ -114,8 +113,8 @@ const (
 
 func (f frame) isControl() bool { return f.opcode >= firstControlOpcode }
 
-// parseFrame reads the frame with which the bytes begin; whole is false if there is more of it to come. Only what is masked,
-// as browsers must, and neither text nor compressed is one.
+// parseFrame parses the frame at the start of the bytes; whole is false if it is incomplete. It only accepts masked frames, as
+// from browsers, that are neither text nor compressed.
 func parseFrame(bytes []byte) (f frame, whole bool, err error) {
 	if len(bytes) < 2 {
 		return f, false, nil

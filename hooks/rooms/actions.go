@@ -13,15 +13,15 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// CanSee is nil if the actor may see the team's rooms and when they are taken; else it says why not.
+// CanSee returns nil if the actor can see the team's rooms and their bookings, or else an error that says why not.
 func CanSee(actor *actors.Actor) error {
 	if actor.CanSeeRooms() {
 		return nil
 	}
-	return errs.Forbidden("Rooms are for the members of " + actor.Team.GetString("name") + ". As a guest, you join the sessions that you are invited to.")
+	return errs.Forbidden("Only members of " + actor.Team.GetString("name") + " can see its rooms. As a guest, you can join the sessions you're invited to.")
 }
 
-// Create makes a room of the actor's team (R85).
+// Create creates a room in the actor's team (R85).
 func Create(app core.App, actor *actors.Actor, profile Profile) (*Room, error) {
 	room := &Room{}
 	entry := audit.NewEntry(actor, "room.create")
@@ -48,13 +48,13 @@ func Create(app core.App, actor *actors.Actor, profile Profile) (*Room, error) {
 	return room, err
 }
 
-// Update changes a room of the actor's team. Name, link, who may enter, how they come in and how many are at once
-// as they are given; what is booked keeps the recording and the picture that it was scheduled with.
+// Update changes a room of the actor's team. Name, link, access, waiting room and maximum number of people apply immediately;
+// booked sessions keep the recording and resolution that they were scheduled with.
 func Update(app core.App, actor *actors.Actor, id string, profile Profile) (*Room, error) {
 	return modify(app, actor, id, audit.NewEntry(actor, "room.update"), func(_ core.App, room *Room, entry *audit.Entry) error {
 		changed := profile.apply(room.Record)
 		if len(changed) == 0 {
-			entry.Action = "" // nothing is no deed
+			entry.Action = "" // nothing changed
 		}
 		for _, field := range changed {
 			entry.With(field, room.Get(field))
@@ -63,11 +63,11 @@ func Update(app core.App, actor *actors.Actor, id string, profile Profile) (*Roo
 	})
 }
 
-// Archive takes a room of the actor's team out of use. What is booked keeps its time there; new bookings are refused.
+// Archive archives a room of the actor's team. Existing bookings keep their time; new ones are refused.
 func Archive(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	return modify(app, actor, id, audit.NewEntry(actor, "room.archive"), func(tx core.App, room *Room, entry *audit.Entry) error {
 		if !room.Archived().IsZero() {
-			return errs.Invalid("base", CodeArchived, "The room is archived already.")
+			return errs.Invalid("base", CodeArchived, "This room is already archived.")
 		}
 		kept, err := ListBookings(tx, room.TeamID(), room.Id, time.Now(), time.Time{})
 		if err != nil {
@@ -79,19 +79,19 @@ func Archive(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	})
 }
 
-// Restore puts an archived room of the actor's team into use again.
+// Restore restores an archived room of the actor's team.
 func Restore(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	return modify(app, actor, id, audit.NewEntry(actor, "room.restore"), func(_ core.App, room *Room, _ *audit.Entry) error {
 		if room.Archived().IsZero() {
-			return errs.Invalid("base", "not_archived", "The room is in use already.")
+			return errs.Invalid("base", "not_archived", "This room isn't archived.")
 		}
 		room.Set("archived", "")
 		return nil
 	})
 }
 
-// RotateLink gives a room of the actor's team a new link that nobody guesses. The old one lets nobody in any more, and
-// says that it was replaced (R92).
+// RotateLink gives a room of the actor's team a new link that can't be guessed. The previous link no longer works and says
+// that it was replaced (R92).
 func RotateLink(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	return modify(app, actor, id, audit.NewEntry(actor, "room.rotate"), func(_ core.App, room *Room, _ *audit.Entry) error {
 		room.Set("slug", secretSlug(room.Name()))
@@ -99,7 +99,7 @@ func RotateLink(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	})
 }
 
-// modify reads a room inside the transaction, judges the actor, and saves what do makes of it.
+// modify loads a room in the transaction, checks the actor's rights, and saves the changes of do.
 func modify(app core.App, actor *actors.Actor, id string, entry *audit.Entry, do func(tx core.App, room *Room, entry *audit.Entry) error) (*Room, error) {
 	var room *Room
 	entry.WithTarget(id, "")
@@ -129,7 +129,7 @@ func modify(app core.App, actor *actors.Actor, id string, entry *audit.Entry, do
 func canEdit(tx core.App, actor *actors.Actor) error {
 	again, err := actor.Reload(tx)
 	if err == nil && !again.CanEditRooms() {
-		err = errs.Forbidden("Only the Owner and Admins make and change rooms.")
+		err = errs.Forbidden("Only the Owner and Admins can create and change rooms.")
 	}
 	return err
 }

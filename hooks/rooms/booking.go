@@ -12,7 +12,7 @@ import (
 	"usher/hooks/record"
 )
 
-// Booking is a session that has a room from Starts to Ends.
+// Booking is a session that has a room booked from Starts to Ends.
 type Booking struct {
 	ID      string    `db:"id"`
 	Room    string    `db:"room"`
@@ -24,19 +24,19 @@ type Booking struct {
 	Ends    time.Time `db:"-"`
 }
 
-// VisibleTo reports whether the actor may know what the session is about: who runs the team, and who hosts it. Others
-// see that the room is taken, until when, and by whom.
+// VisibleTo reports whether the actor can see the title of the session: the Owner, Admins and its host. Others only see when
+// the room is booked, and by which host.
 func (b Booking) VisibleTo(actor *actors.Actor) bool {
 	return actor.CanUsePanel() || b.HostID != "" && b.HostID == actor.Account.Id
 }
 
-// bookingQuery are the sessions that keep a room from others, in the words of their index. Ended ones do not: what is left
-// of their time is free.
+// bookingQuery selects the sessions that book a room, with the condition of their index. The rest of the time of ended
+// sessions is free.
 const bookingQuery = `SELECT id, room, title, host, host_name, status = 'running' running, starts, ends FROM sessions
 	WHERE room != '' AND status != 'ended' AND status != 'cancelled' AND `
 
-// FindConflict finds what has the room at some moment between from and to, other than the sessions except; nil if it is
-// free. Ends that touch do not clash (R87). Asked inside the transaction that books, the answer holds.
+// FindConflict finds a booking of the room that overlaps from to to, except by the sessions except, or nil. Bookings can touch
+// (R87). Inside the transaction that books the room, the result holds.
 func FindConflict(tx core.App, room string, from, to time.Time, except ...string) (*Booking, error) {
 	ids, err := json.Marshal(append([]string{}, except...))
 	if err != nil {
@@ -50,8 +50,8 @@ func FindConflict(tx core.App, room string, from, to time.Time, except ...string
 	return &found[0], nil
 }
 
-// ListBookings lists what has a room of the team, or with an empty room any of them, at some moment between from and
-// to, by start. A zero to is the end of time.
+// ListBookings lists the bookings of a room of the team, or of all its rooms, that overlap from to to, by start. A zero to
+// means no end.
 func ListBookings(app core.App, team, room string, from, to time.Time) ([]Booking, error) {
 	where, params := "team = {:team} AND ends > {:from}", dbx.Params{"team": team, "from": record.FormatTime(from)}
 	if room != "" {
@@ -63,7 +63,7 @@ func ListBookings(app core.App, team, room string, from, to time.Time) ([]Bookin
 	return queryBookings(app, where+" ORDER BY starts, id", params)
 }
 
-// NextBookings finds what each room of the team has now or next.
+// NextBookings finds the current or next booking of each room of the team.
 func NextBookings(app core.App, team string, now time.Time) (map[string]Booking, error) {
 	found, err := queryBookings(app, `team = {:team} AND ends > {:now} AND NOT EXISTS (SELECT 1 FROM sessions before
 		WHERE before.room = sessions.room AND before.room != '' AND before.status != 'ended' AND before.status != 'cancelled'
@@ -98,14 +98,14 @@ func queryBookings(app core.App, where string, params dbx.Params) ([]Booking, er
 // Span is a time from From to To.
 type Span struct{ From, To time.Time }
 
-// Availability are what a room is taken by, and when it is free between.
+// Availability is a room's bookings and the free time between them.
 type Availability struct {
 	Room  *Room
 	Taken []Booking
 	Free  []Span
 }
 
-// ListAvailability tells of each room of the team that can be booked when it is free between from and to.
+// ListAvailability lists the free time between from and to for each room of the team that isn't archived.
 func ListAvailability(app core.App, team string, from, to time.Time) ([]Availability, error) {
 	all, err := List(app, team)
 	if err != nil {
@@ -126,7 +126,7 @@ func ListAvailability(app core.App, team string, from, to time.Time) ([]Availabi
 	return times, nil
 }
 
-// Within are the times between from and to alone.
+// Within cuts the spans to the time between from and to.
 func (t Availability) Within(from, to time.Time) Availability {
 	within := Availability{Room: t.Room}
 	for _, booking := range t.Taken {
@@ -138,7 +138,7 @@ func (t Availability) Within(from, to time.Time) Availability {
 	return within
 }
 
-// freeSpans is what bookings, by start, leave free between from and to.
+// freeSpans is the free time between from and to, given the bookings by start.
 func freeSpans(taken []Booking, from, to time.Time) []Span {
 	var free []Span
 	for _, booking := range taken {

@@ -43,8 +43,8 @@ func TestBooking_Conflict_NamesBookingInTeamTimezone(t *testing.T) {
 	suite := s.createRoom("Grading suite")
 	s.book(suite.Id, "13:00", "16:30")
 	field, _, sentence, _ := errs.Details(s.app.Save(s.newSession(suite.Id, "16:00", "17:00")))
-	want := "“Grade review” has Grading suite, " + day.Format("Mon 2 January 2006") + ", 22:00 to " +
-		day.AddDate(0, 0, 1).Format("Mon 2 January") + ", 01:30 (Asia/Tokyo). Choose another time or another room."
+	want := "Grading suite is already booked for “Grade review”, " + day.Format("Mon 2 January 2006") + ", 22:00 to " +
+		day.AddDate(0, 0, 1).Format("Mon 2 January") + ", 01:30 (Asia/Tokyo). Choose another time or room."
 	if field != "room" || sentence != want {
 		t.Errorf("%s: %q", field, sentence)
 	}
@@ -111,8 +111,8 @@ func TestBooking_RoomOfAnotherTeam_IsUnknown(t *testing.T) {
 		_, code, sentence, _ := errs.Details(s.app.Save(s.newSession(id, "16:00", "17:00")))
 		said = append(said, code+": "+sentence)
 	}
-	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": There is no such room in the team. Choose another one." {
-		t.Errorf("another team's room is told apart from none: %q", said)
+	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": This team has no such room . Choose another one." {
+		t.Errorf("another team's room: got %q, want the error of an unknown room", said)
 	}
 }
 

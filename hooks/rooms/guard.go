@@ -12,8 +12,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// validateBooking refuses a session at a time when something else has its room (R87), or in a room that is
-// archived.
+// validateBooking refuses a session in a room that is already booked at that time (R87) or archived.
 func validateBooking(app core.App, s *core.Record) error {
 	status := s.GetString("status")
 	if s.GetString("room") == "" || status != "scheduled" && status != "running" {
@@ -27,7 +26,7 @@ func validateBooking(app core.App, s *core.Record) error {
 		return err
 	}
 	if !room.Archived().IsZero() && !withinBookedTime(s) {
-		return errs.Invalid("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
+		return errs.Invalid("room", CodeArchived, "“"+room.Name()+"” is archived and can't be booked. Choose another room or no room.")
 	}
 	clash, err := FindConflict(app, room.Id, s.GetDateTime("starts").Time(), s.GetDateTime("ends").Time(), s.Id)
 	if err != nil || clash == nil {
@@ -40,7 +39,7 @@ func validateBooking(app core.App, s *core.Record) error {
 	return errs.Invalid("room", CodeBusy, clash.ConflictText(room.Name(), team.Zone()))
 }
 
-// withinBookedTime reports whether a session that has its room already asks for no more of it: it starts, runs on, or ends
+// withinBookedTime reports whether the session already has its room for all of its time: it starts, continues, or ends
 // earlier.
 func withinBookedTime(s *core.Record) bool {
 	if s.IsNew() {
@@ -53,12 +52,12 @@ func withinBookedTime(s *core.Record) bool {
 	return s.GetString("status") == "running" || !s.GetDateTime("ends").Time().After(before.GetDateTime("ends").Time())
 }
 
-// ConflictText says that the booking has the room, and when.
+// ConflictText describes a booking that conflicts: what has the room, and when.
 func (b Booking) ConflictText(room string, zone *time.Location) string {
-	return fmt.Sprintf("“%s” has %s, %s. Choose another time or another room.", b.Title, room, b.TimeText(zone))
+	return fmt.Sprintf("%[2]s is already booked for “%[1]s”, %[3]s. Choose another time or room.", b.Title, room, b.TimeText(zone))
 }
 
-// TimeText is the time of the booking in words: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
+// TimeText is the time of the booking as text: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
 func (b Booking) TimeText(zone *time.Location) string {
 	from, to := b.Starts.In(zone), b.Ends.In(zone)
 	end := text.TimeOfDay(to)

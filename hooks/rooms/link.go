@@ -14,15 +14,15 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// FindBySlug reads the room with that link, of whatever team, or record.ErrNotFound.
+// FindBySlug finds the room with that link in any team, or returns errs.NotFound.
 func FindBySlug(app core.App, slug string) (*Room, error) {
 	room := &Room{}
 	err := app.RecordQuery("rooms").AndWhere(dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": slug})).Limit(1).One(room)
 	return mapNotFound(room, err)
 }
 
-// FindByOldSlug reads the room that once had that link and has another one now, or record.ErrNotFound. Whoever comes by
-// the old link is told that it was replaced, and not by what (R92).
+// FindByOldSlug finds the room that had that link and has another one now, or returns errs.NotFound. The visitor learns that
+// the link was replaced, but not the new one (R92).
 func FindByOldSlug(app core.App, slug string) (*Room, error) {
 	room := &Room{}
 	err := app.RecordQuery("rooms").AndWhere(dbx.NewExp(
@@ -31,8 +31,8 @@ func FindByOldSlug(app core.App, slug string) (*Room, error) {
 }
 
 const (
-	maxReadable    = 40 // characters of a name in a link
-	secretLength   = 10 // characters that nobody guesses
+	maxReadable    = 40 // characters of the room's name in a link
+	secretLength   = 10 // random characters
 	secretAlphabet = "abcdefghijkmnpqrstuvwxyz23456789"
 )
 
@@ -41,14 +41,14 @@ var (
 	secretPattern = regexp.MustCompile(fmt.Sprintf(`-[%s]{%d}$`, secretAlphabet, secretLength))
 )
 
-// IsGuessable reports whether a link could be found by trying: it does not end in characters as the server draws them,
-// letters and digits mixed.
+// IsGuessable reports whether a link could be found by guessing: it doesn't end in random characters of the server, with both
+// letters and digits.
 func IsGuessable(slug string) bool {
 	end := secretPattern.FindString(slug)
 	return !strings.ContainsAny(end, "23456789") || !strings.ContainsAny(end, "abcdefghijkmnpqrstuvwxyz")
 }
 
-// slugFromName is the readable link of a room of that name.
+// slugFromName is the readable link of a room with that name.
 func slugFromName(name string) string {
 	slug := text.Slug(name, maxReadable)
 	if slug == "" || text.LooksLikeID(slug) {
@@ -57,7 +57,7 @@ func slugFromName(name string) string {
 	return slug
 }
 
-// secretSlug is a link of that name that nobody finds by trying.
+// secretSlug is a link with that name that can't be guessed.
 func secretSlug(name string) string {
 	for {
 		link := slugFromName(name) + "-" + security.RandomStringWithAlphabet(secretLength, secretAlphabet)
@@ -67,9 +67,8 @@ func secretSlug(name string) string {
 	}
 }
 
-// ensureSlug gives a room without a link one of its name, and judges one that was given. A link that lets anyone in is an
-// invitation (R72): a room that is opened to anyone, or is open and given a link, ends in characters that nobody
-// guesses.
+// ensureSlug sets the link of a room without one from its name, and validates a given link. A link that lets anyone in is an
+// invitation (R72): if a room is opened to anyone, or is open and gets a new link, the link ends in random characters.
 func ensureSlug(app core.App, r *core.Record) (err error) {
 	given := r.GetString("slug")
 	opened := r.GetString("entry") == AccessAnyone && record.Changed(r, "slug", "entry")
@@ -86,7 +85,7 @@ func ensureSlug(app core.App, r *core.Record) (err error) {
 	return err
 }
 
-// availableSlug is a link for a room that was given none: its name, if that is free.
+// availableSlug is the default link of a room: its name, if that link is available.
 func availableSlug(tx core.App, r *core.Record) (string, error) {
 	slug := slugFromName(r.GetString("name"))
 	taken, err := slugTaken(tx, slug, r.Id)
@@ -111,18 +110,18 @@ func slugTaken(tx core.App, slug, room string) (bool, error) {
 func validateSlug(tx core.App, slug, room string) error {
 	switch {
 	case len(slug) > MaxSlug || !slugPattern.MatchString(slug):
-		return errs.Invalid("slug", "bad_slug", fmt.Sprintf("The link takes small letters, digits and single hyphens between them, %d at most.", MaxSlug))
+		return errs.Invalid("slug", "bad_slug", fmt.Sprintf("Use up to %d lowercase letters, digits and single hyphens between them.", MaxSlug))
 	case text.LooksLikeID(slug):
-		return errs.Invalid("slug", "bad_slug", "The link cannot be 15 letters and digits: it would pass for a number of ours. Put a hyphen in.")
+		return errs.Invalid("slug", "bad_slug", "A link of exactly 15 letters and digits looks like an internal ID. Add a hyphen.")
 	}
 	taken, err := slugTaken(tx, slug, room)
 	if err == nil && taken {
-		err = errs.Invalid("slug", CodeTaken, "Another room has this link, or had it. Choose another one.")
+		err = errs.Invalid("slug", CodeTaken, "This link is or was used by another room. Choose another one.")
 	}
 	return err
 }
 
-// rememberOldSlug remembers the link that a room had, and forgets one that it takes again.
+// rememberOldSlug stores the previous link of a room, and deletes it if the room gets it back.
 func rememberOldSlug(tx core.App, room, old, now string) error {
 	again, err := tx.FindAllRecords("room_links", dbx.NewExp("slug = {:slug} COLLATE NOCASE AND room = {:room}", dbx.Params{"slug": now, "room": room}))
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package rooms keeps the lasting places of a team: their links and settings, and that no two bookings of one overlap.
+// Package rooms manages the permanent rooms of a team: their links, settings and bookings, which never overlap.
 package rooms
 
 import (
@@ -16,21 +16,21 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// Who may enter a room (R91).
+// The access levels of a room (R91).
 const (
 	AccessInvited = "invited"
 	AccessTeam    = "team"
 	AccessAnyone  = "anyone" // with the link, as a guest
 )
 
-// When a session in a room is recorded (R91).
+// The recording settings of a room (R91).
 const (
 	RecordingOff    = "off"
 	RecordingByHost = "host"
 	RecordingAlways = "always"
 )
 
-// What a room may hold, in characters, and a team in rooms that are in use.
+// The limits of a room in characters, and of a team in rooms that aren't archived.
 const (
 	MaxName        = 60
 	MaxSlug        = 60
@@ -38,21 +38,21 @@ const (
 	MaxRooms       = 200
 )
 
-// Codes of refusals.
+// Codes of errors.
 const (
-	CodeBusy      = "room_busy"     // something else has the room at that time (R87)
+	CodeBusy      = "room_busy"     // booked by another session at that time (R87)
 	CodeUnknown   = "no_room"       // the team has no such room
-	CodeArchived  = "room_archived" // it takes no new bookings
+	CodeArchived  = "room_archived" // can't be booked
 	CodeTaken     = "taken"         // another room has the name or the link
-	CodePlanLimit = "plan_limit"    // more than the team's plan gives
+	CodePlanLimit = "plan_limit"    // more than the team's plan allows
 )
 
-// Qualities are the heights of a picture that can be asked for, the lowest first.
+// Qualities are the video resolutions, lowest first.
 var Qualities = []string{"360p", "720p", "1080p", "2160p"}
 
 var _ core.RecordProxy = (*Room)(nil)
 
-// Room is a lasting place with a link and settings of its own (R85).
+// Room is a permanent room with a link and settings (R85).
 type Room struct{ *core.Record }
 
 // PreValidate makes sure that the proxy holds a room.
@@ -69,46 +69,46 @@ func (r *Room) ProxyRecord() *core.Record { return r.Record }
 // SetProxyRecord sets the record.
 func (r *Room) SetProxyRecord(rec *core.Record) { r.Record = rec }
 
-// Name is what people call the room.
+// Name is the name of the room.
 func (r *Room) Name() string { return r.GetString("name") }
 
-// Slug is the room's name in its link, /r/{slug}.
+// Slug is the last part of the room's link, /r/{slug}.
 func (r *Room) Slug() string { return r.GetString("slug") }
 
-// TeamID is the team that the room belongs to.
+// TeamID is the id of the team.
 func (r *Room) TeamID() string { return r.GetString("team") }
 
-// Access is Invited, Team or Anyone.
+// Access is AccessInvited, AccessTeam or AccessAnyone.
 func (r *Room) Access() string { return r.GetString("entry") }
 
-// Archived is when the room was taken out of use; zero while it is in use.
+// Archived is when the room was archived, or zero.
 func (r *Room) Archived() time.Time { return r.GetDateTime("archived").Time() }
 
-// Description says in a few words what the room is for.
+// Description is a short description of the room.
 func (r *Room) Description() string { return r.GetString("description") }
 
-// Link is the room's address on the web.
+// Link is the URL of the room.
 func (r *Room) Link(app core.App) string { return settings.Of(app).Link("/r/" + r.Slug()) }
 
-// MaxPeople is how many may be in a session there; 0: as many as the plan lets.
+// MaxPeople is the maximum number of people in a session in the room; 0 is the plan's limit.
 func (r *Room) MaxPeople() int { return r.GetInt("people") }
 
-// Quality is the highest picture that a session there may have, one of the Qualities.
+// Quality is the highest video resolution in the room, one of Qualities.
 func (r *Room) Quality() string { return r.GetString("quality") }
 
-// Find reads a room of the team by its id, or record.ErrNotFound.
+// Find finds a room of the team by id, or returns errs.NotFound.
 func Find(app core.App, team, id string) (*Room, error) {
 	room := &Room{}
 	err := app.RecordQuery("rooms").WithContext(record.Prepared).AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
 	return mapNotFound(room, err)
 }
 
-// FindForSession is Find for a session that is to be held there: a room that the team does not have is refused, whether or not
-// another team has it (R152).
+// FindForSession is Find for a session in the room: a room that the team doesn't have is refused, whether or not another team
+// has it (R152).
 func FindForSession(app core.App, team, id string) (*Room, error) {
 	room, err := Find(app, team, id)
 	if errors.Is(err, errs.NotFound) {
-		return nil, errs.Invalid("room", CodeUnknown, "There is no such room in the team. Choose another one.")
+		return nil, errs.Invalid("room", CodeUnknown, "This team has no such room. Choose another one.")
 	}
 	return room, err
 }
@@ -123,7 +123,7 @@ func mapNotFound(room *Room, err error) (*Room, error) {
 	return room, nil
 }
 
-// List lists the rooms of a team that are in use, by name.
+// List lists the rooms of a team that aren't archived, by name.
 func List(app core.App, team string) ([]*Room, error) {
 	all := []*Room{}
 	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team, "archived": ""}).OrderBy("lower(name)").All(&all)
@@ -133,7 +133,7 @@ func List(app core.App, team string) ([]*Room, error) {
 	return all, nil
 }
 
-// ListArchived lists the rooms of a team that were taken out of use, by name.
+// ListArchived lists the archived rooms of a team, by name.
 func ListArchived(app core.App, team string) ([]*Room, error) {
 	all := []*Room{}
 	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team}).AndWhere(dbx.NewExp("archived != ''")).

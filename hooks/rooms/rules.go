@@ -14,12 +14,12 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// bookingPriority is where the judge of bookings stands among the hooks of a session: others set its time.
+// bookingPriority runs validateBooking after the hooks that set the time of a session.
 const bookingPriority = 100
 
-// Register wires what holds for every writer: of a room, a readable name of its own in the team, a link of its own
-// everywhere, which nobody guesses where it lets anyone in, settings that the team's plan gives, and its team for ever;
-// of a session, that nothing else has its room at that time.
+// Register registers the rules for every write. A room has a unique name in its team, a unique link, which can't be guessed if
+// it lets anyone in, settings within the team's plan, and a team that doesn't change. No two sessions book a room at the same
+// time.
 func Register(app core.App) {
 	app.OnRecordCreate("rooms").BindFunc(record.Guard(normalize))
 	app.OnRecordUpdate("rooms").BindFunc(record.Guard(normalize))
@@ -35,7 +35,7 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("sessions").Bind(booking)
 }
 
-// normalize brings the fields of a room into shape, and fills those that were left empty (R91).
+// normalize cleans the fields of a room and sets defaults (R91).
 func normalize(app core.App, r *core.Record) error {
 	var faults errs.List
 	name, err := text.RequiredLine("name", "The name", r.GetString("name"), MaxName)
@@ -51,7 +51,7 @@ func normalize(app core.App, r *core.Record) error {
 		faults.Add(choice.validate(r.GetString(choice.field)))
 	}
 	if n := r.GetFloat("people"); n < 0 || n != float64(int(n)) {
-		faults.Add(errs.Invalid("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
+		faults.Add(errs.Invalid("people", "bad_number", "Enter a whole number of people, or 0 for the plan's limit."))
 	}
 	for _, judge := range []func(core.App, *core.Record) error{validateName, validateMaxPeople, ensureSlug} {
 		err := judge(app, r)
@@ -63,7 +63,7 @@ func normalize(app core.App, r *core.Record) error {
 	return faults.Err()
 }
 
-// validate judges a room against the others of its team and the plan once more, with what others wrote meanwhile.
+// validate checks a room against the team's other rooms and the plan, with the data of the transaction.
 func validate(app core.App, r *core.Record) error {
 	if err := validateName(app, r); err != nil {
 		return err
@@ -71,7 +71,7 @@ func validate(app core.App, r *core.Record) error {
 	return validateMaxPeople(app, r)
 }
 
-// validateMaxPeople refuses more people than the plan lets into a session.
+// validateMaxPeople refuses more people than the plan allows in a session.
 func validateMaxPeople(app core.App, r *core.Record) error {
 	if r.GetInt("people") <= 0 || !record.Changed(r, "people") {
 		return nil
@@ -81,12 +81,12 @@ func validateMaxPeople(app core.App, r *core.Record) error {
 		return err
 	}
 	if most != plans.Unlimited && r.GetInt("people") > most {
-		return errs.Invalid("people", CodePlanLimit, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer. %s.", plan, most, plans.LargerPlanHint))
+		return errs.Invalid("people", CodePlanLimit, fmt.Sprintf("On the %s plan, a session can have up to %d people. Enter a lower number. %s.", plan, most, plans.LargerPlanHint))
 	}
 	return nil
 }
 
-// validateName refuses the name of another room that is in use, and more rooms than a team can have.
+// validateName refuses the name of another active room, and more rooms than a team can have.
 func validateName(app core.App, r *core.Record) error {
 	if r.GetString("archived") != "" || !record.Changed(r, "name", "archived") {
 		return nil
@@ -101,21 +101,21 @@ func validateName(app core.App, r *core.Record) error {
 			continue
 		}
 		if count++; sameName(other.Name(), r.GetString("name")) {
-			return errs.Invalid("name", CodeTaken, "Another room of the team is called “"+other.Name()+"”. Give one of them another name.")
+			return errs.Invalid("name", CodeTaken, "This team already has a room called “"+other.Name()+"”. Choose another name.")
 		}
 	}
 	if count >= MaxRooms && record.Changed(r, "archived") {
-		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("A team can have at most %d rooms. Archive one that is not used any more.", MaxRooms))
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("A team can have up to %d rooms. Archive a room you no longer use.", MaxRooms))
 	}
 	return nil
 }
 
-// validateUpdate is guard for a room that is there: it stays its team's, and a link that it leaves is remembered.
+// validateUpdate checks a change of a room: its team stays, and its previous link is stored.
 func validateUpdate(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		before := e.Record.Original()
 		if record.Differs(e.Record, before, "team") {
-			return errs.Invalid("team", "fixed", "A room stays with its team.")
+			return errs.Invalid("team", "fixed", "The team of a room can't be changed.")
 		}
 		if err := validate(e.App, e.Record); err != nil {
 			return err
@@ -127,23 +127,22 @@ func validateUpdate(e *core.RecordEvent) error {
 	})
 }
 
-// validateLink refuses a replaced link that is somebody's link.
+// validateLink refuses a previous link that is the current link of a room.
 func validateLink(app core.App, r *core.Record) error {
 	if !r.IsNew() && record.Changed(r, "room", "slug") {
-		return errs.Invalid("base", "fixed", "A replaced link stays as it is.")
+		return errs.Invalid("base", "fixed", "A replaced link can't be changed.")
 	}
 	n, err := app.CountRecords("rooms", dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": r.GetString("slug")}))
 	if err != nil {
 		return fmt.Errorf("look for a link: %w", err)
 	}
 	if n > 0 {
-		return errs.Invalid("slug", CodeTaken, "A room has this link.")
+		return errs.Invalid("slug", CodeTaken, "This link is used by a room.")
 	}
 	return nil
 }
 
-// PlanMaxPeople is how many people the team's plan lets into a session, plans.Unlimited for no limit, and what the
-// plan is called.
+// PlanMaxPeople is the maximum number of people in a session on the team's plan, or plans.Unlimited, and the plan's name.
 func PlanMaxPeople(app core.App, team string) (most int, plan string, err error) {
 	found, err := teams.Find(app, team)
 	if err != nil {
@@ -156,7 +155,7 @@ func PlanMaxPeople(app core.App, team string) (most int, plan string, err error)
 	return gives.GetInt("session_people"), gives.Name(), nil
 }
 
-// validateRoom refuses a session in a room that its team does not have, before the shape of the field is judged.
+// validateRoom refuses a session in a room that its team doesn't have, before the fields are validated.
 func validateRoom(app core.App, s *core.Record) error {
 	if s.GetString("room") == "" || !record.Changed(s, "room") {
 		return nil

@@ -10,23 +10,22 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Profile is what Owner and Admins say about a room (R91). A nil field stays as it is; of a new room it is what rooms
-// begin with: invited people alone, no lobby, nobody before the host, recorded by the host, as many people and as
-// good a picture as the plan lets.
+// Profile is the settings of a room (R91). A nil field stays as it is, or gets the default of a new room: access by invitation,
+// no waiting room, not before the host, recording by the host, and the plan's limits.
 type Profile struct {
 	Name           *string
-	Slug           *string // its link, /r/{slug}; empty: made of the name. Where anyone may enter, what nobody guesses is put behind it
+	Slug           *string // the link, /r/{slug}; empty: from the name. Random characters are added if anyone can enter
 	Description    *string
-	Access         *string // Invited, Team or Anyone
-	Lobby          *bool   // the host admits everybody
-	JoinBeforeHost *bool   // people may join before the host
+	Access         *string // one of the Access constants
+	Lobby          *bool   // a host admits each participant
+	JoinBeforeHost *bool   // participants can join before the host
 	Muted          *bool   // microphones are off on entry
-	Recording      *string // Never, ByHost or Always
-	MaxPeople      *int    // at most; 0: as many as the plan lets
-	Quality        *string // the highest of the Qualities
+	Recording      *string // one of the Recording constants
+	MaxPeople      *int    // 0: the plan's limit
+	Quality        *string // one of Qualities
 }
 
-// apply writes the profile into a room, and names the fields in which it differs from before.
+// apply sets the profile's fields on a room and returns the names of the changed ones.
 func (p Profile) apply(r *core.Record) (changed []string) {
 	before := r.Fresh()
 	for field, value := range map[string]*string{"name": p.Name, "slug": p.Slug, "description": p.Description,
@@ -53,27 +52,27 @@ func (p Profile) apply(r *core.Record) (changed []string) {
 
 var profileFields = []string{"name", "slug", "description", "entry", "lobby", "early", "muted", "recording", "people", "quality"}
 
-// Choice is one of a few words, as it is explained to people.
+// Choice is a value of a setting with its label and description.
 type Choice struct{ Key, Label, Hint string }
 
-// AccessChoices are who may enter a room, in the order in which they are shown.
+// AccessChoices are the access levels of a room in display order.
 var AccessChoices = []Choice{
-	{AccessInvited, "Invited people only", "Whoever was asked to the session that runs there."},
-	{AccessTeam, "Everyone in the team", "Every member, asked or not. A guest only if asked."},
-	{AccessAnyone, "Anyone with the link", "Whoever has the link comes in, as a guest of the team."},
+	{AccessInvited, "Invited people only", "Only people invited to the session can join."},
+	{AccessTeam, "Everyone in the team", "Members can join without an invitation. Guests need one."},
+	{AccessAnyone, "Anyone with the link", "Anyone who has the link joins as a guest of the team."},
 }
 
-// RecordingChoices are when sessions in a room are to be recorded (R91).
+// RecordingChoices are the recording settings of a room (R91).
 var RecordingChoices = []Choice{
-	{RecordingOff, "Off", "No session may be recorded."},
-	{RecordingByHost, "By the host", "When the host says so."},
-	{RecordingAlways, "Always", "From the start of a session to its end."},
+	{RecordingOff, "Off", "Sessions can't be recorded."},
+	{RecordingByHost, "By the host", "The host starts the recording."},
+	{RecordingAlways, "Always", "Sessions are recorded from start to end."},
 }
 
-// RecordingNote says of the choice what becomes of it.
-const RecordingNote = "Usher records nothing itself: a program of yours that does reads this through the API."
+// RecordingNote explains what the recording setting does.
+const RecordingNote = "Usher doesn't record sessions. A recording tool can read this setting through the API."
 
-// ChoiceFor is the choice of that key.
+// ChoiceFor is the choice with that key.
 func ChoiceFor(among []Choice, key string) Choice {
 	for _, choice := range among {
 		if choice.Key == key {
@@ -83,16 +82,16 @@ func ChoiceFor(among []Choice, key string) Choice {
 	return Choice{Key: key, Label: key}
 }
 
-// choiceField is a field that is one of a few words; first is what a room begins with.
+// choiceField is a field with fixed values; first is the default.
 type choiceField struct {
 	field, initial, code, message string
 	allowed                       []string
 }
 
 var choiceFields = []choiceField{
-	{"entry", AccessInvited, "bad_entry", "Choose who may enter: invited people, the team, or anyone with the link.", []string{AccessInvited, AccessTeam, AccessAnyone}},
-	{"recording", RecordingByHost, "bad_recording", "Choose whether sessions are recorded: off, by the host, or always.", []string{RecordingOff, RecordingByHost, RecordingAlways}},
-	{"quality", "2160p", "bad_quality", "Choose the highest picture: 360p, 720p, 1080p or 2160p.", Qualities},
+	{"entry", AccessInvited, "bad_entry", "Choose who can enter: invited people, the team or anyone with the link.", []string{AccessInvited, AccessTeam, AccessAnyone}},
+	{"recording", RecordingByHost, "bad_recording", "Choose when sessions are recorded: off, by the host or always.", []string{RecordingOff, RecordingByHost, RecordingAlways}},
+	{"quality", "2160p", "bad_quality", "Choose a maximum resolution: 360p, 720p, 1080p or 2160p.", Qualities},
 }
 
 func (c choiceField) validate(word string) error {
@@ -102,5 +101,5 @@ func (c choiceField) validate(word string) error {
 	return errs.Invalid(c.field, c.code, c.message)
 }
 
-// sameName reports whether two rooms would be taken for each other.
+// sameName reports whether two room names are too similar.
 func sameName(a, b string) bool { return strings.EqualFold(a, b) }

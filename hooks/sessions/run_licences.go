@@ -40,7 +40,7 @@ func Licences(app core.App, team string) (*LicenceUse, error) {
 	return &LicenceUse{found.GetInt("licences"), running}, err
 }
 
-// validateLicence refuses to start a session beyond the licences of its team, whoever starts it (R110).
+// validateLicence refuses to start a session beyond the licences of its team (R110).
 func validateLicence(app core.App, r *core.Record) error {
 	if r.GetString("status") != Running || r.Original().GetString("status") == Running {
 		return nil

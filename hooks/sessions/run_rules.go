@@ -39,7 +39,7 @@ func registerRun(app core.App) {
 	registerSweep(app)
 }
 
-// closeMedia disconnects everyone. If it fails, the sweep tries again; nobody gets in meanwhile.
+// closeMedia disconnects everyone. If it fails, the sweep tries again; no one can connect meanwhile.
 func closeMedia(app core.App, room string) {
 	if err := live.CloseRoom(app, room); err != nil {
 		app.Logger().Warn("close the media room of a session that has ended", "error", err)
@@ -72,7 +72,7 @@ func fillStart(r *core.Record) error {
 	if r.GetString("elsewhere") == "" {
 		r.Set("media", "us_"+strings.ToLower(rand.Text()))
 	}
-	r.Set("empty", r.GetDateTime("started")) // nobody is in it yet
+	r.Set("empty", r.GetDateTime("started")) // no one has joined yet
 	return nil
 }
 

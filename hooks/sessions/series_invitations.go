@@ -18,7 +18,7 @@ func FindNextInSeries(app core.App, s *Session, account *core.Record) (*Particip
 		dbx.Params{"user": account.Id, "email": account.Email()}))
 }
 
-// FindNextInSeriesByLink is FindNextInSeries for an invitee of whom only the personal link is known.
+// FindNextInSeriesByLink is FindNextInSeries for an invitee known only by their personal link.
 func FindNextInSeriesByLink(app core.App, s *Session, link string) (*Participant, error) {
 	return findNextInSeries(app, s, dbx.HashExp{"p.link": link})
 }

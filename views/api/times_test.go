@@ -39,8 +39,8 @@ func TestStarts_SecondsAndZones_RoundToMinute(t *testing.T) {
 func TestStarts_InvalidTime_IsRefused(t *testing.T) {
 	w := newFixture(t)
 	for starts, says := range map[string]string{
-		"+012026-11-22T10:00:00Z": "Enter a year from 1970 to 2199.", "52026-11-22T10:00:00Z": "Give a year from 1970 to 2199.",
-		"0001-01-01T00:00:00Z": "Enter a year from 1970 to 2199.", "9999-12-31T23:59:59-01:00": "Give a year from 1970 to 2199.",
+		"+012026-11-22T10:00:00Z": "Enter a year from 1970 to 2199.", "52026-11-22T10:00:00Z": "Enter a year from 1970 to 2199.",
+		"0001-01-01T00:00:00Z": "Enter a year from 1970 to 2199.", "9999-12-31T23:59:59-01:00": "Enter a year from 1970 to 2199.",
 		"2026-11-22T10:00:00": "Enter a time with its UTC offset", "2026-11-22": "Enter a time with its UTC offset", "tomorrow": "Enter a time with its UTC offset", "": "Enter a time with its UTC offset",
 	} {
 		status, body := w.callAs("organizer", "POST", w.path("/sessions"), object{"title": "A", "starts": starts, "minutes": 30})

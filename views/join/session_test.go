@@ -311,7 +311,7 @@ func TestRoomPage(t *testing.T) {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
 	assertReply(t, "host, running", host.Get(path), 200, "A session is running in this room.", "Join session", "Grading")
-	assertReply(t, "a second start", host.Post(path+"/start", nil), 422, "The room is taken")
+	assertReply(t, "a second start", host.Post(path+"/start", nil), 422, "This room is booked")
 	assertReply(t, "outside, running", outside.Get(path), 200, "This room is in use.")
 	_ = next
 

@@ -131,7 +131,7 @@ func TestRoomForm_InvalidInput_KeepsTheForm(t *testing.T) {
 			assertPage(t, r, http.StatusUnprocessableEntity, value, `id="`+field+`-e"`, `href="#`+field+`"`, `value="1080p" selected`, `value="yes" checked`)
 		}
 	}
-	for name, bad := range map[string][2]string{"people": {"a dozen", "whole number"}, "slug": {"grading-suite", "Another room has this link"}, "name": {"<b>\x00</b>", "cannot be shown"}} {
+	for name, bad := range map[string][2]string{"people": {"a dozen", "whole number"}, "slug": {"grading-suite", "used by another room"}, "name": {"<b>\x00</b>", "cannot be shown"}} {
 		form := roomForm()
 		form.Set(name, bad[0])
 		assertPage(t, b.Post(s.path("/rooms/new"), form), http.StatusUnprocessableEntity, bad[1])
@@ -182,7 +182,7 @@ func TestArchiveRoom_ListsBookingsFirst(t *testing.T) {
 	assertRedirect(t, b, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), s.path("/rooms/"+suite.Id), "is archived. It takes no new bookings.")
 	assertPage(t, b.Get(s.path("/rooms/"+suite.Id)), http.StatusOK, "This room is archived.", "Put into use", "Session A")
 	assertPage(t, b.Get(s.path("/rooms/"+suite.Id+"/archive")), http.StatusNotFound)
-	assertPage(t, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), http.StatusUnprocessableEntity, "Nothing was changed.", "archived already")
+	assertPage(t, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), http.StatusUnprocessableEntity, "Nothing was changed.", "already archived")
 	assertPage(t, b.Get(s.path("/rooms")), http.StatusOK, "Every room is archived")
 	assertContains(t, b.Get(s.path("/rooms?status=archived")), "Grading suite")
 	s.newRoom("Grading suite")

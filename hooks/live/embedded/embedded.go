@@ -1,5 +1,5 @@
-// Package embedded runs the media server inside this program. It alone imports LiveKit's server, and only main
-// imports it: who asks for live media goes through hooks/live and does not know where it runs.
+// Package embedded runs the media server inside this program. It is the only package that imports LiveKit's server, and only
+// main imports it. Other packages use hooks/live, whether the media server is embedded or external.
 package embedded
 
 import (
@@ -20,13 +20,13 @@ import (
 	"usher/hooks/live"
 )
 
-// startTimeout is how long the media server may take until it runs.
+// startTimeout is how long the start of the media server can take.
 const startTimeout = 10 * time.Second
 
 var _ live.Starter = Start
 
-// Start starts the media server and returns once it takes connections. Its API and its signalling are on loopback
-// alone; media come to its UDP and TCP ports.
+// Start starts the media server and returns when it accepts connections. Its API and signalling listen on loopback; media uses
+// its UDP and TCP ports.
 func Start(local live.LocalConfig) (*live.Instance, error) {
 	if err := checkPorts(local); err != nil {
 		return nil, err
@@ -46,12 +46,12 @@ func Start(local live.LocalConfig) (*live.Instance, error) {
 		failed = server.Start()
 	}()
 	deadline := time.After(startTimeout)
-	for !server.IsRunning() { // a Stop before that would do nothing, and Start never return
+	for !server.IsRunning() { // Stop does nothing before that
 		select {
 		case <-done:
-			return nil, errors.Join(errors.New("the media server ended at its start"), failed)
+			return nil, errors.Join(errors.New("the media server stopped while starting"), failed)
 		case <-deadline:
-			return nil, fmt.Errorf("the media server does not run after %s", startTimeout)
+			return nil, fmt.Errorf("the media server didn't start within %s", startTimeout)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -67,12 +67,11 @@ func Start(local live.LocalConfig) (*live.Instance, error) {
 		}}, nil
 }
 
-// checkPorts says of a port that is taken in words what the media server would say in passing, and would not let go
-// of the other one.
+// checkPorts returns a clear error for a port that is in use. The media server would only log it and keep the other port open.
 func checkPorts(local live.LocalConfig) error {
 	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: bindIP(local), Port: local.UDPPort})
 	if err != nil {
-		return fmt.Errorf("UDP port %d cannot be used for media: %w", local.UDPPort, err)
+		return fmt.Errorf("UDP port %d can't be used for media: %w", local.UDPPort, err)
 	}
 	udp.Close()
 	if local.TCPPort == 0 {
@@ -80,7 +79,7 @@ func checkPorts(local live.LocalConfig) error {
 	}
 	tcp, err := net.ListenTCP("tcp", &net.TCPAddr{Port: local.TCPPort})
 	if err != nil {
-		return fmt.Errorf("TCP port %d cannot be used for media: %w", local.TCPPort, err)
+		return fmt.Errorf("TCP port %d can't be used for media: %w", local.TCPPort, err)
 	}
 	return tcp.Close()
 }
@@ -101,7 +100,7 @@ func freePort() (int, error) {
 	return socket.Addr().(*net.TCPAddr).Port, nil
 }
 
-// buildConfig is the configuration as the media server reads it. A room is there only once we have opened it.
+// buildConfig is the configuration of the media server. Rooms exist only after we create them.
 func buildConfig(local live.LocalConfig, port int) string {
 	var lines strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&lines, format+"\n", args...) }
@@ -127,7 +126,7 @@ func buildConfig(local live.LocalConfig, port int) string {
 	return lines.String()
 }
 
-// newServer makes a media server of its configuration, without starting it.
+// newServer creates a media server from its configuration, without starting it.
 func newServer(yaml string, local live.LocalConfig) (*service.LivekitServer, error) {
 	setLogger(local.Log)
 	conf, err := config.NewConfig(yaml, true, nil, nil)

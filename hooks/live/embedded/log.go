@@ -9,7 +9,7 @@ import (
 	"github.com/livekit/protocol/logger"
 )
 
-// logTarget is where the media server's own words go. Its logger is one for the whole program.
+// logTarget receives the media server's log messages. Its logger is global.
 var logTarget atomic.Pointer[slog.Logger]
 
 var installLogger = sync.OnceFunc(func() { logger.SetLogger(logAdapter{}, "media") })
@@ -21,9 +21,8 @@ func setLogger(to *slog.Logger) {
 	installLogger()
 }
 
-// logAdapter hands on what the media server calls an error, and nothing of lesser weight. Beside the words it keeps the
-// error alone: names, addresses and tokens stand in the other values. What the transport below complains of at every
-// parting is left out.
+// logAdapter forwards the media server's errors to our logger. It only keeps the message and the error: other values contain
+// names, addresses and tokens. Errors of the transport when clients disconnect are dropped.
 type logAdapter struct{}
 
 func (s logAdapter) Errorw(msg string, err error, _ ...any) {

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/live/embedded"
 )
 
-// Start runs the embedded media server for the app on free ports, for browsers on this machine, until the test
-// ends or stop is called. It can be started again after that.
+// Start runs the embedded media server for the app on free ports, for browsers on this machine, until the test ends or stop is
+// called. It can be started again after that.
 func Start(t testing.TB, app core.App) (stop func()) {
 	t.Helper()
 	_, stop, err := live.Start(app, embedded.Start, LocalConfig(t))
@@ -26,7 +26,7 @@ func Start(t testing.TB, app core.App) (stop func()) {
 // Embedded starts the embedded media server.
 var Embedded live.Starter = embedded.Start
 
-// LocalConfig is a media server for browsers on this machine, on a free port.
+// LocalConfig configures a media server for browsers on this machine, on a free port.
 func LocalConfig(t testing.TB) live.LocalConfig {
 	t.Helper()
 	socket, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

@@ -15,7 +15,7 @@ import (
 	"usher/hooks/live"
 )
 
-// What a process of its own is told.
+// The environment variables of the child process.
 const (
 	envReports = "USHER_TEST_LIVE_REPORTS"
 	envKey     = "USHER_TEST_LIVE_KEY"
@@ -23,7 +23,7 @@ const (
 	envPort    = "USHER_TEST_LIVE_PORT"
 )
 
-// Main is the TestMain of a package that uses Outside: in the process that Outside starts it is the media server.
+// Main is the TestMain of a package that uses StartExternal: in the child process it runs the media server.
 func Main(m *testing.M) {
 	if os.Getenv(envKey) == "" {
 		os.Exit(m.Run())
@@ -41,13 +41,13 @@ func Main(m *testing.M) {
 	os.Exit(0)
 }
 
-// Process is a media server in a process of its own.
+// Process is a media server in a child process.
 type Process struct {
 	URL, Key, Secret string
 	PID              int
 }
 
-// StartExternal starts a media server as a process of its own, which reports to that address. It ends with the test.
+// StartExternal starts a media server in a child process that reports to that address. It stops with the test.
 func StartExternal(t testing.TB, reports string) *Process {
 	t.Helper()
 	p := &Process{Key: "outside", Secret: rand.Text() + rand.Text()}

@@ -18,23 +18,22 @@ import (
 	"usher/hooks/live"
 )
 
-// MediaClient is somebody who is in with pictures: what he sends looks to the media server like VP8, and he takes what the
-// others send.
+// MediaClient is a participant with media: it sends data that looks like VP8 to the media server, and receives what others send.
 type MediaClient struct {
 	*Client
-	Received     atomic.Int64  // packets of others
-	Phase        float64       // where in the time of a frame his are sent, by the machine's clock: 0 up to 1
-	Disconnected chan struct{} // closed when the media server tells him to go, or hangs up
+	Received     atomic.Int64  // packets received
+	Phase        float64       // offset of its frames within a frame interval, from 0 to 1
+	Disconnected chan struct{} // closed when the media server ends the connection
 
 	publisher, subscriber *webrtc.PeerConnection
 	mu                    sync.Mutex
-	connected             chan struct{} // closed when media flow to him
+	connected             chan struct{} // closed when media is received
 	published             chan *livekit.TrackInfo
 	ctx                   context.Context
 	stop                  context.CancelFunc
 }
 
-// ConnectMedia lets somebody in who takes media, and returns once they flow. He leaves with the test.
+// ConnectMedia connects a participant and returns when media flows. It disconnects with the test.
 func ConnectMedia(t testing.TB, pass live.Credentials) *MediaClient {
 	t.Helper()
 	s := &MediaClient{Client: MustConnect(t, pass), connected: make(chan struct{}), Disconnected: make(chan struct{}), published: make(chan *livekit.TrackInfo, 4)}
@@ -66,14 +65,14 @@ func ConnectMedia(t testing.TB, pass live.Credentials) *MediaClient {
 	go s.listen()
 	select {
 	case <-s.connected:
-	case <-s.Disconnected: // turned out at once: who waits for that sees it
+	case <-s.Disconnected: // disconnected immediately, which the caller may expect
 	case <-time.After(10 * time.Second):
-		t.Fatal("no media flow")
+		t.Fatal("no media received")
 	}
 	return s
 }
 
-// HangUp hangs up.
+// HangUp closes the connection.
 func (s *MediaClient) HangUp() {
 	s.stop()
 	s.mu.Lock()
@@ -83,7 +82,7 @@ func (s *MediaClient) HangUp() {
 	_ = s.subscriber.Close()
 }
 
-// newPeerConnection is one to this machine alone.
+// newPeerConnection is a peer connection for this machine only.
 func newPeerConnection() (*webrtc.PeerConnection, error) {
 	var engine webrtc.SettingEngine
 	engine.SetIncludeLoopbackCandidate(true)
@@ -113,7 +112,7 @@ func (s *MediaClient) trickle(connection *webrtc.PeerConnection, target livekit.
 	})
 }
 
-// listen answers the media server until it hangs up.
+// listen handles messages of the media server until it closes the connection.
 func (s *MediaClient) listen() {
 	early := map[livekit.SignalTarget][]webrtc.ICECandidateInit{}
 	add := func(target livekit.SignalTarget) {
@@ -173,7 +172,7 @@ func (s *MediaClient) answer(offer *livekit.SessionDescription) error {
 		Answer: &livekit.SessionDescription{Type: "answer", Sdp: answer.SDP, Id: offer.Id}}})
 }
 
-// PublishVideo sends a camera's picture of that size, announced with frames a second, at so many bits a second until he leaves.
+// PublishVideo publishes a camera track of that size, frame rate and bitrate until the connection is closed.
 func (s *MediaClient) PublishVideo(t testing.TB, width, height, fps, bits int) {
 	t.Helper()
 	name := fmt.Sprintf("camera@%d", fps)
@@ -193,7 +192,7 @@ func (s *MediaClient) PublishVideo(t testing.TB, width, height, fps, bits int) {
 	select {
 	case <-s.published:
 	case <-time.After(5 * time.Second):
-		t.Fatal("the track was not taken")
+		t.Fatal("the track wasn't published")
 	}
 	offer, err := s.publisher.CreateOffer(nil)
 	if err == nil {
@@ -208,7 +207,7 @@ func (s *MediaClient) PublishVideo(t testing.TB, width, height, fps, bits int) {
 	go s.writeFrames(track, width, height, fps, bits)
 }
 
-// writeFrames writes frames that begin as those of VP8 do, a key frame each second.
+// writeFrames writes frames with VP8 headers, with a key frame every second.
 func (s *MediaClient) writeFrames(track *webrtc.TrackLocalStaticSample, width, height, fps, bits int) {
 	every := time.Second / time.Duration(fps)
 	time.Sleep(time.Until(time.Now().Truncate(every).Add(every + time.Duration(s.Phase*float64(every)))))

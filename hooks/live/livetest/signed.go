@@ -12,7 +12,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
-// NewSignedRequest is a report as a media server of that key and secret sends it to the address.
+// NewSignedRequest is a report request to the address, signed like those of a media server with that key and secret.
 func NewSignedRequest(t testing.TB, address, key, secret string, event *livekit.WebhookEvent) *http.Request {
 	t.Helper()
 	body, err := protojson.Marshal(event)

@@ -14,7 +14,7 @@ import (
 	"usher/hooks/live"
 )
 
-// Client is somebody's signalling with the media server, without a camera.
+// Client is a signalling connection to the media server, without media.
 type Client struct {
 	Room         string
 	SID          string
@@ -22,10 +22,10 @@ type Client struct {
 	socket       *websocket.Conn
 }
 
-// Connect goes to the door with a pass. status is what the door says, 101 for whoever is let in.
+// Connect connects with a token. status is the HTTP status, 101 if it succeeded.
 func Connect(pass live.Credentials) (visitor *Client, status int, err error) {
 	address := strings.TrimRight(pass.URL, "/") + "/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0&access_token=" + url.QueryEscape(pass.Token)
-	// The door's answer is asked for first: the websocket client keeps it to itself.
+	// Request the status first, because the WebSocket client doesn't return it.
 	response, err := http.Get(strings.Replace(strings.Replace(address, "ws", "http", 1), "/rtc?", "/rtc/validate?", 1))
 	if err != nil {
 		return nil, 0, err
@@ -40,7 +40,7 @@ func Connect(pass live.Credentials) (visitor *Client, status int, err error) {
 	return visitor, http.StatusSwitchingProtocols, nil
 }
 
-// Dial goes in at an address, with a token in the header unless that is empty.
+// Dial connects to an address, with a token in the header if it isn't empty.
 func Dial(address, header string) (*Client, error) {
 	origin, _, _ := strings.Cut(strings.Replace(address, "ws", "http", 1), "/livekit")
 	config, err := websocket.NewConfig(address, origin)
@@ -66,18 +66,18 @@ func Dial(address, header string) (*Client, error) {
 	return visitor, nil
 }
 
-// MustConnect is Knock for who must be let in. He leaves with the test.
+// MustConnect is Connect for a connection that must succeed. It closes with the test.
 func MustConnect(t testing.TB, pass live.Credentials) *Client {
 	t.Helper()
 	visitor, status, err := Connect(pass)
 	if err != nil || visitor == nil {
-		t.Fatalf("not let in: %d %v", status, err)
+		t.Fatalf("got status %d, %v, want a connection", status, err)
 	}
 	t.Cleanup(visitor.Leave)
 	return visitor
 }
 
-// ReadSignal is the next word of the media server.
+// ReadSignal reads the next message of the media server.
 func (v *Client) ReadSignal(within time.Duration) (*livekit.SignalResponse, error) {
 	_ = v.socket.SetReadDeadline(time.Now().Add(within))
 	var frame []byte
@@ -88,7 +88,7 @@ func (v *Client) ReadSignal(within time.Duration) (*livekit.SignalResponse, erro
 	return message, proto.Unmarshal(frame, message)
 }
 
-// WriteSignal sends a word to the media server.
+// WriteSignal sends a message to the media server.
 func (v *Client) WriteSignal(request *livekit.SignalRequest) error {
 	frame, err := proto.Marshal(request)
 	if err != nil {
@@ -97,7 +97,8 @@ func (v *Client) WriteSignal(request *livekit.SignalRequest) error {
 	return websocket.Message.Send(v.socket, frame)
 }
 
-// WaitForLeave waits until he is told to go, and says why. ok is false if he was cut off without a word, or not at all.
+// WaitForLeave waits for the leave message and returns its reason. ok is false if the connection closes without one, or not at
+// all.
 func (v *Client) WaitForLeave(within time.Duration) (reason livekit.DisconnectReason, ok bool) {
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
 		message, err := v.ReadSignal(time.Until(deadline))
@@ -111,7 +112,7 @@ func (v *Client) WaitForLeave(within time.Duration) (reason livekit.DisconnectRe
 	return 0, false
 }
 
-// Leave hangs up.
+// Leave closes the connection.
 func (v *Client) Leave() {
 	_ = v.WriteSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Leave{Leave: &livekit.LeaveRequest{}}})
 	_ = v.socket.Close()

@@ -12,7 +12,7 @@ const most = 500;
 const talk = document.getElementById("talk");
 const form = document.getElementById("chat-form");
 const field = form.querySelector("textarea");
-const letters = new TextEncoder();
+const encoder = new TextEncoder();
 const words = new TextDecoder();
 let unread = 0;
 
@@ -82,7 +82,7 @@ form.addEventListener("submit", async (event) => {
   const text = field.value.trim();
   if (text === "") return;
   try {
-    await me().publishData(letters.encode(text), { reliable: true, topic });
+    await me().publishData(encoder.encode(text), { reliable: true, topic });
   } catch (refused) {
     say("Message not sent: the connection was lost. Try again when you're reconnected.");
     return;

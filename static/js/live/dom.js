@@ -44,7 +44,7 @@ export function swapIcon(holder, name, label) {
 
 // The initials of a name.
 export function initials(name) {
-  const words = name.trim().split(/\s+/u).map((word) => [...word].find((letter) => /[\p{L}\p{N}]/u.test(letter))).filter(Boolean);
+  const words = name.trim().split(/\s+/u).map((word) => [...word].find((char) => /[\p{L}\p{N}]/u.test(char))).filter(Boolean);
   if (words.length === 0) return "?";
   const both = words.length === 1 ? [...name.trim()].slice(0, 2) : [words[0], words.at(-1)];
   return both.join("").toUpperCase();

@@ -11,7 +11,7 @@ import { leave } from "./leave.js";
 import { typing } from "../ready.js";
 
 const help = document.getElementById("keys");
-const deeds = {
+const actions = {
   m: () => toggle("microphone"), v: () => toggle("camera"), s: toggleScreen, h: toggleHand, g: toggleView, d: openDevices,
   c: () => togglePanel("chat"), p: () => togglePanel("people"), l: leave, "?": () => help.showModal(),
 };
@@ -19,10 +19,10 @@ const deeds = {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (over() || typing(event.target) || !kept("keys", true) || document.querySelector("dialog:modal, :popover-open")) return;
-  const deed = deeds[event.key.toLowerCase()];
-  if (!deed) return;
+  const action = actions[event.key.toLowerCase()];
+  if (!action) return;
   event.preventDefault();
-  deed();
+  action();
 });
 
 const box = help.querySelector("input");

@@ -3,7 +3,7 @@ import { at, session } from "./session.js";
 import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
 import { caption } from "./captions.js";
 import { raised, handOf, whenHands } from "./hands.js";
-import { about, everybody, isMe, leads, partOf, room, RoomEvent, whenChanged } from "./room.js";
+import { about, allParticipants, isMe, leads, partOf, room, RoomEvent, whenChanged } from "./room.js";
 import { send } from "./state.js";
 import { say } from "../toasts.js";
 
@@ -18,7 +18,7 @@ const states = (participant) => [
 
 const draw = gathered(() => {
   if (!everyone.isConnected) return;
-  const people = everybody();
+  const people = allParticipants();
   const byName = (a, b) => order(a) - order(b) || about(a).name.localeCompare(about(b).name);
   const sorted = people.toSorted(byName);
   fillList(everyone, rows.everyone, sorted, (p) => [partOf(p), ...states(p)].join(", "), true);
@@ -55,15 +55,15 @@ function row(participant, controls) {
     el("span", { class: "ic" }, el("i", { class: "hand" }), el("i", { class: "sound" })));
   if (!controls || !session.me.leads || isMe(participant)) return li;
   const more = el("button", { class: "btn", "data-variant": "ghost", "data-size": "icon-sm", type: "button", "aria-expanded": "false" });
-  const deeds = el("div", { class: "row", hidden: true },
+  const actions = el("div", { class: "row", hidden: true },
     el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-mute": true }, "Mute"),
     el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-put-out": true }, "Remove…"));
   more.addEventListener("click", () => {
-    deeds.hidden = !deeds.hidden;
-    more.setAttribute("aria-expanded", String(!deeds.hidden));
+    actions.hidden = !actions.hidden;
+    more.setAttribute("aria-expanded", String(!actions.hidden));
   });
   li.querySelector(".ic").append(more);
-  li.append(deeds);
+  li.append(actions);
   return li;
 }
 

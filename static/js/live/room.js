@@ -11,7 +11,7 @@ export const room = new Room(options());
 export const me = () => room.localParticipant;
 
 // All participants: the others in the order in which they joined, then the local one.
-export function everybody() {
+export function allParticipants() {
   const others = [...room.remoteParticipants.values()].sort((a, b) => (a.joinedAt ?? 0) - (b.joinedAt ?? 0));
   return [...others, me()];
 }

@@ -7,7 +7,7 @@ import { arrange } from "./layout.js";
 import { caption } from "./captions.js";
 import { handOf, whenHands } from "./hands.js";
 import { reached } from "./timing.js";
-import { about, ConnectionQuality, everybody, isMe, room, RoomEvent, Track, whenChanged } from "./room.js";
+import { about, allParticipants, ConnectionQuality, isMe, room, RoomEvent, Track, whenChanged } from "./room.js";
 
 const list = document.getElementById("tiles");
 const drawn = new Map(); // tiles by key
@@ -18,7 +18,7 @@ let loud = []; // recent speakers, the latest first
 const keyOf = (participant, kind) => `${participant.identity} ${kind}`;
 
 function shown() {
-  const people = everybody();
+  const people = allParticipants();
   const screens = people.filter((p) => p.isScreenShareEnabled).map((participant) => ({ participant, kind: "screen" }));
   return [...screens, ...people.map((participant) => ({ participant, kind: "camera" }))];
 }
@@ -139,7 +139,7 @@ function fill(tile, { participant, kind }, large) {
 // Each person has the same colour on every page.
 function tone(identity) {
   let sum = 0;
-  for (const letter of identity) sum = (sum * 31 + letter.codePointAt(0)) % 997;
+  for (const char of identity) sum = (sum * 31 + char.codePointAt(0)) % 997;
   return (sum % 5) + 1;
 }
 
