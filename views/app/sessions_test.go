@@ -401,8 +401,8 @@ func TestPreview_ChangedSession_DoesNotClashWithItself(t *testing.T) {
 	id := strings.TrimPrefix(r.Location, appURL+"/sessions/")
 	longer := sessionForm("room", room.Id, "minutes", "90", "scope", "this")
 	assertPage(t, olga.Get(r.Location+"/edit"), 200, "/sessions/preview?change="+id)
-	assertNotContains(t, olga.Post(appURL+"/sessions/preview?change="+id, longer), "already booked")
-	assertPage(t, olga.Post(appURL+"/sessions/preview", longer), 200, "already booked")
+	assertNotContains(t, olga.Post(appURL+"/sessions/preview?change="+id, longer), "is taken")
+	assertPage(t, olga.Post(appURL+"/sessions/preview", longer), 200, "is taken")
 	assertPage(t, olga.Post(appURL+"/sessions/preview?change=nobody", longer), 404)
 }
 
@@ -420,9 +420,9 @@ func TestPreview_MovedSeries_DoesNotClashWithItself(t *testing.T) {
 		return olga.Post(appURL+"/sessions/preview?change="+first.Id, sessionForm("room", room.Id, "scope", scope, "minutes", "60",
 			"date", next.Format(time.DateOnly), "time", next.Format("15:04"), "timezone", "UTC", "zone", "UTC"))
 	}
-	assertNotContains(t, preview("series"), "already booked", "(taken")
-	assertPage(t, preview("this"), 200, "already booked")
+	assertNotContains(t, preview("series"), "is taken", "(taken")
+	assertPage(t, preview("this"), 200, "is taken")
 	hookstest.ScheduleSession(t, w.App, w.owner, w.team, sessions.Form{Title: "Another", Room: room.Id, Starts: next.Add(time.Hour)})
 	next = next.Add(30 * time.Minute)
-	assertPage(t, preview("series"), 200, "already booked", "Another")
+	assertPage(t, preview("series"), 200, "is taken", "Another")
 }

@@ -186,7 +186,7 @@ func TestArchiveRoom_ListsBookingsFirst(t *testing.T) {
 	assertPage(t, b.Get(s.path("/rooms")), http.StatusOK, "Every room is archived")
 	assertContains(t, b.Get(s.path("/rooms?status=archived")), "Grading suite")
 	s.newRoom("Grading suite")
-	assertPage(t, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), http.StatusUnprocessableEntity, "Another room of the team is called “Grading suite”")
+	assertPage(t, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), http.StatusUnprocessableEntity, "already has a room called “Grading suite”")
 	renamed := roomForm()
 	renamed.Set("slug", "second")
 	b.Post(s.path("/rooms/"+suite.Id+"/edit"), renamed)
