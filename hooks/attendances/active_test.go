@@ -13,7 +13,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// Coming into a session and being in it is activity in the team, for a guest as for a member.
+// Joining a session and being in it is activity in the team, for guests and members.
 func TestAttendance_CountsAsTeamActivity(t *testing.T) {
 	s := newFixture(t, externalConfig(), sessions.Form{})
 	hookstest.Exec(t, s.app, "UPDATE sessions SET started = {:at}", dbx.Params{"at": record.FormatTime(time.Now().Add(-time.Hour))})

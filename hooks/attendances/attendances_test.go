@@ -24,7 +24,7 @@ import (
 
 const apiKey, apiSecret = "key", "a-secret-of-thirty-two-characters"
 
-// fixture is a session that runs on a media server whose reports the test writes.
+// fixture is a session that runs on a media server whose reports the test sends.
 type fixture struct {
 	*testing.T
 	app     *core.BaseApp
@@ -71,7 +71,7 @@ func (s *fixture) host() *sessions.Participant {
 	return p
 }
 
-// event is a report of a stay, some seconds after the start of the session.
+// event is a report about an attendance, some seconds after the start of the session.
 func (s *fixture) event(id, kind, sid string, after int) *livekit.WebhookEvent {
 	started := s.session.Started()
 	e := &livekit.WebhookEvent{Id: id, Event: kind, CreatedAt: started.Unix() + int64(after), Room: &livekit.Room{Name: s.session.Media(), TurnPassword: "x"}}
@@ -89,7 +89,7 @@ func (s *fixture) receive(event *livekit.WebhookEvent) error {
 	return live.Receive(s.app, livetest.NewSignedRequest(s, "http://usher.test"+live.ReportPath, apiKey, apiSecret, event))
 }
 
-// stays is who was in: "sid from to" in seconds since the start, to "-" while he is in.
+// stays are the attendances as "sid from to" in seconds since the start, to "-" for someone still in.
 func (s *fixture) stays() string {
 	s.Helper()
 	all, err := attendances.List(s.app, s.session.Id)

@@ -39,7 +39,7 @@ func (s *fixture) token() live.Credentials {
 	return pass
 }
 
-// tokenFor is the pass of another member, whom the host lets in.
+// tokenFor is the token of another member, admitted by the host.
 func (s *fixture) tokenFor(address string) live.Credentials {
 	s.Helper()
 	account := hookstest.Member(s, s.app, s.team, address)
@@ -55,7 +55,7 @@ func (s *fixture) tokenFor(address string) live.Credentials {
 	return pass
 }
 
-// waitUntil waits until the stays read so.
+// waitUntil waits until the attendances are as wanted.
 func (s *fixture) waitUntil(what string, ok func(all []*attendances.Attendance) bool) []*attendances.Attendance {
 	s.Helper()
 	for deadline := time.After(8 * time.Second); ; {
@@ -100,7 +100,7 @@ func TestLive_RecordsAttendanceAndTracks(t *testing.T) {
 	}
 }
 
-// The size is the page's own word, and nobody's page but his.
+// The size is as announced by the page, for its own participant only.
 func TestLive_ImpossibleVideoSize_IsNotSaved(t *testing.T) {
 	s, _ := newLiveFixture(t)
 	livetest.ConnectMedia(t, s.token()).PublishVideo(t, 3_000_000_000, 3_000_000_000, 24, 600_000)
@@ -114,7 +114,7 @@ func TestReconcile_RepairsMissedReports(t *testing.T) {
 	s, stop := newLiveFixture(t)
 	ada := livetest.ConnectMedia(t, s.token())
 	s.waitUntil("in", func(all []*attendances.Attendance) bool { return len(all) == 1 })
-	// The report that she came was lost, and somebody is written as in who is not.
+	// One report of joining was lost, and one attendance is open although the participant is gone.
 	hookstest.Exec(t, s.app, "DELETE FROM attendances", nil)
 	lost := hookstest.NewRecord(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "PA_lost", "joined": time.Now().Add(-time.Second)})
 	if err := s.app.Save(lost); err != nil {
@@ -127,7 +127,7 @@ func TestReconcile_RepairsMissedReports(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 
-	// The server stops and starts: the same run goes on, and who was in is written as in until he was last seen.
+	// The media server restarts: the run continues, and open attendances end when the participants were last seen.
 	media := s.session.Media()
 	stop()
 	hookstest.Exec(t, s.app, "UPDATE attendances SET left = '', estimated = FALSE WHERE sid = {:sid}", map[string]any{"sid": ada.SID})
@@ -182,7 +182,7 @@ func TestEnd_KicksEveryoneForGood(t *testing.T) {
 	if _, status, err := livetest.Connect(old); status != 403 || err != nil {
 		t.Errorf("with the old pass: %d, %v", status, err)
 	}
-	// A room that is open again by whatever fault is closed by the sweep.
+	// A room that is open by mistake is closed by the sweep.
 	if err := live.OpenRoom(s.app, s.session.Media()); err != nil {
 		t.Fatal(err)
 	}

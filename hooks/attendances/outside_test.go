@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { livetest.Main(m) }
 
-// The same walk as with the embedded one, by settings alone: in with a picture, put out, ended.
+// The same steps as with the embedded media server, changed only by settings: joined with video, removed, ended.
 func TestLive_ExternalLiveKit(t *testing.T) {
 	var app atomic.Pointer[core.BaseApp]
 	reports := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -51,7 +51,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 	ada.HangUp()
 	s.waitUntil("gone", func(all []*attendances.Attendance) bool { return !all[0].Left().IsZero() })
 
-	// No gate of ours stands before it: who was put out and comes back with an old pass is put out again.
+	// Our proxy isn't in front of it: a removed participant who reconnects with an old token is disconnected again.
 	old := s.tokenFor("bob@x.example")
 	out := func() (out bool) {
 		bob := livetest.ConnectMedia(t, old)
@@ -82,11 +82,11 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 	if _, told := knocker.WaitForLeave(2 * time.Second); !told {
 		t.Error("not put out by the end")
 	}
-	// A room that is not open lets nobody in, and entry makes no pass for it.
+	// A room that isn't open admits no one, and joining doesn't issue a token for it.
 	if _, err := join.IssueToken(s.app, s.host()); err == nil {
 		t.Error("a pass for what has ended")
 	}
-	// LiveKit says farewell a moment before the room is gone.
+	// LiveKit sends the leave message just before the room is gone.
 	for end := time.Now().Add(2 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		visitor, _, err := livetest.Connect(pass)
 		if visitor == nil {

@@ -14,7 +14,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// changeEmail gives somebody another address, and the old one to somebody new.
+// changeEmail gives an account another address, and the old address to a new account.
 func (h *fixture) changeEmail(who, to string) (heir *core.Record) {
 	h.Helper()
 	account := hookstest.FindRecord(h.T, h.app, "users", h.users[who].Id)
@@ -54,12 +54,12 @@ func TestResolve_ChangedEmail_KeepsParticipant(t *testing.T) {
 	}
 }
 
-// TestResolve_NewOwnerOfInvitedAddress_IsNotInvited holds where the old address stays: the new one is on the list, too.
+// TestResolve_NewOwnerOfInvitedAddress_IsNotInvited covers a new address that is invited, too, so that the old one stays.
 func TestResolve_NewOwnerOfInvitedAddress_IsNotInvited(t *testing.T) {
 	for _, settings := range []string{"", "lobby", "open room"} {
 		h := newFixture(t, settings).moveTo("running")
 		h.join("outside", "")
-		h.changeEmail("outside", "new@x.example") // is asked by itself
+		h.changeEmail("outside", "new@x.example") // is invited itself
 		if got := h.participant("outside@x.example").UserID(); got != h.users["outside"].Id {
 			t.Errorf("%s: the place is %q's", settings, got)
 		}
@@ -96,7 +96,7 @@ func TestParticipant_AccountAndAddress_AreFixed(t *testing.T) {
 	}
 }
 
-// TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted removes who has the address now: who had it stays in.
+// TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted removes the new owner of the address: the former owner stays admitted.
 func TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted(t *testing.T) {
 	h := newFixture(t, "").moveTo("running")
 	h.join("outside", "")
@@ -114,15 +114,15 @@ func TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted(t *testing.T) {
 	}
 }
 
-// TestJoin_ConcurrentWithEmailChange_BindsParticipantOnce has an account come as it gives its address up: the place is either his, with the new address,
-// or nobody's yet.
+// TestJoin_ConcurrentWithEmailChange_BindsParticipantOnce lets an account join while its email changes: the participant is
+// bound to the account with the new address, or to none.
 func TestJoin_ConcurrentWithEmailChange_BindsParticipantOnce(t *testing.T) {
 	for n := range 6 {
 		raceJoinWithEmailChange(t, time.Duration(n)*3*time.Millisecond)
 	}
 }
 
-// raceJoinWithEmailChange lets the account come that much after its address begins to go.
+// raceJoinWithEmailChange lets the account join after that delay into the change of its email.
 func raceJoinWithEmailChange(t *testing.T, after time.Duration) {
 	t.Helper()
 	h := newFixture(t, "").moveTo("running")

@@ -2,10 +2,10 @@ package join
 
 import "github.com/pocketbase/pocketbase/core"
 
-// ReserveSlot is Pass without the media server.
+// ReserveSlot is IssueToken without the media server.
 var ReserveSlot = reserveSlot
 
-// ReserveSlotWithoutTx is Seat without its transaction, for the control of a race.
+// ReserveSlotWithoutTx is ReserveSlot without its transaction, for a control of a race.
 var ReserveSlotWithoutTx = reserveSlotTx
 
 // JoinWithoutTx is Join without its transaction.
@@ -17,8 +17,7 @@ func JoinWithoutTx(app core.App, v *Visitor, name, from string) error {
 	return v.joinTx(app, v.auditEntry("session.join", from), plate)
 }
 
-// StartBeforeHostWithoutTx is what the first who is in does before the host, without its transaction. started is false if somebody was
-// quicker.
+// StartBeforeHostWithoutTx starts a session before the host without a transaction. started is false if it was already started.
 func StartBeforeHostWithoutTx(app core.App, v *Visitor, from string) (started bool, err error) {
 	entry := v.auditEntry("session.start", from)
 	err = startBeforeHostTx(app, v, entry)

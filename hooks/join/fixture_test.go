@@ -22,7 +22,7 @@ import (
 
 const testIP = "192.0.2.7"
 
-// fixture is a team with a session, and everybody who may come to its door.
+// fixture is a team with a session and accounts in every relation to it.
 type fixture struct {
 	*testing.T
 	app     *core.BaseApp
@@ -32,13 +32,13 @@ type fixture struct {
 	users   map[string]*core.Record
 }
 
-// newFixture makes the hall. settings are words: the session's switches, what the room is ("team room", "open room"), and
+// newFixture creates the fixture. settings are words: settings of the session, of its room ("team room", "open room"), and
 // "no mail".
 func newFixture(t *testing.T, settings string) *fixture {
 	t.Helper()
 	config := hookstest.Config()
 	if !strings.Contains(settings, "no mail") {
-		config.ResendKey = "re_test" // letters are delivered; no worker runs here
+		config.ResendKey = "re_test" // emails count as delivered; no worker runs here
 	}
 	app := hookstest.NewAppWith(t, config)
 	owner := hookstest.Account(t, app, "owner@x.example")
@@ -85,7 +85,7 @@ func (h *fixture) newRoom(settings string) *rooms.Room {
 	return room
 }
 
-// moments are where a session can stand, by its start from now in minutes, its status, and what a run has.
+// moments are states of a session: its start in minutes from now, its status and its run.
 var moments = map[string]struct {
 	in     int
 	status string
@@ -99,7 +99,7 @@ var moments = map[string]struct {
 	"cancelled": {24 * 60, sessions.Cancelled},
 }
 
-// moveTo moves the session to a moment, past every rule.
+// moveTo moves the session to a moment without validation.
 func (h *fixture) moveTo(moment string) *fixture {
 	h.Helper()
 	m, known := moments[moment]
@@ -125,7 +125,7 @@ func (h *fixture) reload() *fixture {
 	return h
 }
 
-// withoutRules is an app with the same people and the same session, and without a rule: for controls.
+// withoutRules is an app with the same data and without hooks, for controls.
 func (h *fixture) withoutRules(widened ...string) *fixture {
 	h.Helper()
 	app := hookstest.NewBareApp(h, func(app core.App) {
@@ -144,7 +144,7 @@ func (h *fixture) withoutRules(widened ...string) *fixture {
 	return &other
 }
 
-// personalCode is the personal code of who was asked under that address.
+// personalCode is the personal code of the invitee with that address.
 func (h *fixture) personalCode(address string) string {
 	h.Helper()
 	code, err := sessions.PersonalCode(h.app, h.participant(address))
@@ -163,7 +163,7 @@ func (h *fixture) participant(address string) *sessions.Participant {
 	return p
 }
 
-// state is how far the address has come; empty: it is not on the list.
+// state is the participant state of the address; empty: not invited.
 func (h *fixture) state(address string) string {
 	p, err := sessions.FindParticipantByEmail(h.app, h.session.Id, address)
 	if err != nil {
@@ -178,7 +178,7 @@ func (h *fixture) setState(address, state string) {
 		dbx.Params{"state": state, "session": h.session.Id, "email": address})
 }
 
-// kind is what the address is in the team; empty: nothing.
+// kind is the kind of membership of the address; empty: none.
 func (h *fixture) kind(address string) string {
 	h.Helper()
 	account, err := h.app.FindAuthRecordByEmail("users", address)
@@ -192,8 +192,8 @@ func (h *fixture) kind(address string) string {
 	return m.Kind()
 }
 
-// visit stands somebody before the door: "outside" comes by the session's own link, signed in; "new's link" by the
-// personal link, signed in as nobody; "guest by the link of guest" by both; "nobody" by the session's link.
+// visit resolves a visitor: "outside" has the session link and is signed in; "new's link" has the personal link and isn't
+// signed in; "guest by the link of guest" is both; "nobody" has the session link and isn't signed in.
 func (h *fixture) visit(who string) *join.Visitor {
 	h.Helper()
 	account, code := h.users[strings.Split(who, " ")[0]], ""
@@ -210,7 +210,7 @@ func (h *fixture) visit(who string) *join.Visitor {
 	return v
 }
 
-// join lets somebody join, and returns the code of the refusal.
+// join lets a visitor join and returns the error code.
 func (h *fixture) join(who, name string) (*join.Visitor, string) {
 	h.Helper()
 	v := h.visit(who)

@@ -198,7 +198,7 @@ func TestJoin_RemovedGuest_NeedsNewInvite(t *testing.T) {
 		h.removeMember("visitor")
 		links := []string{"guest", "guest's link"}
 		if strings.Contains(settings, "open room") {
-			links = append(links, "visitor") // he was on no list: the room's link was his invitation
+			links = append(links, "visitor") // wasn't invited: the room's link was the invitation
 		}
 		for _, who := range links {
 			if v, code := h.join(who, "Guest"); code != join.CodeBlocked || v.Status != join.Excluded {

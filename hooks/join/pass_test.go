@@ -11,7 +11,7 @@ import (
 	"usher/hooks/join"
 )
 
-// What the media server and the pages of others learn of a participant holds nobody's address.
+// What the media server and other pages get about a participant contains no address.
 func TestPass_HoldsNoAddress(t *testing.T) {
 	h := newFixture(t, "passwordless").moveTo("running")
 	for _, who := range []string{"host", "asked", "guest", "new's link"} {

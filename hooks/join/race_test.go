@@ -16,7 +16,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// concurrentJoiners are who joins twice at once, by the settings of the session.
+// concurrentJoiners are the visitors who join twice concurrently, by the settings of the session.
 var concurrentJoiners = map[string]string{"passwordless": "new's link", "": "outside", "open room": "stranger", "lobby": "stranger"}
 
 func TestJoin_ConcurrentSameAddress_MakesOneGuest(t *testing.T) {
@@ -34,7 +34,7 @@ func TestJoin_ConcurrentSameAddress_MakesOneGuest(t *testing.T) {
 		people := hookstest.Count(t, h.app, "users", dbx.HashExp{"email": address})
 		want := 1
 		if settings == "lobby" {
-			want = 0 // who asked is no guest yet
+			want = 0 // someone who asked to join isn't a guest yet
 		}
 		if rows != 1 || places != want || people != 1 {
 			t.Errorf("%s: %d rows, %d memberships, %d accounts", settings, rows, places, people)
@@ -42,8 +42,8 @@ func TestJoin_ConcurrentSameAddress_MakesOneGuest(t *testing.T) {
 	}
 }
 
-// The control: outside of the transaction that writes, the same person comes over and over, and the database alone
-// keeps him from it, with a fault.
+// The control: without the transaction the same person becomes a participant several times, and only the database refuses
+// that, with an internal error.
 func TestJoin_WithoutTx_LosesRace(t *testing.T) {
 	for settings, who := range concurrentJoiners {
 		requireRace(t, settings, func() bool {
@@ -55,8 +55,8 @@ func TestJoin_WithoutTx_LosesRace(t *testing.T) {
 	}
 }
 
-// requireRace fails the test unless a race goes wrong without what keeps it from that. On a machine that is busy one may go
-// well by chance.
+// requireRace fails the test unless a race goes wrong without its protection. On a busy machine a single race may go well by
+// chance.
 func requireRace(t *testing.T, what string, wrong func() bool) {
 	t.Helper()
 	for range 5 {
@@ -67,7 +67,7 @@ func requireRace(t *testing.T, what string, wrong func() bool) {
 	t.Errorf("%s: it goes well without a transaction; the race is not wide enough to show a fault", what)
 }
 
-// newAlmostFullFixture is a session in which one place is left, and three who want it, before the two who lead it.
+// newAlmostFullFixture is a session with one free slot and three people who want it, followed by its host and co-host.
 func newAlmostFullFixture(t *testing.T) (h *fixture, waiting []*sessions.Participant) {
 	t.Helper()
 	h = newFixture(t, "").moveTo("running")
@@ -77,7 +77,7 @@ func newAlmostFullFixture(t *testing.T) (h *fixture, waiting []*sessions.Partici
 		h.join(who, "")
 		waiting = append(waiting, h.participant(who+"@x.example"))
 	}
-	for _, p := range waiting[3:] { // who leads has a place in any case, and takes one
+	for _, p := range waiting[3:] { // hosts always get a slot, and use one
 		if _, err := join.ReserveSlot(h.app, p); err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestReserveSlot_ConcurrentForLastSlot_OneWins(t *testing.T) {
 	if _, code := h.join("outside", ""); results[1] != nil && code != errs.CodeTooMany {
 		t.Errorf("who is too many joins: %q", code)
 	}
-	// The place of who never came is free when the token is too old to come in by; that of who is seen is not.
+	// The slot of someone who never connected is free when the token has expired; that of someone connected isn't.
 	hookstest.Exec(t, h.app, "UPDATE participants SET passed = {:then}", dbx.Params{"then": record.FormatTime(time.Now().Add(-3 * time.Minute))})
 	if got := h.visit("guest").Status; got != join.Admitted {
 		t.Errorf("when the others did not come: %s", got)

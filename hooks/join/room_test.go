@@ -80,7 +80,7 @@ func TestResolveRoom_NextBooking_LimitsFreeMinutes(t *testing.T) {
 	}
 }
 
-// What refuses the second is the rule of bookings; the control of their race is theirs.
+// The second one is refused by the rule of bookings, which has its own control.
 func TestStartInRoom_Concurrent_OneWins(t *testing.T) {
 	h := newFixture(t, "room")
 	hookstest.SlowWrites(h.app, "sessions")

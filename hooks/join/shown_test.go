@@ -14,7 +14,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// copiedCode is the personal link that the host copied, of who was invited under that address.
+// copiedCode is the personal link of the invitee with that address, as copied by the host.
 func (h *fixture) copiedCode(address string) string {
 	h.Helper()
 	link, err := sessions.CopyLink(h.app, hookstest.Actor(h.T, h.app, h.users["host"], h.team), h.session.Id, h.participant(address).Id)

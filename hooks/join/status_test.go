@@ -7,14 +7,14 @@ import (
 	"usher/hooks/join"
 )
 
-// Each table is a set of settings. A line is who stands there, by which link, then what the door says ahead of
-// the session, soon before its start, after its start while nobody has started it, and while it runs.
+// Each table is a set of settings. A row is the visitor and their link, then the status long before the session, soon before
+// its start, after its start while it hasn't been started, and while it runs.
 //
-// "outside" is signed in and comes by the session's own link. "new's link" is a personal link, opened by nobody who is
-// signed in. "stranger by the link of new" is signed in as another than the link is for.
+// "outside" is signed in and has the session link. "new's link" is a personal link, opened without signing in. "stranger by
+// the link of new" is signed in with another account than the link is for.
 //
-// asked, cohost, host: members on the list.  member: one who is not.  guest: a guest of the team on the list.
-// visitor: one who is not.  outside: on the list, with an account, not in the team.  new: on the list, without one.
+// asked, cohost, host: invited members.  member: not invited.  guest: an invited guest of the team.  visitor: a guest who isn't
+// invited.  outside: invited, with an account, not in the team.  new: invited, without an account.
 var statusTables = map[string]string{
 	"": `
 		nobody                      sign_in        sign_in        sign_in        sign_in
@@ -122,7 +122,7 @@ func TestResolve_Status(t *testing.T) {
 	}
 }
 
-// A line is the state of who is on the list, then what the door says ahead, soon, late, and while it runs.
+// A row is the state of a participant, then the status long before, soon before, late, and while it runs.
 func TestResolve_StatusByParticipantState(t *testing.T) {
 	for settings, table := range map[string]string{
 		"": `

@@ -20,7 +20,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// fixture is an app whose signalling is served, with a gate that the test turns.
+// fixture is an app that serves signalling, with an Authorizer that the test controls.
 type fixture struct {
 	*testing.T
 	app *core.BaseApp
@@ -153,7 +153,7 @@ func TestProxy_ServesOnlyAuthorizedSignalling(t *testing.T) {
 	}
 }
 
-// The media server believes the token of a header before that of the address: it is shown the one that was judged.
+// The media server prefers the token in the header to that in the URL: it must only get the one that was checked.
 func TestProxy_ForwardsOnlyAuthorizedToken(t *testing.T) {
 	h := newFixture(t)
 	livetest.Start(t, h.app)
@@ -162,7 +162,7 @@ func TestProxy_ForwardsOnlyAuthorizedToken(t *testing.T) {
 	h.block("ada")
 	for what, c := range map[string]struct {
 		address, header string
-		room, as        string // where he comes in; empty: nowhere
+		room, as        string // room and identity of the connection; empty: refused
 	}{
 		"one's own beside that of who was put out": {"&access_token=" + own.Token, old.Token, "other", "bob"},
 		"that of who was put out beside one's own": {"&access_token=" + old.Token, own.Token, "", ""},

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/live/livetest"
 )
 
-// A page that was rewritten asks for more than it was given: the media server says no, whatever it is called.
+// A modified page requests more than its grant: the media server refuses it, whatever the name of the track.
 func TestIssueToken_LimitsPublishSources(t *testing.T) {
 	h := newFixture(t)
 	livetest.Start(t, h.app)
@@ -37,7 +37,7 @@ func TestIssueToken_LimitsPublishSources(t *testing.T) {
 	}
 }
 
-// acceptsTrack reports whether the media server takes such a track.
+// acceptsTrack reports whether the media server accepts such a track.
 func acceptsTrack(t *testing.T, visitor *livetest.Client, source livekit.TrackSource) bool {
 	t.Helper()
 	kind := livekit.TrackType_VIDEO
@@ -58,7 +58,7 @@ func acceptsTrack(t *testing.T, visitor *livetest.Client, source livekit.TrackSo
 	}
 }
 
-// Pages read in the metadata who hosts.
+// Pages read in the metadata who is host.
 func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 	h := newFixture(t)
 	livetest.Start(t, h.app)

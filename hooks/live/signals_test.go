@@ -22,14 +22,14 @@ import (
 	"usher/hooks/live/livetest"
 )
 
-// rawClient is the signalling of somebody who writes its frames himself.
+// rawClient is a signalling connection that writes its own frames.
 type rawClient struct {
 	*testing.T
 	net.Conn
 	reader *bufio.Reader
 }
 
-// dial goes in at an address of the media server. status is 101 for whoever is let in.
+// dial connects to a URL of the media server. status is 101 if it succeeds.
 func dial(t *testing.T, pass live.Credentials, query, body string) (l *rawClient, status int) {
 	t.Helper()
 	address, err := url.Parse(strings.Replace(pass.URL, "ws", "http", 1) + query)
@@ -58,7 +58,7 @@ func dial(t *testing.T, pass live.Credentials, query, body string) (l *rawClient
 	return l, response.StatusCode
 }
 
-// newFrame is a part of a message: first is its first byte.
+// newFrame is a frame of a message: first is its first byte.
 func newFrame(first byte, body []byte) []byte {
 	mask := []byte{1, 2, 3, 4}
 	head := []byte{first, 0x80 | 127}
@@ -82,7 +82,7 @@ func marshalSignal(t *testing.T, request *livekit.SignalRequest) []byte {
 	return data
 }
 
-// probe reports whether a question of the browser is answered, after what it said; ended is that it was cut off.
+// probe reports whether a message is answered after the given ones; ended is that the connection was closed.
 func (l *rawClient) probe(said ...[]byte) (answered, ended bool) {
 	l.Helper()
 	question := marshalSignal(l.T, &livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 4711}}})
@@ -125,7 +125,7 @@ func (l *rawClient) readFrame() ([]byte, error) {
 	return body, err
 }
 
-// singleConnectionQuery is the query of a browser that has one connection for its media, and makes the offers.
+// singleConnectionQuery is the query of a browser that has one media connection and makes the offers.
 func singleConnectionQuery(t *testing.T) string {
 	t.Helper()
 	join, err := proto.Marshal(&livekit.JoinRequest{ClientInfo: &livekit.ClientInfo{Sdk: livekit.ClientInfo_JS, Protocol: 16}})
@@ -135,7 +135,7 @@ func singleConnectionQuery(t *testing.T) string {
 	return "/rtc/v1?join_request=" + base64.URLEncoding.EncodeToString(wrapped)
 }
 
-// The media server ends the whole program at some of these.
+// The media server crashes on some of these.
 func TestProxy_MaliciousSignals_DoNotCrashServer(t *testing.T) {
 	h := newFixture(t)
 	livetest.Start(t, h.app)
@@ -176,7 +176,7 @@ func TestProxy_MaliciousSignals_DoNotCrashServer(t *testing.T) {
 		l.Close()
 	}
 
-	// Who has one connection for media, and takes it up again by the other way in.
+	// A client with a single media connection resumes with the other query.
 	l, _ := dial(t, h.token("room", "ada"), one, "")
 	joined, err := l.readFrame()
 	must(t, err)
@@ -189,7 +189,7 @@ func TestProxy_MaliciousSignals_DoNotCrashServer(t *testing.T) {
 	livetest.ConnectMedia(t, h.token("room", "bob"))
 }
 
-// A form is read by the media server as if it stood in the address.
+// The media server reads a form as if it were in the query.
 func TestProxy_RequestBody_IsRefused(t *testing.T) {
 	h := newFixture(t)
 	livetest.Start(t, h.app)

@@ -18,7 +18,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// newServedApp is an app that is served with that way to start media, and how it is stopped.
+// newServedApp is an app that is served with that Starter, and the function that stops it.
 func newServedApp(t *testing.T, config settings.Config, start live.Starter) (app *core.BaseApp, stop func()) {
 	t.Helper()
 	app = hookstest.NewAppWith(t, config)
@@ -39,7 +39,7 @@ func serve(t *testing.T, app *core.BaseApp, start live.Starter) (stop func()) {
 	}
 }
 
-// waitReady waits until the media server of the app is as wanted.
+// waitReady waits until the media server of the app is ready, or isn't.
 func waitReady(t *testing.T, app core.App, ready bool) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); (live.Ready(app) == nil) != ready; <-time.After(5 * time.Millisecond) {
@@ -61,8 +61,8 @@ func TestSetup_StartFails_AppStillServes(t *testing.T) {
 	}
 }
 
-// In a bubble of synctest time goes by only while everybody waits: a stop that waits for what never ran takes some,
-// and one that does not takes none, however slow the machine is.
+// In a synctest bubble time only passes while all goroutines wait: a stop that waits for something that never ran takes some,
+// and one that doesn't takes none, however slow the machine is.
 func TestSetup_StopWithoutStart_ReturnsImmediately(t *testing.T) {
 	app := hookstest.NewAppWith(t, hookstest.Config())
 	synctest.Test(t, func(t *testing.T) {
@@ -154,5 +154,5 @@ func TestSetup_External_IsNotStarted(t *testing.T) {
 	if err != nil || pass.URL != "wss://live.invalid" {
 		t.Errorf("%s, %v", pass.URL, err)
 	}
-	waitReady(t, app, false) // nobody answers there
+	waitReady(t, app, false) // nothing responds there
 }

@@ -77,7 +77,7 @@ func TestBooking_Change_IsValidatedLikeNew(t *testing.T) {
 func TestBooking_TimeChangedByLaterHook_IsValidated(t *testing.T) {
 	s := newFixture(t)
 	suite := s.createRoom("Grading suite")
-	// As when two writers change start and length at once: what ends it is made of both behind the other rules.
+	// Two writers change start and length concurrently: the end is computed from both after the other rules.
 	s.app.OnRecordUpdateExecute("sessions").Bind(&hook.Handler[*core.RecordEvent]{Priority: 99, Func: func(e *core.RecordEvent) error {
 		e.Record.Set("ends", atTime("16:01"))
 		return e.Next()
@@ -146,7 +146,7 @@ func TestArchive_KeepsBookings_RefusesNew(t *testing.T) {
 	hookstest.AssertCode(t, "and back", s.app.Save(moved), rooms.CodeArchived)
 }
 
-// raceBookings books one room for one time n times at once.
+// raceBookings books one room for one time n times concurrently.
 func raceBookings(t *testing.T, app core.App, team *teams.Team, host, room string, n int) []error {
 	t.Helper()
 	all := make([]*core.Record, n)

@@ -64,7 +64,7 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 			}
 		}
 	}
-	// What was done, the room that was there before included; refusals are written down, too, of unknown ids as well.
+	// The audit log has the actions, including the room's creation, and refusals, also of unknown ids.
 	for by, want := range map[string]int{"owner": 6, "admin": 5, "organizer": 8} {
 		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"actor": s.users[by].Id}, dbx.NewExp("action LIKE 'room.%'")); n != want {
 			t.Errorf("%s: %d rows in the audit log, want %d", by, n, want)

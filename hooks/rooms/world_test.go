@@ -12,7 +12,7 @@ import (
 	"usher/hooks/teams"
 )
 
-// fixture is a team with somebody in every role, and another team.
+// fixture is a team with a user in every role, and another team.
 type fixture struct {
 	*testing.T
 	app             *core.BaseApp
@@ -48,7 +48,7 @@ func (s *fixture) actor(who string) *actors.Actor {
 	return hookstest.Actor(s.T, s.app, s.users[who], s.team)
 }
 
-// createRoom makes a room in the Owner's name.
+// createRoom creates a room as the Owner.
 func (s *fixture) createRoom(name string) *rooms.Room {
 	s.Helper()
 	room, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: &name})
@@ -69,7 +69,7 @@ func (s *fixture) reload(room *rooms.Room) *rooms.Room {
 
 var day = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 30)
 
-// atTime is a time of a day in the studio's future.
+// atTime is a time on a future day.
 func atTime(clock string) time.Time {
 	t, err := time.Parse("15:04", clock)
 	if err != nil {
@@ -78,7 +78,7 @@ func atTime(clock string) time.Time {
 	return day.Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute)
 }
 
-// newSession is a session in a room, not saved.
+// newSession is a session in a room that isn't saved.
 func (s *fixture) newSession(room, from, to string) *core.Record {
 	s.Helper()
 	return newSession(s.T, s.app, s.team.Id, s.users["owner"].Id, room, atTime(from), atTime(to))
@@ -103,7 +103,7 @@ func (s *fixture) book(room, from, to string) *core.Record {
 	return r
 }
 
-// reschedule gives a session another time.
+// reschedule moves a session to another time.
 func reschedule(r *core.Record, from, to string) {
 	r.Set("starts", atTime(from))
 	r.Set("minutes", int(atTime(to).Sub(atTime(from)).Minutes()))

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// By the App's own way, and by a row that was read before the race, as the dashboard writes it: a session that was
-// called off stays so, and a change that was taken is not lost.
+// Through Change and Cancel, and with a record that was read before the race, as the dashboard saves it: a cancelled session
+// stays cancelled, and an accepted change isn't lost.
 func TestChange_ConcurrentWithCancel_EndsCancelled(t *testing.T) {
 	for range 5 {
 		s := newFixture(t, "pro")
@@ -42,12 +42,12 @@ func TestChange_ConcurrentWithCancel_EndsCancelled(t *testing.T) {
 	}
 }
 
-// The control: judged outside of the transaction that writes, and written as it was read, one of the two is lost.
+// The control: checked outside of the transaction, and saved as it was read, one of the two changes is lost.
 func TestChange_WithoutTx_LosesRace(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newSession(sessions.Form{})
 	row, team := hookstest.FindRecord(t, s.app, "sessions", session.Id), hookstest.FindRecord(t, s.app, "teams", s.team.Id)
-	row.Set("host", "") // nobody is copied
+	row.Set("host", "") // no participant is created
 	var judged sync.WaitGroup
 	judged.Add(2)
 	app := hookstest.NewBareApp(t, func(app core.App) {
@@ -58,7 +58,7 @@ func TestChange_WithoutTx_LosesRace(t *testing.T) {
 			judged.Done()
 			both := make(chan struct{})
 			go func() { judged.Wait(); close(both) }()
-			select { // the second is judged before the first has written
+			select { // the second is checked before the first has saved
 			case <-both:
 			case <-time.After(2 * time.Second):
 			}

@@ -14,7 +14,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// reload reads a session anew.
+// reload reads a session again.
 func (s *fixture) reload(id string) *sessions.Session {
 	s.Helper()
 	session, err := sessions.Find(s.app, s.team.Id, id)
@@ -24,7 +24,7 @@ func (s *fixture) reload(id string) *sessions.Session {
 	return session
 }
 
-// seriesSummary is what the sessions of a series are: "2 10:00 scheduled", the day counted from today.
+// seriesSummary lists the sessions of a series as "2 10:00 scheduled", with days counted from today.
 func (s *fixture) seriesSummary(id string) string {
 	s.Helper()
 	all, err := sessions.ListInSeries(s.app, id)

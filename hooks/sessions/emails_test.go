@@ -15,7 +15,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// mailFixture is a studio whose letters leave, when the test says so, to a stand-in.
+// mailFixture is a fixture whose emails go to a stub server when the test delivers them.
 type mailFixture struct {
 	*fixture
 	*resendtest.Server
@@ -34,7 +34,7 @@ func newMailFixtureOn(t *testing.T, plan string) *mailFixture {
 	return &mailFixture{newFixtureWith(t, plan, config), resend}
 }
 
-// deliver sends what waits, and says to whom what went: "subject > address", sorted.
+// deliver sends the queued emails and returns them, and as sorted lines "subject > address".
 func (p *mailFixture) deliver() (sent []resendtest.Email, said string) {
 	p.fixture.Helper()
 	before := len(p.Emails())

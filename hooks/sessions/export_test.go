@@ -7,5 +7,5 @@ var (
 	ValidateChange  = validateChange
 )
 
-// ValidateNewParticipant is what judges a new participant, for a control of what it does outside of a transaction.
+// ValidateNewParticipant is the check of a new participant, for a control outside of a transaction.
 var ValidateNewParticipant = validateNewParticipant

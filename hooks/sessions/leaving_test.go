@@ -17,9 +17,9 @@ import (
 func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 	for what, c := range map[string]struct {
 		deed   func(s *fixture) error
-		status string // of what he was to host
+		status string // of the session that the organizer hosts
 		host   string
-		row    string // his own, on the list of a session that runs
+		row    string // the organizer's participant in a running session
 	}{
 		"removed": {func(s *fixture) error {
 			_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, "")
@@ -134,7 +134,7 @@ func TestMembersHost_TurnedOff_CancelsTheirSessions(t *testing.T) {
 func TestRemove_InvitedByAddress_IsExcluded(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newSession(sessions.Form{Guests: []string{"zed@out.example", "kim@out.example"}})
-	zed := hookstest.Guest(t, s.app, s.team, "zed@out.example") // after he was asked
+	zed := hookstest.Guest(t, s.app, s.team, "zed@out.example") // after the invitation
 	if _, err := sessions.Remove(s.app, s.actor("admin"), zed.Id, ""); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// reportStatus notes what the provider says of the newest email to an address.
+// reportStatus sets the provider's status of the latest email to an address.
 func (p *mailFixture) reportStatus(address, status string) {
 	p.fixture.Helper()
 	m := &mail.Email{}

@@ -48,7 +48,7 @@ func TestParticipant_SaveRules(t *testing.T) {
 	}
 }
 
-// raceLastSlot lets four race for the last place of a session, and says how many got it.
+// raceLastSlot lets four people race for the last slot of a session, and returns how many got it.
 func raceLastSlot(t *testing.T, app core.App, team, session string) int {
 	t.Helper()
 	rows := make([]*core.Record, 4)
@@ -68,7 +68,7 @@ func TestParticipant_ConcurrentForLastSlot_OneWins(t *testing.T) {
 	}
 }
 
-// The control: judged outside of the transaction that writes, the last place is taken several times.
+// The control: checked outside of the transaction, the last slot is given out several times.
 func TestParticipant_LastSlotWithoutTx_LosesRace(t *testing.T) {
 	app := hookstest.NewBareApp(t, func(app core.App) {
 		app.OnRecordCreateExecute("participants").BindFunc(func(e *core.RecordEvent) error {

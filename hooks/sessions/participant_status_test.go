@@ -6,8 +6,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// TestStatusOf_EveryCombination holds the table of statuses: a row says what holds for all combinations that it matches and
-// no row before it does. Each combination must be matched.
+// TestStatusOf_EveryCombination holds the table of statuses: a row applies to all combinations that it matches and no earlier
+// row does. Every combination must match a row.
 func TestStatusOf_EveryCombination(t *testing.T) {
 	any := []string(nil)
 	one := func(values ...string) []string { return values }

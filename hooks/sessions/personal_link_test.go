@@ -27,7 +27,7 @@ func (s *fixture) personalCode(session *sessions.Session, address string) string
 	return code
 }
 
-// resolveLink is where a code leads: the day of the session, or "removed", "unknown".
+// resolveLink is what a code opens: the day of the session, or "removed" or "unknown".
 func (s *fixture) resolveLink(code string) string {
 	s.Helper()
 	lead, err := sessions.ResolveLink(s.app, code)

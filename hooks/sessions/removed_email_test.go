@@ -15,7 +15,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// removedEmail is what the organizer reads who was removed.
+// removedEmail is the email to the organizer who was removed.
 func (p *mailFixture) removedEmail(handOver string) string {
 	p.fixture.Helper()
 	p.deliver()

@@ -101,7 +101,7 @@ func TestSession_SaveRules(t *testing.T) {
 	s.wantConsistent(begun.Id)
 }
 
-// wantConsistent fails the test unless the session ends when its plan says, and its host stands on its list once.
+// wantConsistent fails the test unless the session's end matches its schedule and its host is a participant exactly once.
 func (s *fixture) wantConsistent(id string) {
 	s.Helper()
 	r := hookstest.FindRecord(s.T, s.app, "sessions", id)

@@ -110,7 +110,7 @@ func TestStart_LastLicenceWithoutTx_LosesRace(t *testing.T) {
 	var rows []*core.Record
 	for _, id := range ids {
 		r := hookstest.FindRecord(t, s.app, "sessions", id)
-		r.Set("host", "") // nobody is copied
+		r.Set("host", "") // no participant is created
 		rows = append(rows, r)
 	}
 	team := hookstest.FindRecord(t, s.app, "teams", s.team.Id)

@@ -19,8 +19,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Whatever starts, ends, crashes or runs out, several at once, no more sessions run than there are licences, a count
-// from nothing says the same, and what has ended stays ended.
+// Whatever starts, ends, crashes or expires concurrently, no more sessions run than there are licences, a fresh count agrees,
+// and sessions that ended stay ended.
 func TestLicences_RandomOperations_StayWithinLimit(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("25")
@@ -63,7 +63,7 @@ func (w *licenceModel) idsByStatus(status string) []string {
 	return ids
 }
 
-// draw draws at most n of the sessions in that state.
+// draw draws up to n of the sessions with that status.
 func (w *licenceModel) draw(r *rapid.T, status string, n int) []string {
 	ids := w.idsByStatus(status)
 	if len(ids) == 0 {
@@ -136,7 +136,7 @@ func (w *licenceModel) advanceTime(r *rapid.T) {
 	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(r, "minutes"))*time.Minute)))
 }
 
-// crash is a server that was away for days.
+// crash is a server that was down for days.
 func (w *licenceModel) crash(r *rapid.T) {
 	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(72*time.Hour)))
 	if running := w.idsByStatus(sessions.Running); len(running) != 0 {

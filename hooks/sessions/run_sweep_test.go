@@ -59,7 +59,7 @@ func TestSweep_EndsOverdueSessions(t *testing.T) {
 	}
 }
 
-// setOccupied lets somebody be in the session.
+// setOccupied puts a participant into the session.
 func (s *fixture) setOccupied(session *sessions.Session) {
 	s.Helper()
 	r := hookstest.FindRecord(s, s.app, "sessions", session.Id)

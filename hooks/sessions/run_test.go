@@ -33,7 +33,7 @@ func (s *fixture) newRunning(form sessions.Form) *sessions.Session {
 	return session
 }
 
-// newHosted is a session that the organizer hosts, with a co-host who is a plain member and a guest who is asked.
+// newHosted is a session that the organizer hosts, with a co-host who is a plain member, and an invited guest.
 func (s *fixture) newHosted(start bool) *sessions.Session {
 	s.Helper()
 	session := s.newStartable(sessions.Form{Cohosts: []string{s.users["member"].Id}, Guests: []string{"guest@x.example"}})

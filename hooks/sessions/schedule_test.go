@@ -16,7 +16,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// fixture is a team with somebody in every role.
+// fixture is a team with a user in every role.
 type fixture struct {
 	*testing.T
 	app   *core.BaseApp
@@ -59,7 +59,7 @@ func (s *fixture) schedule(who string, form sessions.Form) error {
 	return err
 }
 
-// participantList is who is on the list of a session: "address part state", as it is listed.
+// participantList lists the participants of a session as "address part state", in order.
 func (s *fixture) participantList(id string) string {
 	s.Helper()
 	all, err := sessions.ListParticipants(s.app, id)

@@ -49,7 +49,7 @@ func TestExpandRule_DST_KeepsWallTime(t *testing.T) {
 	}
 }
 
-// Half past two is skipped once a year, and shown twice half a year later (RFC 5545, 3.3.10).
+// Half past two is skipped once a year and occurs twice half a year later (RFC 5545, 3.3.10).
 func TestExpandRule_SkippedAndRepeatedTimes(t *testing.T) {
 	berlin := mustLoadZone(t, "Europe/Berlin")
 	_, starts, err := sessions.ExpandRule("FREQ=DAILY;COUNT=4", time.Date(2027, 3, 26, 2, 30, 0, 0, berlin), berlin)

@@ -7,7 +7,7 @@ import (
 	"usher/hooks/mail"
 )
 
-// storedTeamDeletedEmail is a row of the outbox as versions before the JSON keys were fixed wrote it.
+// storedTeamDeletedEmail is an outbox record as stored by versions before the JSON keys were fixed.
 const storedTeamDeletedEmail = `{"farewell":{"Props":{"To":"zed@out.example","ToName":"Zed","Team":{"Name":"Halation Post","LogoURL":"","Description":"Film finishing"},
 	"By":"Olga","Host":"Olga Host","Title":"Reel 4","Description":"The last one","Starts":"2026-12-05T16:00:00Z","Ends":"2026-12-05T18:00:00Z","Zone":null,"Room":"Grading suite",
 	"Link":"","Series":3,"Last":"2026-12-07T16:00:00Z","Leads":"","Stays":false,"Nameless":true,"Member":false,"Support":"help@usher.test",

@@ -14,7 +14,7 @@ import (
 	"usher/hooks/teams"
 )
 
-// deletions are how a team is deleted.
+// deletions are the ways to delete a team.
 var deletions = map[string]func(p *mailFixture) error{
 	"the Owner's deed": func(p *mailFixture) error { return teams.Delete(p.app, p.actor("owner"), "Halation Post") },
 	"by the dashboard": func(p *mailFixture) error {
@@ -38,10 +38,10 @@ func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
 		must(t, err)
 		out.Set("state", sessions.StateRemoved)
 		must(t, p.app.Save(out))
-		p.newSession(sessions.Form{Title: "New", Guests: []string{"zed@out.example"}}) // nobody was told of it yet
+		p.newSession(sessions.Form{Title: "New", Guests: []string{"zed@out.example"}}) // no email about it was sent yet
 		off, err := p.app.FindFirstRecordByData("sessions", "title", "Off")
 		must(t, err)
-		must(t, sessions.Cancel(p.app, p.actor("organizer"), off.Id, sessions.ScopeSession)) // the letters wait
+		must(t, sessions.Cancel(p.app, p.actor("organizer"), off.Id, sessions.ScopeSession)) // the emails wait
 		must(t, way(p))
 		admins := ""
 		if strings.Contains(name, "Owner") {
@@ -74,7 +74,7 @@ func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
 	}
 }
 
-// TestTeamDelete_Refused_SendsNoEmail holds for a session that runs, too: the team stays until it is ended (R12).
+// TestTeamDelete_Refused_SendsNoEmail covers a running session, too: the team can't be deleted until it is ended (R12).
 func TestTeamDelete_Refused_SendsNoEmail(t *testing.T) {
 	p := newMailFixture(t)
 	p.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
@@ -88,7 +88,7 @@ func TestTeamDelete_Refused_SendsNoEmail(t *testing.T) {
 	p.wantEmails("refused", "")
 }
 
-// TestTeamDelete_Concurrent_EmailsOnce has two delete it at once: who is asked to its sessions has one letter.
+// TestTeamDelete_Concurrent_EmailsOnce deletes the team twice concurrently: each invitee gets one email.
 func TestTeamDelete_Concurrent_EmailsOnce(t *testing.T) {
 	p := newMailFixture(t)
 	p.newSession(sessions.Form{Guests: []string{"zed@out.example"}})

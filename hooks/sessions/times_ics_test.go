@@ -11,7 +11,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// decodeStarts are the times that a calendar shows of the series in a file, read by another library than ours.
+// decodeStarts are the starts of the series that another library reads from a calendar file.
 func decodeStarts(t *testing.T, file string) []time.Time {
 	t.Helper()
 	found, err := ical.NewDecoder(strings.NewReader(file)).Decode()
@@ -29,7 +29,7 @@ func decodeStarts(t *testing.T, file string) []time.Time {
 	return set.All()
 }
 
-// A start with seconds is cut to its minute before anything is made of it, so that no calendar leaves a session out.
+// A start with seconds is cut to its minute first, so that no calendar leaves a session out.
 func TestSeries_StartWithSeconds_CalendarUsesWholeMinutes(t *testing.T) {
 	for name, extra := range map[string]time.Duration{"whole": 0, "seconds": 17 * time.Second, "fractions": 123 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestSeries_StartWithSeconds_CalendarUsesWholeMinutes(t *testing.T) {
 	}
 }
 
-// What an earlier version kept of a series with seconds reads as whole, too.
+// Series with seconds that an earlier version stored are read as whole minutes, too.
 func TestSeries_StoredWithSeconds_CalendarUsesWholeMinutes(t *testing.T) {
 	p := newMailFixture(t)
 	first := p.newSession(sessions.Form{Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
