@@ -41,7 +41,7 @@ func TestAttendance_CountsAsTeamActivity(t *testing.T) {
 	come := func(account *core.Record, sid string) *core.Record {
 		t.Helper()
 		stay := core.NewRecord(collection)
-		stay.Load(map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": sid, "user": account.Id, "name": "Somebody", "joined": time.Now().Add(-30 * time.Minute)})
+		stay.Load(map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": sid, "user": account.Id, "name": "Sam", "joined": time.Now().Add(-30 * time.Minute)})
 		if err := s.app.Save(stay); err != nil {
 			t.Fatal(err)
 		}

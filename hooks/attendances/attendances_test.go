@@ -113,7 +113,7 @@ func (s *fixture) stays() string {
 		}
 		lines = append(lines, line)
 		if !a.Left().IsZero() && a.Left().Before(a.Joined()) {
-			s.Errorf("%s left before he came", line)
+			s.Errorf("%s ends before it starts", line)
 		}
 	}
 	slices.Sort(lines)
@@ -230,7 +230,7 @@ func TestEnd_ClosesOpenAttendances_LateReportsAreClamped(t *testing.T) {
 	}
 	bare := hookstest.NewRecord(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "X", "joined": time.Now(), "left": time.Now().Add(-time.Hour)})
 	if err := s.app.Save(bare); err != nil || bare.GetDateTime("left").Before(bare.GetDateTime("joined")) {
-		t.Errorf("%v", err)
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestReceive_BadSignatureIsRefused_UnknownRoomIsIgnored(t *testing.T) {
 		hookstest.AssertCode(t, what, request(), live.CodeBadSignature)
 	}
 	foreign := s.event("1", live.EventJoined, "A", 1)
-	foreign.Room.Name = "somebody-elses"
+	foreign.Room.Name = "another-app"
 	if err := s.receive(foreign); err != nil {
 		t.Error(err)
 	}

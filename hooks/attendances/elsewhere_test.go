@@ -36,7 +36,7 @@ func TestReport_MovesExternalSession(t *testing.T) {
 		{ID: "1", Type: "started", At: at(0), Settings: hd},
 		{ID: "3", Type: "left", At: at(600), Person: "host@x.example"},
 		{ID: "2", Type: "joined", At: at(10), Person: "Host@x.example"},
-		{ID: "4", Type: "joined", At: at(700), Person: "Somebody Else", Settings: attendances.Settings{Resolution: "360p"}},
+		{ID: "4", Type: "joined", At: at(700), Person: "Sam Else", Settings: attendances.Settings{Resolution: "360p"}},
 	}
 	if n, err := s.report("host@x.example", batch...); err != nil || n != 5 {
 		t.Fatal(n, err)
@@ -50,10 +50,10 @@ func TestReport_MovesExternalSession(t *testing.T) {
 	}
 	s.wantStays("2 10 600 1280x720@30 vp9 music, 4 700 3600 640x360@0 estimated")
 	all, _ := attendances.List(s.app, s.session.Id)
-	if all[0].ParticipantID() != s.host().Id || all[0].UserID() == "" || all[1].Name() != "Somebody Else" || all[1].UserID() != "" {
-		t.Errorf("%v, %v", all[0].PublicExport(), all[1].PublicExport())
+	if all[0].ParticipantID() != s.host().Id || all[0].UserID() == "" || all[1].Name() != "Sam Else" || all[1].UserID() != "" {
+		t.Errorf("got %v, %v", all[0].PublicExport(), all[1].PublicExport())
 	}
-	if n, err := s.report("host@x.example", attendances.Event{ID: "5", Type: "left", At: at(900), Person: "somebody else"}); err != nil || n != 1 {
+	if n, err := s.report("host@x.example", attendances.Event{ID: "5", Type: "left", At: at(900), Person: "sam else"}); err != nil || n != 1 {
 		t.Errorf("a report that is late: %d, %v", n, err)
 	}
 	s.wantStays("2 10 600 1280x720@30 vp9 music, 4 700 900 640x360@0")
@@ -98,7 +98,7 @@ func TestReport_PermissionsAndInvalidEvents(t *testing.T) {
 		attendances.CodeBadEvent + " no id":       {{Type: "started", At: now}},
 		attendances.CodeBadEvent + " long id":     {{ID: long, Type: "started", At: now}},
 		attendances.CodeBadEvent + " type":        {{ID: "1", Type: "paused", At: now}},
-		attendances.CodeBadEvent + " nobody":      {{ID: "1", Type: "joined", At: now}},
+		attendances.CodeBadEvent + " no person":   {{ID: "1", Type: "joined", At: now}},
 		attendances.CodeBadEvent + " long person": {{ID: "1", Type: "joined", At: now, Person: long}},
 		attendances.CodeBadEvent + " settings":    {{ID: "1", Type: "started", At: now, Settings: attendances.Settings{Codec: long}}},
 		sessions.CodeBadTime + " none":            {{ID: "1", Type: "started"}},
@@ -134,6 +134,6 @@ func TestReport_ExternalSession_TakesLicence(t *testing.T) {
 		t.Errorf("what was refused is sent again: %d, %v", n, err)
 	}
 	if use, err := sessions.Licences(s.app, s.team.Id); err != nil || use.Used() != 1 {
-		t.Errorf("%+v, %v", use, err)
+		t.Errorf("got %+v, %v", use, err)
 	}
 }

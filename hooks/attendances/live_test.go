@@ -80,10 +80,10 @@ func TestLive_RecordsAttendanceAndTracks(t *testing.T) {
 	ada.PublishVideo(t, 1280, 720, 24, 600_000)
 	all := s.waitUntil("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() > 0 })
 	if a := all[0]; a.Width() != 1280 || a.Height() != 720 || a.FPS() != 24 || a.Codec() != "vp8" || a.ParticipantID() != s.host().Id || !a.Left().IsZero() {
-		t.Errorf("%s", s.stays())
+		t.Errorf("got %s", s.stays())
 	}
 	if s.reload().GetString("empty") != "" {
-		t.Error("empty, though somebody is in")
+		t.Error("got an empty session, want one with a participant")
 	}
 	bob := livetest.ConnectMedia(t, s.tokenFor("bob@x.example"))
 	s.waitUntil("two", func(all []*attendances.Attendance) bool { return len(all) == 2 && bob.Received.Load() > 10 })
@@ -96,7 +96,7 @@ func TestLive_RecordsAttendanceAndTracks(t *testing.T) {
 		return !all[1].Left().IsZero() && all[1].UserID() != "" && all[1].UserID() != s.host().UserID()
 	})
 	if s.reload().GetString("empty") == "" {
-		t.Error("not empty, though nobody is in")
+		t.Error("got a session with participants, want an empty one")
 	}
 }
 
@@ -124,7 +124,7 @@ func TestReconcile_RepairsMissedReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.stays(); strings.Count(got, "-") != 1 || !strings.Contains(got, ada.SID) || !strings.Contains(got, "PA_lost") || !strings.Contains(got, "estimated") {
-		t.Errorf("%s", got)
+		t.Errorf("got %s", got)
 	}
 
 	// The media server restarts: the run continues, and open attendances end when the participants were last seen.
@@ -146,7 +146,7 @@ func TestReconcile_RepairsMissedReports(t *testing.T) {
 	again := livetest.ConnectMedia(t, s.token())
 	s.waitUntil("in again", func([]*attendances.Attendance) bool { return strings.Contains(s.stays(), again.SID) })
 	if again.Room != media {
-		t.Errorf("in %s, not %s", again.Room, media)
+		t.Errorf("got media room %s, want %s", again.Room, media)
 	}
 }
 
@@ -205,7 +205,7 @@ func TestLive_DemotedParticipant_LosesPermissions(t *testing.T) {
 	for deadline := time.Now().Add(2 * time.Second); ; {
 		message, err := ada.ReadSignal(time.Until(deadline))
 		if err != nil {
-			t.Fatalf("he was not told: %v", err)
+			t.Fatalf("got no leave message: %v", err)
 		}
 		for _, p := range message.GetUpdate().GetParticipants() {
 			if strings.Contains(p.Metadata, sessions.Attendee) && !slices.Contains(p.Permission.CanPublishSources, livekit.TrackSource_SCREEN_SHARE) {
@@ -228,7 +228,7 @@ func TestLive_OldTokenAfterDemotion_GrantsNothingBack(t *testing.T) {
 	for deadline := time.Now().Add(5 * time.Second); ; {
 		message, err := bob.ReadSignal(time.Until(deadline))
 		if err != nil {
-			t.Fatalf("nobody was told: %v", err)
+			t.Fatalf("got no leave message: %v", err)
 		}
 		for _, p := range message.GetUpdate().GetParticipants() {
 			if p.Identity == host.Id && strings.Contains(p.Metadata, sessions.Attendee) && !slices.Contains(p.Permission.CanPublishSources, livekit.TrackSource_SCREEN_SHARE) {

@@ -60,7 +60,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 			t.Fatal(err)
 		}
 		if rows[0].Set("state", sessions.StateRemoved); s.app.Save(rows[0]) != nil {
-			t.Fatal("he is not out")
+			t.Fatal("the participant is still connected")
 		}
 		select {
 		case <-bob.Disconnected:
@@ -71,7 +71,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 	}
 	for _, what := range []string{"the first time", "with an old pass"} {
 		if !out() {
-			t.Errorf("%s he is not put out", what)
+			t.Errorf("%s: the participant is still connected", what)
 		}
 	}
 
@@ -80,7 +80,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, told := knocker.WaitForLeave(2 * time.Second); !told {
-		t.Error("not put out by the end")
+		t.Error("the participant is still connected after the end")
 	}
 	// A room that isn't open admits no one, and joining doesn't issue a token for it.
 	if _, err := join.IssueToken(s.app, s.host()); err == nil {

@@ -36,7 +36,7 @@ func TestResolve_ChangedEmail_KeepsParticipant(t *testing.T) {
 		}
 		code, place := h.personalCode("outside@x.example"), h.participant("outside@x.example").Id
 		h.changeEmail("outside", "elsewhere@x.example")
-		for who, v := range map[string]*join.Visitor{"himself": h.visit("outside"), "himself by his link": h.visit("outside by the link of elsewhere")} {
+		for who, v := range map[string]*join.Visitor{"the invitee": h.visit("outside"), "the invitee by their link": h.visit("outside by the link of elsewhere")} {
 			if v.Participant == nil || v.Participant.Id != place || v.Address() != "elsewhere@x.example" || v.Status == join.WrongAccount {
 				t.Errorf("%s, %s: %s as %s", settings, who, v.Status, v.Address())
 			}
@@ -49,7 +49,7 @@ func TestResolve_ChangedEmail_KeepsParticipant(t *testing.T) {
 			t.Errorf("%s: who has the address now opens the old link: %s, %v", settings, v.Status, err)
 		}
 		if waiting, err := join.PendingInvites(h.app, h.users["heir"]); err != nil || len(waiting) != 0 {
-			t.Errorf("%s: who has the address now is asked to %d sessions, %v", settings, len(waiting), err)
+			t.Errorf("%s: the new owner of the address is invited to %d sessions, %v", settings, len(waiting), err)
 		}
 	}
 }
@@ -68,7 +68,7 @@ func TestResolve_NewOwnerOfInvitedAddress_IsNotInvited(t *testing.T) {
 			t.Errorf("%s: who has the address now: %s, %s", settings, v.Status, code)
 		}
 		if v := h.visit("outside"); v.Participant == nil || v.Participant.UserID() != v.Account.Id {
-			t.Errorf("%s: himself: %s", settings, v.Status)
+			t.Errorf("%s: the invitee: got %s", settings, v.Status)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func TestParticipant_AccountAndAddress_AreFixed(t *testing.T) {
 	}
 	unknown := h.participant("new@x.example")
 	unknown.Set("email", "stranger@x.example")
-	hookstest.AssertCode(t, "another address of nobody yet", h.app.Save(unknown), sessions.CodeFixed)
+	hookstest.AssertCode(t, "another address without an account", h.app.Save(unknown), sessions.CodeFixed)
 	if err := h.app.Delete(hookstest.FindRecord(t, h.app, "users", h.users["outside"].Id)); err != nil {
 		t.Fatal(err)
 	}

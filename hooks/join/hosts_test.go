@@ -17,9 +17,9 @@ func TestModerate_Permissions(t *testing.T) {
 		h.join(who, "")
 	}
 	controls := map[string]func(by *sessions.Participant, target string) error{
-		"admit":   func(by *sessions.Participant, target string) error { return join.Admit(h.app, by, target, testIP) },
-		"refuse":  func(by *sessions.Participant, target string) error { return join.Deny(h.app, by, target, testIP) },
-		"put out": func(by *sessions.Participant, target string) error { return join.Kick(h.app, by, target, testIP) },
+		"admit":  func(by *sessions.Participant, target string) error { return join.Admit(h.app, by, target, testIP) },
+		"refuse": func(by *sessions.Participant, target string) error { return join.Deny(h.app, by, target, testIP) },
+		"remove": func(by *sessions.Participant, target string) error { return join.Kick(h.app, by, target, testIP) },
 	}
 	for _, s := range []struct {
 		by, control, target, before string
@@ -38,15 +38,15 @@ func TestModerate_Permissions(t *testing.T) {
 		{"host", "refuse", "guest", "admitted", join.CodeBlocked, "admitted"},
 		{"host", "refuse", "guest", "out", join.CodeBlocked, "out"},
 		{"asked", "refuse", "guest", "waiting", errs.CodeNotAllowed, "waiting"},
-		{"host", "put out", "guest", "admitted", "", "out"},
-		{"host", "put out", "guest", "waiting", "", "out"},
-		{"host", "put out", "guest", "out", "", "out"},
-		{"cohost", "put out", "guest", "admitted", "", "out"},
-		{"asked", "put out", "guest", "admitted", errs.CodeNotAllowed, "admitted"},
-		{"cohost", "put out", "host", "admitted", errs.CodeNotAllowed, "admitted"},
-		{"cohost", "put out", "cohost", "admitted", "put_out_self", "admitted"},
-		{"host", "put out", "host", "admitted", "put_out_self", "admitted"},
-		{"host", "put out", "cohost", "admitted", "", "out"},
+		{"host", "remove", "guest", "admitted", "", "out"},
+		{"host", "remove", "guest", "waiting", "", "out"},
+		{"host", "remove", "guest", "out", "", "out"},
+		{"cohost", "remove", "guest", "admitted", "", "out"},
+		{"asked", "remove", "guest", "admitted", errs.CodeNotAllowed, "admitted"},
+		{"cohost", "remove", "host", "admitted", errs.CodeNotAllowed, "admitted"},
+		{"cohost", "remove", "cohost", "admitted", "put_out_self", "admitted"},
+		{"host", "remove", "host", "admitted", "put_out_self", "admitted"},
+		{"host", "remove", "cohost", "admitted", "", "out"},
 	} {
 		was := h.state(s.target + "@x.example")
 		h.setState(s.target+"@x.example", s.before)
@@ -68,7 +68,7 @@ func TestModerate_AfterLosingRights_IsRefused(t *testing.T) {
 	if err := join.Kick(h.app, host, cohost.Id, testIP); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.AssertCode(t, "a co-host who was put out", join.Admit(h.app, cohost, guest, testIP), errs.CodeNotAllowed)
+	hookstest.AssertCode(t, "a removed co-host", join.Admit(h.app, cohost, guest, testIP), errs.CodeNotAllowed)
 	h.moveTo("ended")
 	hookstest.AssertCode(t, "after the end", join.Admit(h.app, host, guest, testIP), sessions.CodeEnded)
 	other := hookstest.ScheduleSession(t, h.app, h.users["owner"], h.team, sessions.Form{Title: "Another"})
@@ -77,7 +77,7 @@ func TestModerate_AfterLosingRights_IsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := join.Admit(h.app, owners, guest, testIP); !errors.Is(err, errs.NotFound) {
-		t.Errorf("somebody of another session: %v", err)
+		t.Errorf("a participant of another session: got %v", err)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestAdmit_Requester_BecomesGuest(t *testing.T) {
 		t.Errorf("pass after: %v", err)
 	}
 	if v, code := h.join("stranger", ""); code != join.CodeBlocked || v.Status != join.Excluded {
-		t.Errorf("who was put out joins: %q %s", code, v.Status)
+		t.Errorf("a removed participant joined: %q %s", code, v.Status)
 	}
 }
 
@@ -140,8 +140,8 @@ func TestAuthorize(t *testing.T) {
 		{"who was asked and did not join", h.participant("asked@x.example").Id, media, false, join.CodeBlocked},
 		{"no such room", p.Id, "us_other", true, ""},
 		{"no room at all", p.Id, "", true, ""},
-		{"no such person", "nobody", media, true, ""},
-		{"somebody of another session", theirs.Id, media, true, ""},
+		{"unknown participant", "unknown", media, true, ""},
+		{"participant of another session", theirs.Id, media, true, ""},
 	} {
 		err := join.Authorize(h.app, s.identity, s.room)
 		if s.missing != errors.Is(err, errs.NotFound) || !s.missing && errs.Code(err) != s.code {

@@ -46,7 +46,7 @@ func TestJoin(t *testing.T) {
 		{"passwordless", "running", "new's link", "http://x", "bad_text", join.NeedsName, "invited", ""},
 		{"passwordless", "ahead", "new's link", "New Person", "not_started", join.TooEarly, "invited", ""},
 		{"passwordless", "running", "outside's link", "", "", join.Admitted, "admitted", "guest"},
-		{"passwordless", "running", "guest's link", "Somebody else", "", join.Admitted, "admitted", "guest"},
+		{"passwordless", "running", "guest's link", "Sam Else", "", join.Admitted, "admitted", "guest"},
 		{"passwordless", "running", "host's link", "Not the host", "wrong_account", join.SignIn, "invited", "member"},
 		{"passwordless, no mail", "running", "new's link", "New Person", "", join.Admitted, "admitted", "guest"},
 		{"passwordless, no mail", "running", "outside's link", "Not Outside", "wrong_account", join.SignIn, "invited", ""},
@@ -99,7 +99,7 @@ func TestJoin_ByLinkAndName_CannotSignIn(t *testing.T) {
 	h.join("new's link", "Nora  Lind")
 	account := hookstest.FindRecord(t, h.app, "users", h.participant("new@x.example").UserID())
 	if account.Verified() || account.GetString("name") != "Nora Lind" || h.participant("new@x.example").DisplayName() != "Nora Lind" {
-		t.Errorf("%v", account.PublicExport())
+		t.Errorf("got %v", account.PublicExport())
 	}
 	for _, password := range []string{"", "-", "Nora Lind", hookstest.Password} {
 		_, err := accounts.SignIn(h.app, "new@x.example", password, testIP)
@@ -154,7 +154,7 @@ func TestJoin_Again_ChangesNothing(t *testing.T) {
 	}
 	h.setState("outside@x.example", "waiting")
 	if v, _ := h.join("outside", ""); v.Status != join.WaitingRoom {
-		t.Errorf("who waits let himself in: %s", v.Status)
+		t.Errorf("a waiting visitor was admitted by joining again: %s", v.Status)
 	}
 }
 
@@ -211,11 +211,11 @@ func TestJoin_RemovedGuest_NeedsNewInvite(t *testing.T) {
 		old := h.session
 		h.session = hookstest.ScheduleSession(t, h.app, h.users["host"], h.team, sessions.Form{Title: "Another", Guests: []string{"guest@x.example"}})
 		if v, code := h.moveTo("soon").join("guest", ""); code != "" || v.Status != join.WaitForHost || h.kind("guest@x.example") != "guest" {
-			t.Errorf("asked anew: %q %s", code, v.Status)
+			t.Errorf("invited again: got %q %s", code, v.Status)
 		}
 		h.session = old
 		if v := h.moveTo("running").visit("guest"); v.Status != join.Excluded {
-			t.Errorf("the old session, after he was asked to another: %s", v.Status)
+			t.Errorf("the old session after an invitation to another: got %s", v.Status)
 		}
 	}
 }
@@ -249,7 +249,7 @@ func TestResolve_LinkOpensOnlyItsOwnSession(t *testing.T) {
 		}
 	}
 	if v, err := join.Resolve(h.app, h.users["guest"], "", other); err != nil || v.Status != join.NotInvited {
-		t.Errorf("a guest of one session at the door of another: %+v %v", v, err)
+		t.Errorf("a guest of one session at the join page of another: got %+v %v", v, err)
 	}
 }
 

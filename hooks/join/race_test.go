@@ -112,7 +112,7 @@ func TestReserveSlot_ConcurrentForLastSlot_OneWins(t *testing.T) {
 			want = join.Admitted
 		}
 		if got := h.visit(who).Status; got != want {
-			t.Errorf("%s: %s, want %s", who, got, want)
+			t.Errorf("%s: got %s, want %s", who, got, want)
 		}
 	}
 	if _, code := h.join("outside", ""); results[1] != nil && code != errs.CodeTooMany {
@@ -144,7 +144,7 @@ func TestJoin_ConcurrentBeforeHost_StartsOnce(t *testing.T) {
 	visitors := []*join.Visitor{h.visit("asked"), h.visit("guest"), h.visit("outside")}
 	results := hookstest.Race(3, func(i int) error { return join.Join(h.app, visitors[i], "", testIP) })
 	if won := hookstest.CountSucceeded(t, results); won != 3 {
-		t.Errorf("%v", results)
+		t.Errorf("got %v", results)
 	}
 	starts := hookstest.Count(t, h.app, "audit", dbx.HashExp{"action": "session.start"})
 	if h.reload().session.Status() != sessions.Running || starts != 1 {

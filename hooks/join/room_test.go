@@ -26,10 +26,10 @@ func (h *fixture) visitRoom(who string) *join.RoomVisit {
 }
 
 func TestResolveRoom_ShowsDetails(t *testing.T) {
-	everybody := []string{"nobody", "stranger", "visitor", "outside", "guest", "member", "asked", "host", "owner"}
+	visitors := []string{"nobody", "stranger", "visitor", "outside", "guest", "member", "asked", "host", "owner"}
 	for settings, tells := range map[string]string{"room": "nnnyyyyyy", "team room": "nnnyyyyyy", "open room": "yyyyyyyyy"} {
 		h := newFixture(t, settings).moveTo("soon")
-		for n, who := range everybody {
+		for n, who := range visitors {
 			if p := h.visitRoom(who); p.ShowsDetails != (tells[n] == 'y') || p.Current == nil || p.Current.Id != h.session.Id || p.FreeMinutes != 0 {
 				t.Errorf("%s, %s: %+v", settings, who, p)
 			}
@@ -122,7 +122,7 @@ func TestResolveRoom_UnknownLinks_AreRateLimited(t *testing.T) {
 		}
 	}
 	if _, err := join.ResolveRoom(h.app, h.users["host"], h.room.Slug(), testIP); err != nil {
-		t.Errorf("somebody else, signed in, from the same network: %v", err)
+		t.Errorf("another account in the same network: got %v", err)
 	}
 	if _, err := join.ResolveRoom(h.app, nil, h.room.Slug(), "198.51.100.1"); err != nil {
 		t.Errorf("from elsewhere: %v", err)
@@ -140,7 +140,7 @@ func TestPendingInvites(t *testing.T) {
 	}
 	for moment, want := range map[string]int{"ahead": 1, "soon": 1, "late": 1, "running": 1, "ended": 0, "cancelled": 0, "missed": 0} {
 		if got := h.moveTo(moment).visit("outside"); waiting("outside") != want {
-			t.Errorf("%s: %d wait, want %d (%s)", moment, waiting("outside"), want, got.Status)
+			t.Errorf("%s: got %d waiting, want %d (%s)", moment, waiting("outside"), want, got.Status)
 		}
 	}
 	h.moveTo("soon")

@@ -55,7 +55,7 @@ func TestCopiedLink_SignUp_IsNotConfirmed(t *testing.T) {
 	}
 	account, err := join.SignUpInvitee(h.app, v, join.SignUpForm{Name: "New Person", Password: "correct horse battery", IP: testIP})
 	if errs.Code(err) != accounts.CodeUnverified || account == nil || account.Verified() {
-		t.Fatalf("%v, %v", account, err)
+		t.Fatalf("got %v, %v", account, err)
 	}
 	if n := hookstest.Count(t, h.app, "outbox", dbx.HashExp{"kind": mail.KindConfirmAddress}); n != 1 {
 		t.Error("no email confirms the address")

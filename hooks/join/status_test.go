@@ -155,7 +155,7 @@ func TestResolve_StatusByParticipantState(t *testing.T) {
 			h.setState(address, state)
 			for n, moment := range []string{"ahead", "soon", "late", "running"} {
 				if got := h.moveTo(moment).visit(who).Status; string(got) != said[n] {
-					t.Errorf("%s: %s who is %s, %s: %s, want %s", settings, who, state, moment, got, said[n])
+					t.Errorf("%s: %s who is %s, %s: got %s, want %s", settings, who, state, moment, got, said[n])
 				}
 			}
 			h.setState(address, before)

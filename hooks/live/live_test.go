@@ -70,7 +70,7 @@ func (h *fixture) wantRefused(what string, pass live.Credentials, want int) {
 	h.Helper()
 	visitor, status, err := livetest.Connect(pass)
 	if err != nil || visitor != nil || status != want {
-		h.Errorf("%s: %d, let in: %v, %v, want %d", what, status, visitor != nil, err, want)
+		h.Errorf("%s: got %d, let in: %v, %v, want %d", what, status, visitor != nil, err, want)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestKick_ClosesConnection_OldTokenIsRefused(t *testing.T) {
 	h.block("ada")
 	must(t, live.Kick(h.app, "room", "ada"))
 	if reason, told := ada.WaitForLeave(2 * time.Second); !told || reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
-		t.Errorf("who is put out is told %v (%v)", reason, told)
+		t.Errorf("a removed participant got %v (%v)", reason, told)
 	}
 	h.wantRefused("with an old pass", old, http.StatusForbidden)
 
@@ -116,7 +116,7 @@ func TestKick_ClosesConnection_OldTokenIsRefused(t *testing.T) {
 		t.Errorf("in a room that is closed they are told %v (%v)", reason, told)
 	}
 	for what, err := range map[string]error{
-		"close": live.CloseRoom(h.app, "room"), "put out": live.Kick(h.app, "room", "bob"), "mute": live.Mute(h.app, "room", "bob"),
+		"close": live.CloseRoom(h.app, "room"), "kick": live.Kick(h.app, "room", "bob"), "mute": live.Mute(h.app, "room", "bob"),
 		"allow": live.UpdatePermissions(h.app, live.Grant{Room: "room", Identity: "bob"}),
 	} {
 		if err != nil {
@@ -148,7 +148,7 @@ func TestProxy_ServesOnlyAuthorizedSignalling(t *testing.T) {
 		must(t, err)
 		response.Body.Close()
 		if response.StatusCode != want {
-			t.Errorf("%s: %d, want %d", path, response.StatusCode, want)
+			t.Errorf("%s: got %d, want %d", path, response.StatusCode, want)
 		}
 	}
 }
@@ -164,12 +164,12 @@ func TestProxy_ForwardsOnlyAuthorizedToken(t *testing.T) {
 		address, header string
 		room, as        string // room and identity of the connection; empty: refused
 	}{
-		"one's own beside that of who was put out": {"&access_token=" + own.Token, old.Token, "other", "bob"},
-		"that of who was put out beside one's own": {"&access_token=" + old.Token, own.Token, "", ""},
-		"his alone, in the header":                 {"", old.Token, "", ""},
-		"two in the address":                       {"&access_token=" + own.Token + "&access_token=" + old.Token, "", "other", "bob"},
-		"one's own, in the header":                 {"", own.Token, "other", "bob"},
-		"one's own, beside oneself":                {"&publish=twin&access_token=" + own.Token, "", "other", "bob"},
+		"own token beside a removed one's":        {"&access_token=" + own.Token, old.Token, "other", "bob"},
+		"a removed one's token beside an own one": {"&access_token=" + old.Token, own.Token, "", ""},
+		"a removed one's token, in the header":    {"", old.Token, "", ""},
+		"two in the address":                      {"&access_token=" + own.Token + "&access_token=" + old.Token, "", "other", "bob"},
+		"one's own, in the header":                {"", own.Token, "other", "bob"},
+		"one's own, beside oneself":               {"&publish=twin&access_token=" + own.Token, "", "other", "bob"},
 	} {
 		visitor, err := livetest.Dial(own.URL+"/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0"+c.address, c.header)
 		if c.room == "" {
@@ -215,7 +215,7 @@ func TestStart_Stop_NotifiesParticipants(t *testing.T) {
 	go stop()
 	for n, person := range people {
 		if reason, told := person.WaitForLeave(2 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
-			t.Errorf("%d is told %v (%v)", n, reason, told)
+			t.Errorf("participant %d got %v (%v)", n, reason, told)
 		}
 	}
 }
@@ -228,9 +228,9 @@ func TestStart_PortTaken_IsReported(t *testing.T) {
 	defer stop()
 	other := newFixture(t)
 	if _, _, err := live.Start(other.app, livetest.Embedded, local); err == nil || !strings.Contains(err.Error(), "UDP port") {
-		t.Errorf("%v", err)
+		t.Errorf("got %v", err)
 	}
 	if why := live.Ready(other.app); why == nil || !strings.Contains(why.Error(), "UDP port") {
-		t.Errorf("the panel is told %v", why)
+		t.Errorf("got the reason %v", why)
 	}
 }

@@ -71,7 +71,7 @@ func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 		must(t, err)
 		if answer := message.GetRequestResponse(); answer != nil {
 			if answer.Reason != livekit.RequestResponse_NOT_ALLOWED {
-				t.Errorf("he is answered %s", answer.Reason)
+				t.Errorf("got the answer %s", answer.Reason)
 			}
 			break
 		}
@@ -85,7 +85,7 @@ func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 		"metadata on the way in":    "/rtc/v1?join_request=" + base64.URLEncoding.EncodeToString(wrapped),
 	} {
 		if visitor, err := livetest.Dial(pass.URL+query, pass.Token); err == nil {
-			t.Errorf("with %s he is let in: %+v", what, visitor.JoinResponse.Participant)
+			t.Errorf("with %s: got a connection, want none: %+v", what, visitor.JoinResponse.Participant)
 		}
 	}
 	people, err := live.ListParticipants(h.app, "room")

@@ -54,7 +54,7 @@ func TestSetup_StartFails_AppStillServes(t *testing.T) {
 	defer stop()
 	waitReady(t, app, false)
 	if why := live.Ready(app); !strings.Contains(why.Error(), "no way out") || !live.Enabled(app) {
-		t.Errorf("%v", why)
+		t.Errorf("got %v", why)
 	}
 	if err := commands.CheckReady(app); err == nil || err.Error() != "live media isn't running" {
 		t.Errorf("the server's own readiness: %v", err)
@@ -81,7 +81,7 @@ func TestSetup_StartPanics_IsReported(t *testing.T) {
 	defer stop()
 	waitReady(t, app, false)
 	if why := live.Ready(app); why == nil || !strings.Contains(why.Error(), "panicked") {
-		t.Errorf("%v", why)
+		t.Errorf("got %v", why)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestSetup_LocalConfig(t *testing.T) {
 		}
 		got.Key, got.Secret, got.Reports, got.Log = "", "", "", nil
 		if got != want {
-			t.Errorf("%s: %+v, want %+v", url, got, want)
+			t.Errorf("%s: got %+v, want %+v", url, got, want)
 		}
 		waitReady(t, app, false)
 		stop()
@@ -152,7 +152,7 @@ func TestSetup_External_IsNotStarted(t *testing.T) {
 	defer stop()
 	pass, err := live.IssueToken(app, live.Grant{Room: "r", Identity: "i"})
 	if err != nil || pass.URL != "wss://live.invalid" {
-		t.Errorf("%s, %v", pass.URL, err)
+		t.Errorf("got %s, %v", pass.URL, err)
 	}
 	waitReady(t, app, false) // nothing responds there
 }

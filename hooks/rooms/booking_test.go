@@ -223,7 +223,7 @@ func TestListAvailability(t *testing.T) {
 	}
 	morning := all[1].Within(atTime("09:00"), atTime("11:30"))
 	if len(morning.Taken) != 2 || len(morning.Free) != 1 || morning.Free[0] != (rooms.Span{From: atTime("09:30"), To: atTime("11:00")}) {
-		t.Errorf("%+v", morning)
+		t.Errorf("got %+v", morning)
 	}
 	next, err := rooms.NextBookings(s.app, s.team.Id, atTime("09:30"))
 	if err != nil || len(next) != 1 || !next[suite.Id].Starts.Equal(atTime("11:00")) {

@@ -53,13 +53,13 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 		hookstest.AssertCode(t, by+" creates", err, code)
 		_, err = rooms.Update(s.app, s.actor(by), room.Id, rooms.Profile{Description: new("By " + by)})
 		hookstest.AssertCode(t, by+" updates", err, code)
-		for _, deed := range []func(core.App, string) error{
+		for _, action := range []func(core.App, string) error{
 			func(app core.App, id string) error { _, err := rooms.RotateLink(app, s.actor(by), id); return err },
 			func(app core.App, id string) error { _, err := rooms.Archive(app, s.actor(by), id); return err },
 			func(app core.App, id string) error { _, err := rooms.Restore(app, s.actor(by), id); return err },
 		} {
-			hookstest.AssertCode(t, by, deed(s.app, room.Id), code)
-			if err := deed(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, errs.NotFound) || code != "" && errs.Code(err) != code {
+			hookstest.AssertCode(t, by, action(s.app, room.Id), code)
+			if err := action(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, errs.NotFound) || code != "" && errs.Code(err) != code {
 				t.Errorf("%s, an unknown room: %v", by, err)
 			}
 		}
@@ -67,7 +67,7 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 	// The audit log has the actions, including the room's creation, and refusals, also of unknown ids.
 	for by, want := range map[string]int{"owner": 6, "admin": 5, "organizer": 8} {
 		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"actor": s.users[by].Id}, dbx.NewExp("action LIKE 'room.%'")); n != want {
-			t.Errorf("%s: %d rows in the audit log, want %d", by, n, want)
+			t.Errorf("%s: got %d rows in the audit log, want %d", by, n, want)
 		}
 	}
 }
@@ -109,15 +109,15 @@ func TestUpdate_InvalidProfile_IsRefused(t *testing.T) {
 		{"two words in a link", rooms.Profile{Slug: new("grading suite")}, "slug", "bad_slug"},
 		{"a way out of a link", rooms.Profile{Slug: new("../admin")}, "slug", "bad_slug"},
 		{"a long link", rooms.Profile{Slug: new(strings.Repeat("a", 61))}, "slug", "bad_slug"},
-		{"an unknown way in", rooms.Profile{Access: new("everybody")}, "entry", "bad_entry"},
+		{"an unknown access level", rooms.Profile{Access: new("everybody")}, "entry", "bad_entry"},
 		{"an unknown recording", rooms.Profile{Recording: new("secretly")}, "recording", "bad_recording"},
 		{"an unknown quality", rooms.Profile{Quality: new("8k")}, "quality", "bad_quality"},
-		{"fewer than nobody", rooms.Profile{MaxPeople: new(-1)}, "people", "bad_number"},
+		{"fewer than 0 people", rooms.Profile{MaxPeople: new(-1)}, "people", "bad_number"},
 		{"more than the plan gives", rooms.Profile{MaxPeople: new(101)}, "people", rooms.CodePlanLimit},
 	} {
 		field, code, _, _ := errs.Details(s.update(room, c.profile))
 		if field != c.field || code != c.code {
-			t.Errorf("%s: %s %s, want %s %s", c.what, field, code, c.field, c.code)
+			t.Errorf("%s: got %s %s, want %s %s", c.what, field, code, c.field, c.code)
 		}
 		if c.profile.Name == nil {
 			c.profile.Name = new("Another one")

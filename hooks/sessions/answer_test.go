@@ -30,7 +30,7 @@ func TestAnswer(t *testing.T) {
 	entries := hookstest.Count(t, app, "audit")
 	hookstest.AssertCode(t, "the same again", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
 	if n := hookstest.Count(t, app, "audit"); n != entries {
-		t.Error("nothing new is written down")
+		t.Error("an unchanged answer was recorded in the audit log")
 	}
 	hookstest.AssertCode(t, "another word", sessions.Answer(app, me.Id, "perhaps", ""), "bad_answer")
 	host, err := sessions.FindParticipantFor(app, session.Id, owner)
@@ -130,7 +130,7 @@ func TestListForUser(t *testing.T) {
 	}
 	for show, want := range map[string]string{sessions.ShowUpcoming: "AD", sessions.ShowRunning: "B", sessions.ShowPast: "C"} {
 		if got := titles(mine(sessions.Query{Show: show, Size: 10}).Rows); got != want {
-			t.Errorf("%s: %s, not %s", show, got, want)
+			t.Errorf("%s: got %s, want %s", show, got, want)
 		}
 	}
 	if got := mine(sessions.Query{Show: sessions.ShowUpcoming, Hosting: true, Size: 10}); len(got.Rows) != 0 {
@@ -138,14 +138,14 @@ func TestListForUser(t *testing.T) {
 	}
 	first := mine(sessions.Query{Show: sessions.ShowUpcoming, Size: 1})
 	if titles(first.Rows) != "A" || first.Back || !first.Next {
-		t.Errorf("%+v", first)
+		t.Errorf("got %+v", first)
 	}
 	second := mine(sessions.Query{Show: sessions.ShowUpcoming, Size: 1, After: first.Rows[0].ID})
 	if titles(second.Rows) != "D" || !second.Back || second.Next {
-		t.Errorf("%+v", second)
+		t.Errorf("got %+v", second)
 	}
 	if back := mine(sessions.Query{Show: sessions.ShowUpcoming, Size: 1, Before: second.Rows[0].ID}); titles(back.Rows) != "A" || back.Back || !back.Next {
-		t.Errorf("%+v", back)
+		t.Errorf("got %+v", back)
 	}
 	counts, err := sessions.CountForUser(app, hookstest.Actor(t, app, paul, team), false)
 	if err != nil || counts != (sessions.Counts{Upcoming: 2, Running: 1, Past: 1}) {

@@ -34,7 +34,7 @@ func TestChange_ConcurrentWithCancel_EndsCancelled(t *testing.T) {
 		results := hookstest.Race(3, func(n int) error { return actors[n]() })
 		hookstest.CountSucceeded(t, results, sessions.CodeCancelled)
 		if now := s.reload(session.Id); results[1] != nil || now.Status() != sessions.Cancelled || (results[0] == nil) != (now.Title() == "Changed") {
-			t.Errorf("%s, %s, %v", now.Status(), now.Title(), results)
+			t.Errorf("got %s, %s, %v", now.Status(), now.Title(), results)
 		}
 		if now := s.reload(session.Id); (results[0] == nil) != (now.GetInt("sequence") == 2) { // changed first, and then cancelled
 			t.Errorf("sequence %d, %v", now.GetInt("sequence"), results)

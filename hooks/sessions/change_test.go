@@ -57,7 +57,7 @@ func TestChange_UpdatesInvitees(t *testing.T) {
 	}
 	want := "organizer@x.example+ host invited, member@x.example+ presenter invited, new@out.example attendee invited"
 	if got := s.participantList(session.Id); got != want {
-		t.Errorf("%s\nwant %s", got, want)
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if after, err := sessions.FindParticipantByEmail(s.app, session.Id, "member@x.example"); err != nil || after.Id != before.Id {
 		t.Errorf("who stays has another link: %v", err)
@@ -75,7 +75,7 @@ func TestSchedule_Series_BooksAllOrNone(t *testing.T) {
 	err := s.schedule("organizer", form)
 	hookstest.AssertCode(t, "two clashes", err, rooms.CodeBusy)
 	if _, _, sentence, _ := errs.Details(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
-		t.Errorf("%s", sentence)
+		t.Errorf("got %s", sentence)
 	}
 	if n := hookstest.Count(t, s.app, "sessions"); n != 2 {
 		t.Errorf("%d sessions", n)
@@ -83,7 +83,7 @@ func TestSchedule_Series_BooksAllOrNone(t *testing.T) {
 	form.Minutes = 59
 	session := s.newSession(form)
 	if got := s.seriesSummary(session.SeriesID()); got != "3 10:00 scheduled, 4 10:00 scheduled, 5 10:00 scheduled, 6 10:00 scheduled, 7 10:00 scheduled" {
-		t.Errorf("%s", got)
+		t.Errorf("got %s", got)
 	}
 	hookstest.AssertCode(t, "a daily session of 25 hours in one room", s.schedule("organizer", sessions.Form{Room: room.Id, Starts: daysFromNow(20, 10), Minutes: 25 * 60, Rule: "FREQ=DAILY;COUNT=2"}), rooms.CodeBusy)
 }
@@ -106,7 +106,7 @@ func TestChange_SeriesOrSingleSession(t *testing.T) {
 	is := func(what, want string) {
 		t.Helper()
 		if got := s.seriesSummary(first.SeriesID()); got != want {
-			t.Errorf("%s: %s\nwant %s", what, got, want)
+			t.Errorf("%s: got %s\nwant %s", what, got, want)
 		}
 	}
 	must := func(err error) {

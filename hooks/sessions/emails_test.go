@@ -43,9 +43,9 @@ func (p *mailFixture) deliver() (sent []resendtest.Email, said string) {
 	worker.Deliver(context.Background())
 	sent = p.Emails()[before:]
 	var lines []string
-	for _, letter := range sent {
-		subject, _, _ := strings.Cut(letter.Subject, ",")
-		lines = append(lines, subject+" > "+letter.To)
+	for _, email := range sent {
+		subject, _, _ := strings.Cut(email.Subject, ",")
+		lines = append(lines, subject+" > "+email.To)
 	}
 	slices.Sort(lines)
 	return sent, strings.Join(lines, "; ")
@@ -55,7 +55,7 @@ func (p *mailFixture) wantEmails(what, want string) []resendtest.Email {
 	p.fixture.Helper()
 	sent, said := p.deliver()
 	if said != want {
-		p.Errorf("%s: %s\nwant %s", what, said, want)
+		p.Errorf("%s: got %s\nwant %s", what, said, want)
 	}
 	return sent
 }
@@ -64,7 +64,7 @@ func emailTo(t *testing.T, sent []resendtest.Email, address string) resendtest.E
 	t.Helper()
 	n := slices.IndexFunc(sent, func(l resendtest.Email) bool { return l.To == address })
 	if n < 0 {
-		t.Fatalf("no letter to %s", address)
+		t.Fatalf("got no email to %s, want one", address)
 	}
 	return sent[n]
 }
@@ -85,7 +85,7 @@ func TestEmails_EachInviteeGetsOwnEmail(t *testing.T) {
 		Guests: []string{"Zed <zed@out.example>", "member@x.example", "organizer@x.example"}})
 	sent := p.wantEmails("scheduled", "Invitation: Colour > member@x.example; Invitation: Colour > zed@out.example")
 	if len(sent) != 2 {
-		t.Fatal("letters are missing")
+		t.Fatal("got fewer emails than expected")
 	}
 	zed, member := emailTo(t, sent, "zed@out.example"), emailTo(t, sent, "member@x.example")
 	link := p.FindLink(zed, "/s/usp_")
@@ -100,19 +100,19 @@ func TestEmails_EachInviteeGetsOwnEmail(t *testing.T) {
 		}
 	}
 	if !strings.Contains(member.Text, starts.Add(9*time.Hour).Format("15:04")+" to ") || !strings.Contains(member.Text, "Tokyo time") {
-		t.Errorf("%s", member.Text)
+		t.Errorf("got %s", member.Text)
 	}
-	for _, letter := range sent {
-		if len(letter.Files) != 1 || letter.Files[0].Name != "invite.ics" || !strings.Contains(letter.Files[0].Type, "method=REQUEST") ||
-			!strings.Contains(letter.Files[0].Content, "UID:"+session.Id+"@usher.test\r\n") || !strings.Contains(unfold(letter.Files[0].Content), "mailto:"+letter.To) {
-			t.Errorf("%+v", letter.Files)
+	for _, email := range sent {
+		if len(email.Files) != 1 || email.Files[0].Name != "invite.ics" || !strings.Contains(email.Files[0].Type, "method=REQUEST") ||
+			!strings.Contains(email.Files[0].Content, "UID:"+session.Id+"@usher.test\r\n") || !strings.Contains(unfold(email.Files[0].Content), "mailto:"+email.To) {
+			t.Errorf("got %+v", email.Files)
 		}
-		if strings.Contains(letter.Files[0].Content, "\r\n") && strings.Count(letter.Files[0].Content, "\n") != strings.Count(letter.Files[0].Content, "\r\n") {
+		if strings.Contains(email.Files[0].Content, "\r\n") && strings.Count(email.Files[0].Content, "\n") != strings.Count(email.Files[0].Content, "\r\n") {
 			t.Error("lines end in two ways")
 		}
 	}
 	if n := hookstest.Count(t, p.app, "outbox", dbx.NewExp("sealed != ''")); n != 0 {
-		t.Errorf("%d letters are kept", n)
+		t.Errorf("got %d emails in the outbox, want none", n)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestEmails_Queued_ShowLatestState(t *testing.T) {
 	change(func(f *sessions.Form) { f.Title = "Newest" })
 	sent := p.wantEmails("changed twice", "Changed: Newest > member@x.example; Changed: Newest > zed@out.example")
 	if file := emailTo(t, sent, "zed@out.example").Files[0].Content; !strings.Contains(file, "SEQUENCE:3\r\n") || !strings.Contains(file, daysFromNow(4, 9).Format("DTSTART:20060102T150405Z")) {
-		t.Errorf("%s", file)
+		t.Errorf("got %s", file)
 	}
 	change(func(f *sessions.Form) { f.Lobby = true })
 	p.wantEmails("a setting alone", "")
@@ -149,10 +149,10 @@ func TestEmails_Queued_ShowLatestState(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent = p.wantEmails("cancelled", "Cancelled: Never told > member@x.example; Cancelled: Never told > new@out.example; Cancelled: Never told > organizer@x.example")
-	letter := emailTo(t, sent, "organizer@x.example")
-	if !strings.Contains(letter.Text, "Admin cancelled this session.") || !strings.Contains(letter.Files[0].Type, "method=CANCEL") ||
-		!strings.Contains(letter.Files[0].Content, "STATUS:CANCELLED") || p.FindLink(letter, "/s/") != "" {
-		t.Errorf("%s\n%s", letter.Text, letter.Files)
+	email := emailTo(t, sent, "organizer@x.example")
+	if !strings.Contains(email.Text, "Admin cancelled this session.") || !strings.Contains(email.Files[0].Type, "method=CANCEL") ||
+		!strings.Contains(email.Files[0].Content, "STATUS:CANCELLED") || p.FindLink(email, "/s/") != "" {
+		t.Errorf("%s\n%s", email.Text, email.Files)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestEmails_SeriesIsOneEmail_EachChangeIsOne(t *testing.T) {
 	sent := p.wantEmails("scheduled", "Invitation: Weekly review > zed@out.example")
 	file := emailTo(t, sent, "zed@out.example").Files[0].Content
 	if !strings.Contains(file, "RRULE:FREQ=DAILY;COUNT=4\r\n") || strings.Count(file, "BEGIN:VEVENT") != 1 || !strings.Contains(file, "UID:"+first.SeriesID()+"@") {
-		t.Errorf("%s", file)
+		t.Errorf("got %s", file)
 	}
 	all, _ := sessions.ListInSeries(p.app, first.SeriesID())
 	form, _ := sessions.FormOf(p.app, all[1])
@@ -173,7 +173,7 @@ func TestEmails_SeriesIsOneEmail_EachChangeIsOne(t *testing.T) {
 	sent = p.wantEmails("one moved", "Changed: Weekly review > zed@out.example")
 	file = emailTo(t, sent, "zed@out.example").Files[0].Content
 	if !strings.Contains(file, daysFromNow(2, 10).Format("RECURRENCE-ID:20060102T150405Z")) || !strings.Contains(file, daysFromNow(2, 15).Format("DTSTART:20060102T150405Z")) || strings.Contains(file, "RRULE") {
-		t.Errorf("%s", file)
+		t.Errorf("got %s", file)
 	}
 	if err := sessions.Cancel(p.app, p.actor("organizer"), all[2].Id, sessions.ScopeSession); err != nil {
 		t.Fatal(err)
@@ -206,14 +206,14 @@ func TestHandOver_NewHost_GetsOneEmail(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent := p.wantEmails("handed over", "New host: One > zed@out.example; You're no longer in Halation Post > organizer@x.example; You're now the host of 2 sessions > owner@x.example")
-	letter := emailTo(t, sent, "owner@x.example")
+	email := emailTo(t, sent, "owner@x.example")
 	for _, want := range []string{"Admin handed them over to you from Organizer.", "One: ", "Two: ", "/app/halation-post/sessions"} {
-		if !strings.Contains(letter.Text, want) {
-			t.Errorf("no %q in %s", want, letter.Text)
+		if !strings.Contains(email.Text, want) {
+			t.Errorf("no %q in %s", want, email.Text)
 		}
 	}
-	if strings.Count(letter.Files[0].Content, "BEGIN:VEVENT") != 2 {
-		t.Errorf("%s", letter.Files[0].Content)
+	if strings.Count(email.Files[0].Content, "BEGIN:VEVENT") != 2 {
+		t.Errorf("got %s", email.Files[0].Content)
 	}
 	if _, err := sessions.Remove(p.app, p.actor("admin"), p.users["owner"].Id, ""); err == nil {
 		t.Error("the Owner is gone")

@@ -174,7 +174,7 @@ func TestHostingLost_Owner_CanTakeRole(t *testing.T) {
 	email := emailTo(t, sent, "owner@x.example")
 	wantText(t, email, "To host again, give yourself the Organizer role: open your details under Users in the Admin Panel.")
 	if strings.Contains(email.Text, "Contact") {
-		t.Errorf("the Owner is told to contact somebody: %q", email.Text)
+		t.Errorf("got %q, want no contact for the Owner", email.Text)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 	for what, c := range map[string]struct {
-		deed   func(s *fixture) error
+		do     func(s *fixture) error
 		status string // of the session that the organizer hosts
 		host   string
 		row    string // the organizer's participant in a running session
@@ -65,7 +65,7 @@ func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 			if err := s.app.Save(own); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.deed(s); err != nil {
+			if err := c.do(s); err != nil {
 				t.Fatal(err)
 			}
 			host := ""
@@ -91,7 +91,7 @@ func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 				t.Errorf("what runs is %s, by %s", got.Status(), got.GetString("host_name"))
 			}
 			if out := strings.Contains(s.participantList(asked.Id), "organizer@x.example attendee out") || strings.Contains(s.participantList(asked.Id), "organizer@x.example+ attendee out"); out != strings.HasSuffix(c.row, "out") {
-				t.Errorf("where he is asked: %s", s.participantList(asked.Id))
+				t.Errorf("where they are invited: got %s", s.participantList(asked.Id))
 			}
 		})
 	}
@@ -119,7 +119,7 @@ func TestMembersHost_TurnedOff_CancelsTheirSessions(t *testing.T) {
 	hosted := hookstest.ScheduleSession(t, s.app, s.users["member"], s.team, sessions.Form{})
 	kept := s.newSession(sessions.Form{})
 	if n, err := sessions.CountHostedByMembers(s.app, s.team.Id); n != 1 || err != nil {
-		t.Errorf("%d, %v", n, err)
+		t.Errorf("got %d, %v", n, err)
 	}
 	team := hookstest.FindRecord(t, s.app, "teams", s.team.Id)
 	team.Set("members_host", "off")
@@ -139,16 +139,16 @@ func TestRemove_InvitedByAddress_IsExcluded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.participantList(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
-		t.Errorf("%s", got)
+		t.Errorf("got %s", got)
 	}
 	form, err := sessions.FormOf(s.app, session)
 	if err != nil || strings.Contains(strings.Join(form.Guests, " "), "zed@") {
-		t.Errorf("%v, %v", form.Guests, err)
+		t.Errorf("got %v, %v", form.Guests, err)
 	}
-	form.Title = "Without him"
-	hookstest.AssertCode(t, "without him", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), "")
+	form.Title = "Without Zed"
+	hookstest.AssertCode(t, "without Zed", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), "")
 	form.Guests = append(form.Guests, "zed@out.example")
-	hookstest.AssertCode(t, "with him again", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), sessions.CodeRemoved)
+	hookstest.AssertCode(t, "with Zed again", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), sessions.CodeRemoved)
 }
 
 func TestRemove_UndecidedHandOver_IsRefusedForHosts(t *testing.T) {

@@ -115,7 +115,7 @@ func (p *mailFixture) wantDelivery(address string, session *sessions.Session, wa
 	}
 	states, err := sessions.Delivery(p.app, session)
 	if got := states[who.Id].Status; err != nil || got != want {
-		p.Errorf("%s: %q, %v, want %q", address, got, err, want)
+		p.Errorf("%s: got %q, %v, want %q", address, got, err, want)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestInvitees_ResendAndCopyLink(t *testing.T) {
 	hookstest.AssertCode(t, "a member resends", sessions.Resend(p.app, p.actor("member"), all[1].Id, zed.Id), errs.CodeNotAllowed)
 	hookstest.AssertCode(t, "the co-host resends", sessions.Resend(p.app, p.actor("admin"), all[1].Id, zed.Id), "")
 	p.wantEmails("resent", "Invitation: One > zed@out.example")
-	hookstest.AssertCode(t, "again at once", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), errs.CodeTooMany)
+	hookstest.AssertCode(t, "again immediately", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), errs.CodeTooMany)
 	for range 6 {
 		hookstest.Exec(t, p.app, "UPDATE outbox SET created = datetime(created, '-2 minutes') || '.000Z' WHERE about = {:id}", dbx.Params{"id": zed.Id})
 		_ = sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id)

@@ -90,7 +90,7 @@ func TestPersonalLink_Series_LeadsToRunningOrNextSession(t *testing.T) {
 	s.setGuests(all[0], sessions.ScopeSession, "zed@out.example")
 	want("back on the first", "scheduled 24h0m0s")
 	if got := s.personalCode(s.reload(all[0].Id), "zed@out.example"); got != code {
-		t.Error("whoever is invited again gets another link")
+		t.Error("an invitee who was invited again got another link")
 	}
 	for _, one := range all {
 		become(one, sessions.Cancelled)
@@ -123,7 +123,7 @@ func TestPersonalLink_RemovedInvitee_LeadsToRemoved(t *testing.T) {
 		t.Errorf("removed from a session: %q", got)
 	}
 	if got := s.resolveLink("usp_nowhere"); got != "unknown" {
-		t.Errorf("a code that nobody has: %q", got)
+		t.Errorf("an unknown code: got %q", got)
 	}
 }
 

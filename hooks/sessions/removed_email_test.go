@@ -83,7 +83,7 @@ func TestRemove_EmailListsTenSessionsAtMost(t *testing.T) {
 func TestRemove_WithoutSessions_ListsNone(t *testing.T) {
 	p := newMailFixture(t)
 	if text := p.removedEmail(""); strings.Contains(text, "These sessions") {
-		t.Errorf("%s", text)
+		t.Errorf("got %s", text)
 	}
 }
 

@@ -107,7 +107,7 @@ func (s *fixture) wantConsistent(id string) {
 	r := hookstest.FindRecord(s.T, s.app, "sessions", id)
 	length := time.Duration(r.GetInt("minutes")+r.GetInt("extra")) * time.Minute
 	if got := r.GetDateTime("ends").Time().Sub(r.GetDateTime("starts").Time()); got != length {
-		s.Errorf("lasts %v, not %v", got, length)
+		s.Errorf("got length %v, want %v", got, length)
 	}
 	all, err := sessions.ListParticipants(s.app, id)
 	if err != nil || len(all) == 0 || all[0].Role() != sessions.Host || all[0].UserID() != r.GetString("host") || len(all) > 1 && all[1].Role() == sessions.Host {

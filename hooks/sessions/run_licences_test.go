@@ -26,12 +26,12 @@ func TestStart_WithoutLicence_IsRefused(t *testing.T) {
 	_, err := sessions.Start(s.app, s.actor("organizer"), second.Id)
 	_, code, sentence, _ := errs.Details(err)
 	if code != sessions.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
-		t.Errorf("an Organizer is told %q (%s)", sentence, code)
+		t.Errorf("an Organizer got %q (%s)", sentence, code)
 	}
 	own := hookstest.ScheduleSession(t, s.app, s.users["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
 	_, err = sessions.Start(s.app, s.actor("both"), own.Id)
 	if _, code, sentence, _ := errs.Details(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
-		t.Errorf("an Admin is told %q (%s)", sentence, code)
+		t.Errorf("an Admin got %q (%s)", sentence, code)
 	}
 	bare := hookstest.FindRecord(t, s.app, "sessions", second.Id)
 	bare.Set("status", sessions.Running)
@@ -39,10 +39,10 @@ func TestStart_WithoutLicence_IsRefused(t *testing.T) {
 
 	use, err := sessions.Licences(s.app, s.team.Id)
 	if err != nil || use.Limit != 1 || use.Used() != 1 || use.Free() != 0 || use.Sessions[0].Id != first.Id {
-		t.Errorf("%+v, %v", use, err)
+		t.Errorf("got %+v, %v", use, err)
 	}
 	if all, err := seats.Of(s.app, s.team.Id); err != nil || all.Licences.Used != 1 || all.Licences.Free() != 0 {
-		t.Errorf("%+v, %v", all.Licences, err)
+		t.Errorf("got %+v, %v", all.Licences, err)
 	}
 	if err := sessions.End(s.app, s.actor("organizer"), first.Id); err != nil {
 		t.Fatal(err)
@@ -65,14 +65,14 @@ func TestLicences_CannotFallBelowRunningSessions(t *testing.T) {
 		err := s.app.Save(team)
 		hookstest.AssertCode(t, fmt.Sprint(step.licences), err, step.code)
 		if step.code != "" && !strings.Contains(err.Error(), "Dailies") {
-			t.Errorf("it names nobody: %v", err)
+			t.Errorf("got %v, want the names of sessions", err)
 		}
 	}
 }
 
 func TestStart_ConcurrentForLastLicence_OneWins(t *testing.T) {
 	const n = 12
-	for name, deed := range map[string]func(s *fixture, id string) error{
+	for name, start := range map[string]func(s *fixture, id string) error{
 		"start": func(s *fixture, id string) error {
 			_, err := sessions.Start(s.app, s.actor("organizer"), id)
 			return err
@@ -93,7 +93,7 @@ func TestStart_ConcurrentForLastLicence_OneWins(t *testing.T) {
 				ids = append(ids, s.newStartable(sessions.Form{}).Id)
 			}
 			hookstest.SlowWrites(s.app, "sessions")
-			won := hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return deed(s, ids[i]) }), sessions.CodeLicencesFull)
+			won := hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return start(s, ids[i]) }), sessions.CodeLicencesFull)
 			if running := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "running"}); won != 1 || running != 1 {
 				t.Errorf("%d won, %d run", won, running)
 			}

@@ -29,7 +29,7 @@ func TestLicences_RandomOperations_StayWithinLimit(t *testing.T) {
 		w := newLicenceModel(t, r)
 		defer hookstest.CloseApp(w.app)
 		r.Repeat(map[string]func(*rapid.T){
-			"schedule": w.schedule, "start some at once": w.start, "start by a bare save": w.startBySave, "end": w.end, "end and start at once": w.endAndStart,
+			"schedule": w.schedule, "start several concurrently": w.start, "start by a bare save": w.startBySave, "end": w.end, "end and start concurrently": w.endAndStart,
 			"empty": w.empty, "time": w.advanceTime, "crash": w.crash, "licences": w.licences, "extend": w.extend, "": w.check,
 		})
 	})

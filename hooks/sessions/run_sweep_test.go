@@ -33,8 +33,8 @@ func TestSweep_EndsOverdueSessions(t *testing.T) {
 				s.Fatal(err)
 			}
 		}},
-		"nobody came": {after: 11 * time.Minute, reason: sessions.EndedEmpty},
-		"nobody yet":  {after: 9 * time.Minute},
+		"empty":          {after: 11 * time.Minute, reason: sessions.EndedEmpty},
+		"not yet joined": {after: 9 * time.Minute},
 		"as long as the plan lets": {after: 41 * time.Minute, reason: sessions.EndedByTime, prepare: func(s *fixture, session *sessions.Session) {
 			s.setOccupied(session)
 			hookstest.Exec(s, s.app, "UPDATE plans SET session_minutes = 40", nil)
@@ -50,7 +50,7 @@ func TestSweep_EndsOverdueSessions(t *testing.T) {
 			studio.sweep(session.Started().Add(s.after))
 			got := studio.reload(session.Id)
 			if ended := got.Status() == sessions.Ended; ended != (s.reason != "") || got.GetString("end_reason") != s.reason {
-				t.Errorf("%s, %q", got.Status(), got.GetString("end_reason"))
+				t.Errorf("got %s, %q", got.Status(), got.GetString("end_reason"))
 			}
 			if got.Ended().After(session.Started().Add(80 * time.Minute)) {
 				t.Errorf("it is written as ended at %v", got.Ended())
@@ -110,7 +110,7 @@ func TestSweep_WithoutHost_PromotesOrganizerOrEnds(t *testing.T) {
 		case organizer && (got.Status() != sessions.Running || second.Role() != sessions.Cohost):
 			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Role())
 		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.EndedHostGone || got.GetString("leaderless") != ""):
-			t.Errorf("with nobody: %s, %s, led by nobody since %q", got.Status(), got.GetString("end_reason"), got.GetString("leaderless"))
+			t.Errorf("empty: got %s, %s, leaderless since %q", got.Status(), got.GetString("end_reason"), got.GetString("leaderless"))
 		}
 		if got := s.reload(session.Id); got.Status() == sessions.Running {
 			if err := sessions.End(s.app, s.actor("second"), session.Id); err != nil {

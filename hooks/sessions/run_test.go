@@ -46,7 +46,7 @@ func (s *fixture) newHosted(start bool) *sessions.Session {
 }
 
 func TestRun_Permissions(t *testing.T) {
-	for deed, s := range map[string]struct {
+	for action, s := range map[string]struct {
 		do  func(s *fixture, who, id string) error
 		may map[string]string
 	}{
@@ -60,13 +60,13 @@ func TestRun_Permissions(t *testing.T) {
 		}, map[string]string{"organizer": "", "owner": "not_allowed", "admin": "not_allowed", "member": "", "guest": "not_allowed"}},
 	} {
 		for who, code := range s.may {
-			studio := newFixture(t, "pro")
-			session := studio.newHosted(deed != "start")
-			hookstest.AssertCode(t, who+" "+deed, s.do(studio, who, session.Id), code)
-			other := hookstest.Team(t, studio.app, hookstest.Account(t, studio.app, "other@x.example"), "Other", "pro")
-			foreign := studio.actor(who)
+			f := newFixture(t, "pro")
+			session := f.newHosted(action != "start")
+			hookstest.AssertCode(t, who+" "+action, s.do(f, who, session.Id), code)
+			other := hookstest.Team(t, f.app, hookstest.Account(t, f.app, "other@x.example"), "Other", "pro")
+			foreign := f.actor(who)
 			foreign.Team = other.Record
-			if _, err := sessions.Extend(studio.app, foreign, session.Id, 0); err != errs.NotFound {
+			if _, err := sessions.Extend(f.app, foreign, session.Id, 0); err != errs.NotFound {
 				t.Errorf("%s of another team: %v", who, err)
 			}
 		}
@@ -83,7 +83,7 @@ func TestEnd_OtherOrganizer_IsRefused(t *testing.T) {
 	}
 	ended := s.reload(session.Id)
 	if ended.Status() != sessions.Ended || ended.GetString("end_reason") != sessions.EndedByAdmin || ended.Ended().IsZero() {
-		t.Errorf("%s, %s", ended.Status(), ended.GetString("end_reason"))
+		t.Errorf("got %s, %s", ended.Status(), ended.GetString("end_reason"))
 	}
 	if err := sessions.End(s.app, s.actor("organizer"), session.Id); err != nil {
 		t.Errorf("the end of an ended one: %v", err)
@@ -119,7 +119,7 @@ func TestStart_EachRunHasOwnMediaRoom(t *testing.T) {
 	s := newFixture(t, "pro")
 	a, b := s.newRunning(sessions.Form{}), s.newRunning(sessions.Form{})
 	if a.Media() == "" || a.Media() == b.Media() || a.Started().IsZero() || a.GetDateTime("empty").IsZero() {
-		t.Errorf("%q, %q", a.Media(), b.Media())
+		t.Errorf("got %q, %q", a.Media(), b.Media())
 	}
 	again, err := sessions.Start(s.app, s.actor("organizer"), a.Id)
 	if err != nil || again.Media() != a.Media() {
@@ -154,10 +154,10 @@ func TestTeamDelete_WhileSessionRuns_IsRefused(t *testing.T) {
 	session := s.newRunning(sessions.Form{Title: "Dailies"})
 	s.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
 	if err := teams.CanDelete(s.app, s.team.Id); errs.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
-		t.Errorf("%v", err)
+		t.Errorf("got %v", err)
 	}
 	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); errs.Code(err) != sessions.CodeRunning {
-		t.Errorf("%v", err)
+		t.Errorf("got %v", err)
 	}
 	if err := sessions.End(s.app, s.actor("owner"), session.Id); err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestExtend_PlanLimits(t *testing.T) {
 	ends := session.Ends()
 	longer, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0)
 	if err != nil || !longer.Ends().Equal(ends.Add(15*time.Minute)) || longer.Minutes() != 30 {
-		t.Fatalf("%v", err)
+		t.Fatalf("got %v", err)
 	}
 	for _, minutes := range []int{-1, 121} {
 		_, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, minutes)

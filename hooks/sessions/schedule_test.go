@@ -82,11 +82,11 @@ func TestSchedule_AddsHostAndInvitees(t *testing.T) {
 	session := s.newSession(sessions.Form{Title: "  Colour \n review ", Guests: []string{"Zed <Zed@Out.example>", "member@x.example", "zed@out.example", "organizer@x.example", "admin@x.example"},
 		Cohosts: []string{s.users["admin"].Id}, Presenters: []string{"zed@out.example"}})
 	if session.Title() != "Colour review" || session.Ends().Sub(session.Starts()) != time.Hour || session.HostID() != s.users["organizer"].Id || len(session.Code()) < 12 {
-		t.Errorf("%+v", session.PublicExport())
+		t.Errorf("got %+v", session.PublicExport())
 	}
 	want := "organizer@x.example+ host invited, admin@x.example+ cohost invited, zed@out.example presenter invited, member@x.example+ attendee invited"
 	if got := s.participantList(session.Id); got != want {
-		t.Errorf("%s\nwant %s", got, want)
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 	p, err := sessions.FindParticipantByEmail(s.app, session.Id, "zed@out.example")
 	if err != nil {

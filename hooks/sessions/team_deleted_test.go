@@ -16,7 +16,7 @@ import (
 
 // deletions are the ways to delete a team.
 var deletions = map[string]func(p *mailFixture) error{
-	"the Owner's deed": func(p *mailFixture) error { return teams.Delete(p.app, p.actor("owner"), "Halation Post") },
+	"by the Owner": func(p *mailFixture) error { return teams.Delete(p.app, p.actor("owner"), "Halation Post") },
 	"by the dashboard": func(p *mailFixture) error {
 		return p.app.Delete(hookstest.FindRecord(p.fixture.T, p.app, "teams", p.team.Id))
 	},
@@ -49,22 +49,22 @@ func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
 		}
 		sent := p.wantEmails(name, "Cancelled: Daily > organizer@x.example; Cancelled: Daily > zed@out.example; Cancelled: New > organizer@x.example; Cancelled: Off > zed@out.example; "+
 			"Cancelled: One > member@x.example; Cancelled: One > organizer@x.example; Cancelled: One > zed@out.example"+strings.TrimSuffix("; "+admins, "; "))
-		for _, letter := range sent {
-			if strings.HasPrefix(letter.Subject, "Halation") {
+		for _, email := range sent {
+			if strings.HasPrefix(email.Subject, "Halation") {
 				continue
 			}
-			if len(letter.Files) != 1 || !strings.Contains(letter.Files[0].Type, "method=CANCEL") || strings.Contains(letter.Text, "/s/") {
-				t.Errorf("%+v", letter)
+			if len(email.Files) != 1 || !strings.Contains(email.Files[0].Type, "method=CANCEL") || strings.Contains(email.Text, "/s/") {
+				t.Errorf("got %+v", email)
 			}
-			file := unfold(letter.Files[0].Content)
-			if !strings.Contains(file, "mailto:"+letter.To) || !strings.Contains(file, "METHOD:CANCEL\r\n") || !strings.Contains(file, "STATUS:CANCELLED\r\n") || strings.Contains(file, "SEQUENCE:0\r\n") {
-				t.Errorf("%s: %s", letter.To, file)
+			file := unfold(email.Files[0].Content)
+			if !strings.Contains(file, "mailto:"+email.To) || !strings.Contains(file, "METHOD:CANCEL\r\n") || !strings.Contains(file, "STATUS:CANCELLED\r\n") || strings.Contains(file, "SEQUENCE:0\r\n") {
+				t.Errorf("%s: %s", email.To, file)
 			}
 			switch {
-			case strings.HasPrefix(letter.Subject, "Cancelled: One") && !strings.Contains(file, "UID:"+one.Id+"@usher.test\r\n"),
-				strings.HasPrefix(letter.Subject, "Cancelled: Daily") && !(strings.Contains(file, "UID:"+daily.SeriesID()+"@usher.test\r\n") && strings.Contains(file, "RRULE:FREQ=DAILY;COUNT=4\r\n") && strings.Contains(letter.Text, "Halation Post cancelled all upcoming sessions of this series.")),
-				letter.To == tokyo.Email() && !strings.Contains(letter.Text, daysFromNow(3, 19).Format("Monday 2 January 2006, 15:04")):
-				t.Errorf("%s: %s\n%s", letter.Subject, letter.Text, file)
+			case strings.HasPrefix(email.Subject, "Cancelled: One") && !strings.Contains(file, "UID:"+one.Id+"@usher.test\r\n"),
+				strings.HasPrefix(email.Subject, "Cancelled: Daily") && !(strings.Contains(file, "UID:"+daily.SeriesID()+"@usher.test\r\n") && strings.Contains(file, "RRULE:FREQ=DAILY;COUNT=4\r\n") && strings.Contains(email.Text, "Halation Post cancelled all upcoming sessions of this series.")),
+				email.To == tokyo.Email() && !strings.Contains(email.Text, daysFromNow(3, 19).Format("Monday 2 January 2006, 15:04")):
+				t.Errorf("%s: %s\n%s", email.Subject, email.Text, file)
 			}
 		}
 		p.wantEmails("again", "")
@@ -100,13 +100,13 @@ func TestTeamDelete_Concurrent_EmailsOnce(t *testing.T) {
 	worker.MinInterval = 0
 	worker.Deliver(context.Background())
 	n := 0
-	for _, letter := range p.Emails() {
-		if letter.To == "zed@out.example" && strings.HasPrefix(letter.Subject, "Cancelled") {
+	for _, email := range p.Emails() {
+		if email.To == "zed@out.example" && strings.HasPrefix(email.Subject, "Cancelled") {
 			n++
 		}
 	}
 	if n != 1 {
-		t.Errorf("%d letters", n)
+		t.Errorf("got %d cancellations, want 1", n)
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// fixture is a session that runs, and everybody who may know of it.
+// fixture is a running session with accounts in every relation to it.
 type fixture struct {
 	*testing.T
 	*viewstest.Server
@@ -66,7 +66,7 @@ func (s *fixture) actor(who string) *actors.Actor {
 	return hookstest.Actor(s.T, s.App, s.accounts[who], s.team)
 }
 
-// join brings people through the door.
+// join lets people join the session.
 func (s *fixture) join(who ...string) *fixture {
 	s.Helper()
 	for _, one := range who {
@@ -112,7 +112,7 @@ func (s *fixture) setEndIn(left time.Duration) {
 func assertPage(t *testing.T, what string, r viewstest.Reply, status int, words ...string) {
 	t.Helper()
 	if r.Status != status {
-		t.Errorf("%s: status %d, not %d: %s", what, r.Status, status, r.Body)
+		t.Errorf("%s: got status %d, want %d: %s", what, r.Status, status, r.Body)
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
@@ -162,7 +162,7 @@ func TestLivePage_NotInSession_IsRedirectedOrNotFound(t *testing.T) {
 		}
 	}
 	if r := s.Anonymous().Get("/live/no-such-session"); r.Status != http.StatusSeeOther || r.Location != "/signin?next=%2Flive%2Fno-such-session" {
-		t.Errorf("an unknown session, nobody: %d %s", r.Status, r.Location)
+		t.Errorf("an unknown session, signed out: got %d %s", r.Status, r.Location)
 	}
 	if r := s.As(s.accounts["host"]).Get("/live/no-such-session"); r.Status != http.StatusNotFound {
 		t.Errorf("an unknown session: %d", r.Status)
@@ -181,20 +181,20 @@ func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 	assertNotContains(t, "an attendee's page", asked.Get(s.path("")), "Admit", "Remove", "End for everyone", "Mute all", "guest@x.example")
 
 	target := url.Values{"person": {s.participant("guest").Id}}
-	for _, deed := range []string{"/admit", "/refuse", "/put-out", "/mute", "/mute-all", "/extend", "/end"} {
-		if r := s.sendHTMX(asked, "POST", deed, target); r.Status != http.StatusForbidden || !strings.Contains(r.Body, `id="said"`) {
-			t.Errorf("an attendee does %s: %d %s", deed, r.Status, r.Body)
+	for _, action := range []string{"/admit", "/refuse", "/put-out", "/mute", "/mute-all", "/extend", "/end"} {
+		if r := s.sendHTMX(asked, "POST", action, target); r.Status != http.StatusForbidden || !strings.Contains(r.Body, `id="said"`) {
+			t.Errorf("an attendee does %s: %d %s", action, r.Status, r.Body)
 		}
-		if r := asked.Post(s.path(deed), target); r.Status != http.StatusForbidden {
-			t.Errorf("an attendee sends the form of %s: %d", deed, r.Status)
+		if r := asked.Post(s.path(action), target); r.Status != http.StatusForbidden {
+			t.Errorf("an attendee sends the form of %s: %d", action, r.Status)
 		}
 	}
 	if state := s.participant("guest").State(); state != sessions.StateWaiting {
 		t.Errorf("the guest is %s", state)
 	}
-	for _, deed := range []string{"/admit", "/refuse", "/put-out"} {
-		if r := s.sendHTMX(host, "POST", deed, url.Values{"person": {"no-such-person"}}); r.Status != http.StatusNotFound {
-			t.Errorf("%s of nobody: %d %s", deed, r.Status, r.Body)
+	for _, action := range []string{"/admit", "/refuse", "/put-out"} {
+		if r := s.sendHTMX(host, "POST", action, url.Values{"person": {"no-such-person"}}); r.Status != http.StatusNotFound {
+			t.Errorf("%s for an unknown participant: got %d %s", action, r.Status, r.Body)
 		}
 	}
 	assertPage(t, "refuse", s.sendHTMX(s.As(s.accounts["cohost"]), "POST", "/refuse", target), 200, "Denied", `data-waiting="0"`)
@@ -203,11 +203,11 @@ func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 		t.Errorf("extended without a script: %d to %q", r.Status, r.Location)
 	}
 	if r := host.Get(s.path("/extend")); r.Location != s.path("") {
-		t.Errorf("the address of a deed leads to %q", r.Location)
+		t.Errorf("GET of an action redirects to %q", r.Location)
 	}
 }
 
-// A letter that an Admin handed on brings somebody in, and gives him nothing that the Admin may do.
+// An Admin's forwarded email lets a person join, but doesn't give them the Admin's rights.
 func TestHostControls_PersonalLinkOfAdmin_GivesNoRights(t *testing.T) {
 	s := newFixture(t, sessions.Form{Passwordless: true})
 	hookstest.Exec(t, s.App, "UPDATE memberships SET admin = 1 WHERE user = {:user}", dbx.Params{"user": s.accounts["asked"].Id})
@@ -216,28 +216,28 @@ func TestHostControls_PersonalLinkOfAdmin_GivesNoRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := s.Anonymous()
-	if r := b.Post("/s/"+code+"/join", url.Values{"name": {"Somebody"}}); r.Location != s.path("") {
+	if r := b.Post("/s/"+code+"/join", url.Values{"name": {"Sam"}}); r.Location != s.path("") {
 		t.Fatalf("by the link: %d to %q %s", r.Status, r.Location, r.Body)
 	}
-	assertPage(t, "who came by the link", s.sendHTMX(b, "GET", "/state", nil), 200, `id="state"`)
-	for _, deed := range []string{"/end", "/extend", "/put-out", "/mute", "/admit", "/refuse"} {
-		if r := s.sendHTMX(b, "POST", deed, url.Values{"person": {s.participant("guest").Id}}); r.Status != http.StatusForbidden {
-			t.Errorf("who came by an Admin's link does %s: %d %s", deed, r.Status, r.Body)
+	assertPage(t, "with the link", s.sendHTMX(b, "GET", "/state", nil), 200, `id="state"`)
+	for _, action := range []string{"/end", "/extend", "/put-out", "/mute", "/admit", "/refuse"} {
+		if r := s.sendHTMX(b, "POST", action, url.Values{"person": {s.participant("guest").Id}}); r.Status != http.StatusForbidden {
+			t.Errorf("with an Admin's link, %s: got %d %s", action, r.Status, r.Body)
 		}
 	}
 	s.join("asked")
-	assertPage(t, "the Admin himself ends it", s.sendHTMX(s.As(s.accounts["asked"]), "POST", "/end", nil), 200, "The session was ended")
+	assertPage(t, "the Admin ends it", s.sendHTMX(s.As(s.accounts["asked"]), "POST", "/end", nil), 200, "The session was ended")
 }
 
 func TestState_RemovedOrEnded_ShowsEndScreen(t *testing.T) {
 	s := newFixture(t, sessions.Form{}).join("host", "asked", "guest")
 	host, asked, guest := s.As(s.accounts["host"]), s.As(s.accounts["asked"]), s.As(s.accounts["guest"])
-	assertPage(t, "put out", s.sendHTMX(host, "POST", "/put-out", url.Values{"person": {s.participant("guest").Id}}), 200)
-	assertPage(t, "who was put out", s.sendHTMX(guest, "GET", "/state", nil), 200, `id="curtain"`, "You were removed from this session", "Host")
-	assertNotContains(t, "who was put out", s.sendHTMX(guest, "GET", "/state", nil), "Thanks for joining")
-	assertPage(t, "a pass for who was put out", s.sendHTMX(guest, "POST", "/token", nil), 403, `id="curtain"`)
+	assertPage(t, "remove", s.sendHTMX(host, "POST", "/put-out", url.Values{"person": {s.participant("guest").Id}}), 200)
+	assertPage(t, "a removed participant", s.sendHTMX(guest, "GET", "/state", nil), 200, `id="curtain"`, "You were removed from this session", "Host")
+	assertNotContains(t, "a removed participant", s.sendHTMX(guest, "GET", "/state", nil), "Thanks for joining")
+	assertPage(t, "a token for a removed participant", s.sendHTMX(guest, "POST", "/token", nil), 403, `id="curtain"`)
 	if r := guest.Get(s.path("")); r.Location != "/s/"+s.session.Code() {
-		t.Errorf("who was put out and looks again is sent to %q", r.Location)
+		t.Errorf("a removed participant is redirected to %q", r.Location)
 	}
 	assertPage(t, "the end", s.sendHTMX(host, "POST", "/end", nil), 200, "The host ended the session", "/app/halation-post")
 	assertPage(t, "who was in", s.sendHTMX(asked, "GET", "/state", nil), 200, "The host ended the session", "/app/halation-post")
@@ -274,7 +274,7 @@ func TestState_NearEnd_ShowsRoomAvailability(t *testing.T) {
 	next := hookstest.ScheduleSession(t, s.App, s.accounts["organizer"], s.team, sessions.Form{Title: "Next", Room: room.Id, Starts: ends.Add(2 * time.Hour)})
 	assertPage(t, "one after two hours", s.sendHTMX(host, "GET", "/state", nil), 200, "the room is free until "+ends.Add(2*time.Hour).UTC().Format("15:04"))
 	hookstest.Exec(t, s.App, "UPDATE sessions SET starts = {:at} WHERE id = {:id}", dbx.Params{"id": next.Id, "at": record.FormatTime(ends)})
-	assertPage(t, "one at once", s.sendHTMX(host, "GET", "/state", nil), 200, "the room is booked after that.")
+	assertPage(t, "one right after it", s.sendHTMX(host, "GET", "/state", nil), 200, "the room is booked after that.")
 	refused := s.sendHTMX(host, "POST", "/extend", nil)
 	assertPage(t, "extended into it", refused, 422, `id="said"`, "Next")
 }
