@@ -111,7 +111,7 @@ func TestBooking_RoomOfAnotherTeam_IsUnknown(t *testing.T) {
 		_, code, sentence, _ := errs.Details(s.app.Save(s.newSession(id, "16:00", "17:00")))
 		said = append(said, code+": "+sentence)
 	}
-	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": This team has no such room . Choose another one." {
+	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": This team has no such room. Choose another one." {
 		t.Errorf("another team's room: got %q, want the error of an unknown room", said)
 	}
 }
