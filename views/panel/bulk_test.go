@@ -139,7 +139,7 @@ func TestBulkResend_EmailOff_ShowsTheLinksOnce(t *testing.T) {
 	hookstest.Exec(t, s.App, "DELETE FROM outbox WHERE about = {:id}", dbx.Params{"id": first.ID})
 	b := s.As(s.admin)
 	question := b.Get(s.selectedPath("resend", first.ID, second.ID))
-	assertPage(t, question, http.StatusOK, "Send the invitation of lucia@halation.example again?", "The old links are dead", "less than a minute ago")
+	assertPage(t, question, http.StatusOK, "Send the invitation of lucia@halation.example again?", "The old links are dead", "less than 1 minute ago")
 	r := b.Post(s.path("/users/selected"), dialogForm(t, question))
 	page := b.Get(r.Location)
 	assertContains(t, page, "A new link is on its way to lucia@halation.example.", "hand the links on yourself", "/invite/usi_")

@@ -160,12 +160,12 @@ func TestResendInvitation_WithinAMinute_IsRefused(t *testing.T) {
 	b := s.As(s.admin)
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	at := s.path("/users/" + pending.ID)
-	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "less than a minute ago")
+	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "less than 1 minute ago")
 	if _, err := s.App.DB().NewQuery("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z'").Execute(); err != nil {
 		t.Fatal(err)
 	}
 	assertRedirect(t, b, b.Post(at+"/resend", nil), at, "A new link is on its way")
-	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "less than a minute ago")
+	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "less than 1 minute ago")
 	if r := b.Post(s.userPath(s.member, "/resend"), nil); r.Status != http.StatusNotFound {
 		t.Fatalf("resend of nothing: %d", r.Status)
 	}
