@@ -112,8 +112,8 @@ func bulkTag(e *core.RequestEvent) error {
 	return runBulk(e, bulk.Action{Kind: bulk.Tag, AddTags: form.Add, RemoveTags: form.Remove}, form.IDs)
 }
 
-func runBulk(e *core.RequestEvent, deed bulk.Action, ids []string) error {
-	done, err := bulk.Do(e.App, web.Actor(e), deed, ids)
+func runBulk(e *core.RequestEvent, action bulk.Action, ids []string) error {
+	done, err := bulk.Do(e.App, web.Actor(e), action, ids)
 	if err != nil {
 		return err
 	}

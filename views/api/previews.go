@@ -59,23 +59,23 @@ func previewUsers(e *core.RequestEvent) error {
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	deed := bulk.Action{Kind: form.Action, HandOver: form.HandOver}
+	action := bulk.Action{Kind: form.Action, HandOver: form.HandOver}
 	switch form.Action {
 	case "":
-		deed.Kind = bulk.Remove
+		action.Kind = bulk.Remove
 	case bulk.Remove, bulk.Revoke, bulk.Resend:
 	case bulk.RevokeRole:
 		role, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", "", []string{form.Role})
 		if err != nil {
 			return withField("role", err)
 		}
-		deed.Role = role
+		action.Role = role
 	default:
 		return errs.Invalid("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
 	}
-	foreseen, err := bulk.Preview(e.App, web.Actor(e), deed, form.IDs)
+	preview, err := bulk.Preview(e.App, web.Actor(e), action, form.IDs)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, newBulkResult(foreseen))
+	return e.JSON(http.StatusOK, newBulkResult(preview))
 }

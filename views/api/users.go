@@ -92,7 +92,7 @@ func usersOf(app core.App, rows []people.Row) ([]user, error) {
 			asked = append(asked, row.Invitation)
 		}
 	}
-	letters, err := mail.DeliveryStates(app, asked)
+	deliveries, err := mail.DeliveryStates(app, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -103,10 +103,10 @@ func usersOf(app core.App, rows []people.Row) ([]user, error) {
 			Roles: row.Roles().Names(), Status: row.Status, Tags: row.Tags, Added: formatTime(row.Added.Time()), Active: formatTime(row.Active.Time()),
 		}
 		if row.Invited {
-			u.Pending = &pendingInvitation{row.InvitedRoles().Names(), formatTime(row.Expires.Time()), letters[row.Invitation].Status}
+			u.Pending = &pendingInvitation{row.InvitedRoles().Names(), formatTime(row.Expires.Time()), deliveries[row.Invitation].Status}
 		}
-		if letter := letters[row.Invitation]; letter.Status == mail.Dropped {
-			u.NotSent = &notSent{letter.Reason, "Not sent: " + mail.ReasonText(letter.Reason) + "."}
+		if delivery := deliveries[row.Invitation]; delivery.Status == mail.Dropped {
+			u.NotSent = &notSent{delivery.Reason, "Not sent: " + mail.ReasonText(delivery.Reason) + "."}
 		}
 		users = append(users, u)
 	}
