@@ -21,7 +21,7 @@ func init() {
 			noted("member", "AFTER UPDATE OF kind, owner, admin, organizer, created ON memberships", ofMember)+
 			noted("new_invitation", "AFTER INSERT ON invitations", "NEW.email")+
 			noted("invitation", "AFTER UPDATE OF admin, organizer, status, expires, answered, name, created ON invitations", "NEW.email")+
-			trigger("people_renewed", "AFTER DELETE ON people_stale", "", nobody, fill(old), rename(old)))
+			trigger("people_renewed", "AFTER DELETE ON people_stale", "", deleteOrphan, fill(old), rename(old)))
 	}, func(app core.App) error {
 		statements := "DELETE FROM people_stale;; DROP TRIGGER people_renewed;; DROP TABLE people_stale;;" +
 			dropPeopleTriggers([]string{"new_member", "member", "new_invitation", "invitation"})
@@ -48,7 +48,7 @@ func noted(name, event, email string) string {
 // old is the key that is deleted from people_stale.
 const old = "(SELECT OLD.team team, OLD.email email)"
 
-// nobody deletes the row of an email that is neither a member nor invited.
-const nobody = `DELETE FROM people WHERE team = OLD.team AND email = OLD.email
+// deleteOrphan deletes the row of an email that is neither a member nor invited.
+const deleteOrphan = `DELETE FROM people WHERE team = OLD.team AND email = OLD.email
 	AND NOT EXISTS (SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = OLD.team WHERE u.email = OLD.email COLLATE NOCASE)
 	AND coalesce((SELECT status FROM invitations WHERE team = OLD.team AND email = OLD.email ORDER BY created DESC, rowid DESC LIMIT 1), 'accepted') = 'accepted'`

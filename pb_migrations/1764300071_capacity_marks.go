@@ -5,8 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// What a team was last told about its seats and licences, so that it is told once: the level that was reached, and when
-// an email about it was queued.
+// The last capacity notice to a team, so that it is sent once: the level reached, and when the email was queued.
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)

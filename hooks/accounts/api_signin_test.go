@@ -78,7 +78,7 @@ func TestAPI_SignIn_SharesLimits(t *testing.T) {
 		t.Errorf("the eleventh try: %d %s", answer.Code, answer.Body)
 	}
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err == nil {
-		t.Error("the page has an allowance of its own")
+		t.Error("the page doesn't share the rate limit of the API")
 	}
 	for result, want := range map[string]int{"ok": 1, "bad_password": 9} {
 		if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.signin", "result": result}); n < want {
@@ -109,7 +109,7 @@ func TestAPI_RequestReset_DoesNotRevealAccounts(t *testing.T) {
 		}
 	}
 	if seen["ada@x.example"] != seen["unknown@x.example"] || seen["half@x.example"] != seen["unknown@x.example"] {
-		t.Errorf("a known, an unknown and an unconfirmed address are told apart: %v", seen)
+		t.Errorf("known, unknown and unconfirmed addresses get different responses: %v", seen)
 	}
 	if !strings.Contains(seen["unknown@x.example"], "429") || hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "unknown@x.example"}) != 0 {
 		t.Errorf("%v", seen)

@@ -108,8 +108,7 @@ func TestClaim_WithoutItsTransaction_BothTakeTheAccountOver(t *testing.T) {
 	}
 }
 
-// Whoever signs up with the address again while its owner claims it changes nothing of the account, and gets the answer
-// that everybody gets.
+// A concurrent sign-up with the address changes nothing of the account, and gets the usual response.
 func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
@@ -130,10 +129,10 @@ func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results); won != 3 {
-		t.Errorf("got %v, want the same answer for everybody", results)
+		t.Errorf("got %v, want the same response for all", results)
 	}
 	oneWon(t, app, account.Id, []claim{c}, results[:1])
-	// A link that was mailed before the claim is dead: its key is gone.
+	// A link that was emailed before the claim no longer works.
 	if err := mail.DropObsolete(app, account.Id); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +141,7 @@ func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
 	}
 }
 
-// Several who sign up with one new address at once make one account, and each gets the same answer.
+// Concurrent sign-ups with one new address create one account, and all get the same response.
 func TestSignUp_ConcurrentWithItself_AnswersAlike(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"

@@ -96,7 +96,7 @@ func TestEndDevice_OnlyByOwner(t *testing.T) {
 		t.Errorf("twice: %v", err)
 	}
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.device.end", "target_name": "Firefox on Linux", "result": "ok"}) != 1 {
-		t.Error("it is not written down once")
+		t.Error("want one entry in the audit log")
 	}
 }
 
@@ -162,7 +162,7 @@ func TestTouch_AfterEndOtherDevices_KeepsLogin(t *testing.T) {
 	ada := hookstest.Account(t, app, "ada@x.example")
 	secret, _ := startLogin(t, app, ada, "")
 	hookstest.Exec(t, app, "UPDATE logins SET seen = {:at}", dbx.Params{"at": record.FormatTime(time.Now().Add(-time.Hour))})
-	read, _, err := accounts.FindLogin(app, secret) // by a page that is asked for at the same time
+	read, _, err := accounts.FindLogin(app, secret) // by a concurrent page request
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// newAppWithMail is an app whose letters arrive.
+// newAppWithMail returns an app that sends emails.
 func newAppWithMail(t *testing.T) (*core.BaseApp, *resendtest.Server) {
 	t.Helper()
 	post := resendtest.New(t)
@@ -52,9 +52,9 @@ func TestConfirmAddressChange_ChangesAddressAndSignsOut(t *testing.T) {
 	if hookstest.FindRecord(t, app, "users", ada.Id).Email() != "ada@x.example" || !loginValid(app, secret) {
 		t.Fatal("changed before its link was used")
 	}
-	for _, letter := range post.Emails() {
-		if letter.To == "ada@new.example" && (strings.Contains(letter.Text, "Ada ") || strings.Contains(letter.Text, "ada@x.example")) {
-			t.Errorf("a stranger's mail says what somebody typed: %s", letter.Text)
+	for _, email := range post.Emails() {
+		if email.To == "ada@new.example" && (strings.Contains(email.Text, "Ada ") || strings.Contains(email.Text, "ada@x.example")) {
+			t.Errorf("the email to a stranger contains user input: %s", email.Text)
 		}
 	}
 	changed, err := accounts.ConfirmAddressChange(app, ada, token, "")
@@ -66,7 +66,7 @@ func TestConfirmAddressChange_ChangesAddressAndSignsOut(t *testing.T) {
 	}
 	first, second := post.WaitFor(t, "ada@x.example"), post.WaitFor(t, "ada@x.example") // the invitation, and this
 	if !strings.Contains(first.Text+second.Text, "If it wasn't you, contact help@usher.test") {
-		t.Errorf("the old address is told %s %s", first.Text, second.Text)
+		t.Errorf("got %s %s for the old address", first.Text, second.Text)
 	}
 	_, err = accounts.ConfirmAddressChange(app, changed, token, "")
 	hookstest.AssertCode(t, "twice", err, "link_expired")
@@ -134,7 +134,7 @@ func TestConfirmAddressChange_OtherAccount_IsRefused(t *testing.T) {
 	_, err := accounts.ConfirmAddressChange(app, eve, token, "")
 	hookstest.AssertCode(t, "by another", err, accounts.CodeWrongAccount)
 	if _, err := accounts.ConfirmAddressChange(app, ada, token, ""); err != nil {
-		t.Errorf("by herself, after that: %v", err)
+		t.Errorf("by the owner afterwards: got %v, want no error", err)
 	}
 }
 
@@ -152,7 +152,7 @@ func TestRequestAddressChange_TakenAddress_GetsSameAnswer(t *testing.T) {
 	}
 	for address, kind := range map[string]string{"taken@x.example": mail.KindAddressTaken, "free@x.example": mail.KindChangeAddress} {
 		if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": address, "kind": kind}); n != 1 || hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": address}) != 1 {
-			t.Errorf("letters to %s", address)
+			t.Errorf("got an email to %s, want none", address)
 		}
 	}
 	if hookstest.FindRecord(t, app, "users", owner.Id).Email() != "taken@x.example" {
@@ -202,7 +202,7 @@ func TestConfirmAddressChange_ConcurrentUses_OneWins(t *testing.T) {
 		t.Errorf("%d won", won)
 	}
 	if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": mail.KindAddressChanged}); n != 1 {
-		t.Errorf("%d letters to the old address", n)
+		t.Errorf("got %d emails to the old address", n)
 	}
 }
 

@@ -153,7 +153,7 @@ func TestSetAvatar_InvalidFile_IsRefused(t *testing.T) {
 		t.Errorf("%q was stored", avatar)
 	}
 	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.picture", "result": accounts.CodeBadAvatar}); n != 11 {
-		t.Errorf("%d refusals are written down", n)
+		t.Errorf("got %d refusals in the audit log", n)
 	}
 }
 

@@ -108,9 +108,9 @@ func TestConfirmAddress_OtherSignUpsPassword_IsRefused(t *testing.T) {
 	config.SignUp = "open"
 	app := hookstest.NewAppWith(t, config)
 	hookstest.Account(t, app, "first@x.example")
-	const hers, his = "her own four words here", "his own four words here"
-	for _, password := range []string{his, hers} { // he was first
-		form := members.SignUpForm{Email: "victim@x.example", Name: "Somebody", Password: password}
+	const owners, strangers = "her own four words here", "his own four words here"
+	for _, password := range []string{strangers, owners} { // the stranger came first
+		form := members.SignUpForm{Email: "victim@x.example", Name: "Someone", Password: password}
 		if _, err := members.SignUp(app, form); err != nil {
 			t.Fatal(err)
 		}
@@ -123,23 +123,23 @@ func TestConfirmAddress_OtherSignUpsPassword_IsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = accounts.ConfirmAddress(app, token, hers, "")
+	_, err = accounts.ConfirmAddress(app, token, owners, "")
 	hookstest.AssertCode(t, "her password", err, accounts.CodeBadSignIn)
 	if hookstest.FindRecord(t, app, "users", account.Id).Verified() {
-		t.Fatal("confirmed, with his password")
+		t.Fatal("confirmed with the stranger's password")
 	}
 	reset, err := account.NewPasswordResetToken()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.ResetPassword(app, accounts.ResetForm{Token: reset, Password: hers, Name: "Ada"}); err != nil {
+	if _, err := accounts.ResetPassword(app, accounts.ResetForm{Token: reset, Password: owners, Name: "Ada"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.SignIn(app, "victim@x.example", hers, ""); err != nil {
+	if _, err := accounts.SignIn(app, "victim@x.example", owners, ""); err != nil {
 		t.Errorf("she: %v", err)
 	}
-	_, err = accounts.SignIn(app, "victim@x.example", his, "")
-	hookstest.AssertCode(t, "he", err, accounts.CodeBadSignIn)
+	_, err = accounts.SignIn(app, "victim@x.example", strangers, "")
+	hookstest.AssertCode(t, "the stranger", err, accounts.CodeBadSignIn)
 }
 
 func TestChangePassword_NeedsCurrentPassword(t *testing.T) {
@@ -162,7 +162,7 @@ func TestChangePassword_NeedsCurrentPassword(t *testing.T) {
 		t.Errorf("the old login: %v", err)
 	}
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"about": ada.Id}) != 1 {
-		t.Error("nobody is told by mail")
+		t.Error("got no email, want a notice")
 	}
 	for range 9 {
 		_ = change("wrong", otherPassword)

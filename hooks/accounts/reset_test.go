@@ -123,7 +123,7 @@ func TestResetPassword_ConfirmedAddress_KeepsNameAndTimeZone(t *testing.T) {
 	}
 }
 
-// The emails to the address say nothing that whoever began the account typed.
+// Emails to the address contain nothing that was entered when the account was created.
 func TestEmails_ToUnconfirmedAddress_OmitName(t *testing.T) {
 	app, post := newAppWithMail(t)
 	newUnconfirmed(t, app, "ada@x.example")

@@ -32,7 +32,7 @@ func TestSignIn(t *testing.T) {
 		{"unknown@x.example", hookstest.Password, accounts.CodeBadSignIn},
 		{"nobody", hookstest.Password, accounts.CodeBadSignIn},
 		{"waiting@x.example", hookstest.Password, accounts.CodeUnverified},
-		{"waiting@x.example", otherPassword, accounts.CodeBadSignIn}, // that it waits is told to its owner alone
+		{"waiting@x.example", otherPassword, accounts.CodeBadSignIn}, // only the owner learns that it is unconfirmed
 	} {
 		account, err := accounts.SignIn(app, s.address, s.password, "192.0.2.1")
 		hookstest.AssertCode(t, s.address, err, s.code)
@@ -63,7 +63,7 @@ func TestSignIn_UnknownAddress_GetsSameAnswer(t *testing.T) {
 	}
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "unknown@x.example"}) != 0 ||
 		hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "ada@x.example"}) != 1 {
-		t.Error("letters")
+		t.Error("got emails, want none")
 	}
 }
 
@@ -124,7 +124,7 @@ func TestSignIn_EleventhFailure_IsRateLimited(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 		if _, err := accounts.SignIn(app, "ben@x.example", hookstest.Password, ""); err != nil {
-			t.Errorf("somebody else: %v", err)
+			t.Errorf("another user: %v", err)
 		}
 	}
 }
@@ -150,7 +150,7 @@ func TestFindLogin_Lifetime(t *testing.T) {
 		sql   string
 		good  bool
 	}{
-		{"at once", nil, "", true},
+		{"immediately", nil, "", true},
 		{"idle for nearly a week", nil, ago("seen", "-167 hours"), true},
 		{"idle for a week", nil, ago("seen", "-169 hours"), false},
 		{"nearly a month old", nil, ago("created", "-719 hours"), true},

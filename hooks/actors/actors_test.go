@@ -119,13 +119,13 @@ func TestCanRevoke(t *testing.T) {
 			t.Errorf("%s takes the Owner's role", by)
 		}
 		if got, want := a.CanRevoke(actors.Roles{Organizer: true}, a.Roles, true), a.CanUsePanel(); got != want {
-			t.Errorf("%s gives up a role of his own: %v", by, got)
+			t.Errorf("%s gives up their own role: got %v", by, got)
 		}
 	}
 }
 
 func TestCanInvite_AndCanManageInvitation(t *testing.T) {
-	// To an Owner only he himself offers, and seats have nothing left for him but Organizer.
+	// Only the Owner can offer roles to the Owner, and only Organizer remains to offer.
 	assertRights(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnyy", "admin+": "nnyyyy", "organizer": "nnnnnn", "member": "nnnnnn"},
 		func(a *actors.Actor, held actors.Roles) bool { return a.CanInvite(actors.Roles{Organizer: true}, held) })
 	assertRights(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnyy", "admin+": "nnyyyy", "organizer": "nnnnnn", "member": "nnnnnn"},
@@ -210,7 +210,7 @@ func TestFind_OnlyOwnTeams(t *testing.T) {
 		}
 	}
 	if _, err := actors.Find(app, nil, team.Id); !errors.Is(err, errs.NotFound) {
-		t.Errorf("nobody: %v", err)
+		t.Errorf("no account: got %v, want errs.NotFound", err)
 	}
 }
 

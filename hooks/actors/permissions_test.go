@@ -9,7 +9,7 @@ import (
 	"usher/hooks/actors"
 )
 
-// grantedLetters writes a row of the table as one letter a column: O, A, G, M and U for those who hold the permission.
+// grantedLetters returns a row of the table as one letter per column: O, A, G, M and U if granted.
 func grantedLetters(row actors.Permission) string {
 	var b strings.Builder
 	for n, holds := range row.Granted {

@@ -14,7 +14,7 @@ func TestShareTeam(t *testing.T) {
 	team := hookstest.Team(t, app, marta, "Halation Post", "free")
 	hookstest.Team(t, app, eve, "Elsewhere", "free")
 	noor, guest := hookstest.Member(t, app, team, "noor@x.example"), hookstest.Guest(t, app, team, "gita@x.example")
-	nobody := hookstest.Account(t, app, "nobody@x.example")
+	outsider := hookstest.Account(t, app, "outsider@x.example")
 	ask := func(a, b string, want bool) {
 		t.Helper()
 		if got, err := actors.ShareTeam(app, a, b); err != nil || got != want {
@@ -23,9 +23,9 @@ func TestShareTeam(t *testing.T) {
 	}
 	ask(marta.Id, noor.Id, true)
 	ask(guest.Id, noor.Id, true)
-	ask(nobody.Id, nobody.Id, true)
+	ask(outsider.Id, outsider.Id, true)
 	ask(marta.Id, eve.Id, false)
-	ask(nobody.Id, marta.Id, false)
+	ask(outsider.Id, marta.Id, false)
 	ask(marta.Id, "aaaaaaaaaaaaaaa", false)
 	if _, err := members.Leave(app, hookstest.Actor(t, app, noor, team)); err != nil {
 		t.Fatal(err)

@@ -115,7 +115,7 @@ func (w *writer) setActor(entry *audit.Entry) *audit.Entry {
 	return entry.With("by", "dashboard").With("administrator", w.id)
 }
 
-// writeEntries writes the entries in a transaction of their own. An entry that can't be written stops nothing.
+// writeEntries writes the entries in a separate transaction. A failure is only logged.
 func (c *change) writeEntries(app core.App, one func(core.App, *audit.Entry) error) {
 	err := app.RunInTransaction(func(tx core.App) error {
 		return c.eachEntry(func(entry *audit.Entry) error { return one(tx, entry) })

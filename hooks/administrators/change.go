@@ -89,7 +89,7 @@ func teamsOf(app core.App, r *core.Record) ([]string, error) {
 	return teams, nil
 }
 
-// targetOf returns whom or what the record is about.
+// targetOf returns the target of the entry.
 func targetOf(app core.App, r *core.Record) (id, name string) {
 	collection := r.Collection().Name
 	switch collection {
@@ -208,7 +208,7 @@ func formatValue(field core.Field, value string) string {
 
 func isSecret(field core.Field) bool {
 	name := field.GetName()
-	_, text := field.(*core.TextField) // a hidden number or relation, such as a team's plan, is no secret
+	_, text := field.(*core.TextField) // a hidden number or relation, such as a team's plan, isn't a secret
 	return text && field.GetHidden() || name == core.FieldNameTokenKey || name == "code" || strings.Contains(name, "token") || strings.Contains(name, "secret") ||
 		strings.HasSuffix(name, "_hash")
 }

@@ -42,7 +42,7 @@ func serverChange(e *core.RequestEvent) *change {
 	return nil
 }
 
-// impersonation is a superuser who takes a token of somebody's account.
+// impersonation is the change of a superuser who creates a token of an account.
 func impersonation(e *core.RequestEvent) *change {
 	user, err := e.App.FindRecordById("users", e.Request.PathValue("id"))
 	if err != nil {

@@ -64,7 +64,7 @@ func TestEveryMinute_RunsAtStartAndEveryMinute(t *testing.T) {
 	app, begun, end := startBlockingJob(t)
 	close(end)
 	if at := <-begun; time.Since(at) > time.Minute {
-		t.Errorf("it is told that it is %s", at)
+		t.Errorf("got the time %s", at)
 	}
 	var found bool
 	for _, job := range app.Cron().Jobs() {
