@@ -72,7 +72,7 @@ func TestSignUp_FirstAccount_RequiresCode(t *testing.T) {
 
 	person := formValues("email", "Marta@Halation.example", "name", "Marta Oliveira", "password", hookstest.Password, "team", "Halation Post", "code", "wrong")
 	r := b.Post("/signup", person)
-	assertPage(t, r, 422, "not the code", "Marta Oliveira", "Halation Post", `value="wrong"`)
+	assertPage(t, r, 422, "the setup code", "Marta Oliveira", "Halation Post", `value="wrong"`)
 	if strings.Contains(r.Body, hookstest.Password) {
 		t.Error("the password was written back")
 	}
@@ -229,7 +229,7 @@ func TestConfirmEmail_RequiresPostAndPassword(t *testing.T) {
 	if verified() {
 		t.Fatal("a look at the link confirmed the address")
 	}
-	assertPage(t, b.Post("/verify/"+token, url.Values{"password": {"not the one of the sign-up"}}), 422, "not the password of the sign-up", "/reset?email=noor%40halation.example")
+	assertPage(t, b.Post("/verify/"+token, url.Values{"password": {"not the one of the sign-up"}}), 422, "the password you signed up with", "/reset?email=noor%40halation.example")
 	if verified() {
 		t.Fatal("confirmed without the password")
 	}

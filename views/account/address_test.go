@@ -98,7 +98,7 @@ func TestRequestAddressChange(t *testing.T) {
 	b := s.As(owner)
 	assertPage(t, b.Post("/account/address", formValues("email", "marta@new.example", "password", "wrong")), 422, "current password is wrong", `action="/account/address#problems"`, `id="problems"`, `value="marta@new.example"`, `href="#address-password"`)
 	assertPage(t, b.Post("/account/address", formValues("email", "nobody", "password", hookstest.Password)), 422, "No @ in the address.", `value="nobody"`, `href="#new-address"`)
-	assertPage(t, b.Post("/account/address", formValues("email", "Marta@halation.example", "password", hookstest.Password)), 422, "your address already")
+	assertPage(t, b.Post("/account/address", formValues("email", "Marta@halation.example", "password", hookstest.Password)), 422, "already your email address")
 
 	pages := map[string]string{}
 	for _, email := range []string{"taken@halation.example", "freed@halation.example"} {

@@ -49,7 +49,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.fill("Team name", "Halation Post")
 	owner.expectStatus(422)
 	owner.press("Create account")
-	owner.waitForText("not the code")
+	owner.waitForText("the setup code")
 	owner.waitUntil("the typed text", `[...document.querySelectorAll("input")].some(i => i.value === "Marta Oliveira")`)
 
 	owner.visit("/signup?code=" + accounts.SetupCode(server.App))

@@ -22,7 +22,7 @@ func TestAccessibility_PageStates(t *testing.T) {
 	fresh.fill("Email address", "eve@elsewhere.example")
 	fresh.fill("Password", "too short")
 	fresh.press("Create account")
-	fresh.waitForText("not the code")
+	fresh.waitForText("the setup code")
 	fresh.assertAccessible("the first account, refused")
 
 	app := server.App
