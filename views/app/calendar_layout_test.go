@@ -43,7 +43,7 @@ func TestDaySegments_Overlapping_GetLanes(t *testing.T) {
 		{"to the end of the day", []string{"23:50", "23:59"}, "0:95-96 1/1 "},
 	} {
 		if got := formatSegments(app.DaySegments(day, timeSpans(day, test.clocks...))); got != test.want {
-			t.Errorf("%s: %s, not %s", test.name, got, test.want)
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func TestDaySegments_OverMidnight_OnePerDay(t *testing.T) {
 	night := []app.TimeSpan{app.NewTimeSpan(day.Add(22*time.Hour), day.Add(50*time.Hour))}
 	for n, want := range []string{"0:88-96 1/1 ", "0:0-96 1/1 ", "0:0-8 1/1 ", ""} {
 		if got := formatSegments(app.DaySegments(app.AddDays(day, n), night)); got != want {
-			t.Errorf("day %d: %s, not %s", n, got, want)
+			t.Errorf("day %d: got %s, want %s", n, got, want)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func TestDaySegments_DSTChange_FollowTheClock(t *testing.T) {
 		{"the whole day", autumn, 0, 25, "0:0-96 1/1 "},
 	} {
 		if got := formatSegments(app.DaySegments(test.day, []app.TimeSpan{app.NewTimeSpan(at(test.day, test.from), at(test.day, test.to))})); got != test.want {
-			t.Errorf("%s: %s, not %s", test.name, got, test.want)
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}
 	}
 	week := app.Monday(time.Date(2026, 3, 29, 23, 0, 0, 0, lisbon))

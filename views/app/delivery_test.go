@@ -80,12 +80,12 @@ func TestDetails_Delivery_ReachesAnOpenPage(t *testing.T) {
 		Guests: []string{"first@out.example", "zed@out.example"}}, sessions.ScopeSession); err != nil {
 		t.Fatal(err)
 	}
-	letter := resend.WaitFor(t, "zed@out.example")
+	message := resend.WaitFor(t, "zed@out.example")
 	until(t, events, olga, at, "Email sent")
 	for _, step := range []struct {
 		event resendtest.Event
 		says  string
-	}{{letter.Delayed(), "Email delayed"}, {letter.Delivered(), "Email delivered"}} {
+	}{{message.Delayed(), "Email delayed"}, {message.Delivered(), "Email delivered"}} {
 		if status, body := step.event.Post(t, w.URL+"/hooks/resend"); status != http.StatusOK {
 			t.Fatalf("%d %s", status, body)
 		}

@@ -16,7 +16,7 @@ import (
 
 const appURL = "/app/halation-post"
 
-// fixture is a team with everybody who can knock at a page of it.
+// fixture is a team with an account of each kind.
 type fixture struct {
 	*viewstest.Server
 	t                                          testing.TB

@@ -14,11 +14,11 @@ import (
 func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	t.Helper()
 	if r.Status != status {
-		t.Errorf("status %d, not %d: %s", r.Status, status, r.Body)
+		t.Errorf("got status %d, want %d: %s", r.Status, status, r.Body)
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("does not say %q: %s", w, r.Body)
+			t.Errorf("got no %q in %s", w, r.Body)
 		}
 	}
 }
@@ -68,9 +68,9 @@ func TestHome_ByRole(t *testing.T) {
 		}
 		assertPage(t, b.Post(home+"/leave", nil), 404)
 	}
-	nobody := s.Anonymous().Get(home)
-	if nobody.Status != http.StatusSeeOther || nobody.Location != "/signin?next=%2Fapp%2Fhalation-post" {
-		t.Error(nobody.Status, nobody.Location)
+	signedOut := s.Anonymous().Get(home)
+	if signedOut.Status != http.StatusSeeOther || signedOut.Location != "/signin?next=%2Fapp%2Fhalation-post" {
+		t.Error(signedOut.Status, signedOut.Location)
 	}
 }
 

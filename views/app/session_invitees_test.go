@@ -15,7 +15,7 @@ func TestInvitees_EmailOff_HostCopiesPersonalLinks(t *testing.T) {
 	w := newFixture(t)
 	olga := w.As(w.olga)
 	if body := olga.Get(appURL + "/sessions/new").Body; !strings.Contains(body, "Email isn&#39;t set up.") {
-		t.Error("the form does not say that email is off")
+		t.Error("the form doesn't say that email is off")
 	}
 	if r := olga.Post(appURL+"/sessions/new", sessionForm("guests", "zed@out.example")); r.Status >= 400 {
 		t.Fatal(r.Status)

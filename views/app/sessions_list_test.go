@@ -58,9 +58,9 @@ func TestParsePeople_ReturnsInvitees(t *testing.T) {
 			t.Errorf("%s: %q", sample.Name, got)
 		}
 	}
-	r := w.As(w.olga).Post(appURL+"/people", url.Values{"list": {"Somebody <paul@halation.example>; nobody"}})
+	r := w.As(w.olga).Post(appURL+"/people", url.Values{"list": {"Somebody <paul@halation.example>; signedOut"}})
 	assertPage(t, r, 200, `{"name":"Paul","email":"paul@halation.example","text":"Somebody \u003cpaul@halation.example\u003e","member":true}`,
-		`{"name":"","email":"nobody","text":"nobody","member":false}`)
+		`{"name":"","email":"signedOut","text":"signedOut","member":false}`)
 	if r := w.As(w.stranger).Post(appURL+"/people", url.Values{"list": {"a@x.example"}}); r.Status != http.StatusNotFound {
 		t.Errorf("a stranger: %d", r.Status)
 	}

@@ -48,8 +48,8 @@ func TestDetails_VisibilityByRole(t *testing.T) {
 	for _, b := range []string{path + asked.Id, path + "nosuchsession00", appURL + "/sessions", appURL + "/calendar", appURL + "/sessions/new"} {
 		assertPage(t, w.As(w.stranger).Get(b), 404)
 		assertPage(t, w.As(w.foreign).Get(b), 404)
-		if nobody := w.Anonymous().Get(b); nobody.Status != http.StatusSeeOther || !strings.HasPrefix(nobody.Location, "/signin?next=") {
-			t.Error(b, nobody.Status, nobody.Location)
+		if signedOut := w.Anonymous().Get(b); signedOut.Status != http.StatusSeeOther || !strings.HasPrefix(signedOut.Location, "/signin?next=") {
+			t.Error(b, signedOut.Status, signedOut.Location)
 		}
 	}
 	assertPage(t, w.As(w.foreign).Get("/app/northlight-docs/sessions/"+asked.Id), 404)
@@ -128,7 +128,7 @@ func TestSchedule_InvalidInput_KeepsTheForm(t *testing.T) {
 		"too long":        {[]string{"minutes", "9999"}, []string{`href="#minutes"`}},
 		"no such zone":    {[]string{"timezone", "Moon/Base", "repeat", "daily", "ends", "until", "until", "2030-01-01"}, []string{"There is a problem", `href="#timezone"`}},
 		"over too soon":   {[]string{"repeat", "daily", "ends", "until", "until", "2020-01-01"}, []string{`href="#until"`, "before the first session"}},
-		"no address":      {[]string{"guests", "nobody at all"}, []string{`href="#guests"`, "nobody at all"}},
+		"no address":      {[]string{"guests", "not an address"}, []string{`href="#guests"`, "not an address"}},
 		"stranger leads":  {[]string{"cohosts", "stranger@halation.example"}, []string{`href="#cohosts"`, "a member of the team. Only members can be co-hosts."}},
 		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
 		"own machine":     {[]string{"elsewhere", "http://localhost/x"}, []string{`href="#elsewhere"`}},
@@ -239,10 +239,10 @@ func TestNewSession_CannotHost_SaysWhyAndWhomToAsk(t *testing.T) {
 		t.Errorf("%d sessions", n)
 	}
 	session := w.newSession("Dailies", sessions.Form{}, w.paul)
-	for _, deed := range []string{"edit", "cancel"} {
-		assertPage(t, w.As(w.paul).Get(appURL+"/sessions/"+session.Id+"/"+deed), 403)
-		assertPage(t, w.As(w.paul).Post(appURL+"/sessions/"+session.Id+"/"+deed, sessionForm()), 403)
-		assertPage(t, w.As(w.foreign).Post(appURL+"/sessions/"+session.Id+"/"+deed, sessionForm()), 404)
+	for _, action := range []string{"edit", "cancel"} {
+		assertPage(t, w.As(w.paul).Get(appURL+"/sessions/"+session.Id+"/"+action), 403)
+		assertPage(t, w.As(w.paul).Post(appURL+"/sessions/"+session.Id+"/"+action, sessionForm()), 403)
+		assertPage(t, w.As(w.foreign).Post(appURL+"/sessions/"+session.Id+"/"+action, sessionForm()), 404)
 	}
 }
 
@@ -360,7 +360,7 @@ func TestDetails_Attendance_IsShownAfterTheEnd(t *testing.T) {
 	assertNotContains(t, olga.Get(page), "Didn&#39;t join")
 }
 
-// TestDetails_GuestJoinedBeforeStart_IsGoing: joining is the acceptance (R67), and nobody was in a session that has not started.
+// TestDetails_GuestJoinedBeforeStart_IsGoing: joining is the acceptance (R67), and signedOut was in a session that has not started.
 func TestDetails_GuestJoinedBeforeStart_IsGoing(t *testing.T) {
 	w := newFixture(t)
 	session := w.newSession("Dailies", sessions.Form{}, w.paul, w.guest)
@@ -403,7 +403,7 @@ func TestPreview_ChangedSession_DoesNotClashWithItself(t *testing.T) {
 	assertPage(t, olga.Get(r.Location+"/edit"), 200, "/sessions/preview?change="+id)
 	assertNotContains(t, olga.Post(appURL+"/sessions/preview?change="+id, longer), "is taken")
 	assertPage(t, olga.Post(appURL+"/sessions/preview", longer), 200, "is taken")
-	assertPage(t, olga.Post(appURL+"/sessions/preview?change=nobody", longer), 404)
+	assertPage(t, olga.Post(appURL+"/sessions/preview?change=missing", longer), 404)
 }
 
 // TestPreview_MovedSeries_DoesNotClashWithItself moves it by a day: each session takes the place of the next.

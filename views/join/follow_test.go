@@ -186,7 +186,7 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 			l.must(step.do(l))
 			assertEvent(t, name, events)
 			if body := b.Get(l.sessionLink()).Body; !strings.Contains(html.UnescapeString(body), step.shows) {
-				t.Errorf("nothing of %q", step.shows)
+				t.Errorf("got no %q", step.shows)
 			}
 		})
 	}
@@ -196,16 +196,16 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 func TestEvents_UnrelatedChanges_AreNotSent(t *testing.T) {
 	l := newFixture(t, sessions.Form{Passwordless: true}).startIn(5)
 	other := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Another", Starts: time.Now().Add(50 * time.Hour)})
-	nobody := openStream(t, l.server, l.server.Anonymous(), l.personalLink("new@x.example"))
+	signedOut := openStream(t, l.server, l.server.Anonymous(), l.personalLink("new@x.example"))
 	guest := openStream(t, l.server, l.server.As(l.guest), l.sessionLink())
-	drain(nobody)
+	drain(signedOut)
 	drain(guest)
 	visitor, err := join.Resolve(l.server.App, l.invitee, "", l.session)
 	l.must(err)
 	l.must(join.Join(l.server.App, visitor, "", "192.0.2.1"))
 	l.must(sessions.Cancel(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), other.Id, sessions.ScopeSession))
 	time.Sleep(400 * time.Millisecond)
-	for name, events := range map[string]<-chan string{"by link": nobody, "signed in": guest} {
+	for name, events := range map[string]<-chan string{"by link": signedOut, "signed in": guest} {
 		select {
 		case told := <-events:
 			t.Errorf("%s was told %q", name, told)

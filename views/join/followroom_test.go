@@ -19,7 +19,7 @@ import (
 )
 
 // TestRoomEvents_EveryTransition_ReachesOpenPage walks the open pages of a room through what can happen there: a member and
-// the host see it, and nobody who is signed in, where anyone may enter.
+// the host see it, and signedOut who is signed in, where anyone may enter.
 func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	app := l.server.App
@@ -27,7 +27,7 @@ func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 	path := "/r/" + room.Slug()
 	host, owner := hookstest.Actor(t, app, l.host, l.team), hookstest.Actor(t, app, l.owner, l.team)
 	member := hookstest.Member(t, app, l.team, "member@x.example")
-	pages := map[string]*viewstest.Browser{"member": l.server.As(member), "host": l.server.As(l.host), "nobody": l.server.Anonymous()}
+	pages := map[string]*viewstest.Browser{"member": l.server.As(member), "host": l.server.As(l.host), "signed out": l.server.Anonymous()}
 	events := map[string]<-chan string{}
 	for who, b := range pages {
 		assertReply(t, who+", empty", b.Get(path), 200, "No session is running in this room.")
@@ -111,14 +111,14 @@ func TestRoomEvents_OtherRooms_AreNotSent(t *testing.T) {
 	session, err := sessions.Schedule(app, host, sessions.Form{Title: "Reel 5", Starts: time.Now().Add(5 * time.Minute), Minutes: 30, Room: room.Id})
 	l.must(err)
 	member := openStream(t, l.server, l.server.As(hookstest.Member(t, app, l.team, "member@x.example")), "/r/"+other.Slug())
-	nobody := openStream(t, l.server, l.server.Anonymous(), "/r/"+room.Slug())
+	signedOut := openStream(t, l.server, l.server.Anonymous(), "/r/"+room.Slug())
 	drain(member)
-	drain(nobody)
+	drain(signedOut)
 	l.must(sessions.Change(app, host, session.Id, sessions.Form{Title: "Secret", Starts: session.Starts(), Minutes: 30, Room: room.Id}, sessions.ScopeSession))
 	select { // the last of what is told of it comes within the time for which changes are gathered
 	case told := <-member:
 		t.Errorf("a page of another room was told %q", told)
-	case told := <-nobody:
+	case told := <-signedOut:
 		t.Errorf("who may not know what is held was told %q", told)
 	case <-time.After(600 * time.Millisecond):
 	}

@@ -18,7 +18,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// invitationFixture is a served team whose letters arrive at a stand-in, so that links prove addresses.
+// invitationFixture is a served team whose emails arrive at a stand-in, so that links prove addresses.
 type invitationFixture struct {
 	*viewstest.Server
 	t      *testing.T
@@ -38,7 +38,7 @@ func newInvitationFixture(t *testing.T) *invitationFixture {
 	return h
 }
 
-// invite is the path of the link in the letter, and the invitation's id.
+// invite is the path of the link in the message, and the invitation's id.
 func (h *invitationFixture) invite(email string, roles ...string) (path, id string) {
 	h.t.Helper()
 	result := hookstest.Invite(h.t, h.App, h.owner, h.team, email, roles...)
@@ -53,7 +53,7 @@ func (h *invitationFixture) invitationPath(email string) string {
 	link := h.resend.FindLink(h.resend.WaitFor(h.t, email), "/invite/")
 	path, ok := strings.CutPrefix(link, h.URL)
 	if !ok {
-		h.t.Fatalf("no link of ours in the letter: %q", link)
+		h.t.Fatalf("got no link of this server in the email: %q", link)
 	}
 	return path
 }
@@ -79,11 +79,11 @@ func (h *invitationFixture) expire(id string) {
 func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	t.Helper()
 	if r.Status != status {
-		t.Errorf("status %d, not %d: %s", r.Status, status, r.Body)
+		t.Errorf("got status %d, want %d: %s", r.Status, status, r.Body)
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("does not say %q: %s", w, r.Body)
+			t.Errorf("got no %q in %s", w, r.Body)
 		}
 	}
 }
@@ -315,7 +315,7 @@ func TestInvitationPage_UnknownLinks_AreRateLimited(t *testing.T) {
 	r := b.Get("/invite/usi_nosuchlink")
 	assertPage(t, r, 429, "Too many requests")
 	if r.Header.Get("Retry-After") == "" {
-		t.Error("does not say how long to wait")
+		t.Error("got no waiting time")
 	}
 	assertPage(t, b.Get(path), 200, "Marta invited you to join Halation Post", "Members don't use a seat", "The invitation is valid until")
 }

@@ -55,25 +55,25 @@ func TestNextSession_EndedSession_LinksToNext(t *testing.T) {
 		}
 		assertReply(t, what+", on", b.Get(to), 200, "Weekly review")
 	}
-	nobody := l.server.Anonymous()
+	signedOut := l.server.Anonymous()
 	opens := func(what string, b *viewstest.Browser, link string, s *sessions.Session) {
 		t.Helper()
 		assertReply(t, what, b.Get(link), 200, "Weekly review", s.Starts().Format("Monday 2 January"))
 	}
 	own := func(address string) string { return l.personalLinkTo(all[0], address) }
-	opens("own link", nobody, own("new@x.example"), all[1])
-	opens("own link of somebody with an account", nobody, own("outside@x.example"), all[1])
+	opens("own link", signedOut, own("new@x.example"), all[1])
+	opens("own link of somebody with an account", signedOut, own("outside@x.example"), all[1])
 	opens("signed in, own link", l.server.As(l.guest), own("guest@x.example"), all[1])
 	leads("signed in, the session's link", l.server.As(l.invitee), l.sessionLink(), own("outside@x.example"))
-	leads("nobody, the session's link", nobody, l.sessionLink(), "")
+	leads("signed out, the session's link", signedOut, l.sessionLink(), "")
 	leads("not asked", l.server.As(stranger), l.sessionLink(), "")
 	assertReply(t, "another's link", l.server.As(stranger).Get(own("new@x.example")), 200, "This link is for another address")
 	assertReply(t, "another's link, asked too", l.server.As(l.guest).Get(own("new@x.example")), 200, "This link is for another address")
 
 	hookstest.Exec(t, l.server.App, "UPDATE participants SET state = 'out' WHERE session = {:id} AND email = 'new@x.example'", dbx.Params{"id": all[1].Id})
-	opens("put out of the next", nobody, own("new@x.example"), all[2])
+	opens("put out of the next", signedOut, own("new@x.example"), all[2])
 	l.setStatus(all[1], sessions.Cancelled)
-	opens("the next is off", nobody, own("outside@x.example"), all[2])
+	opens("the next is off", signedOut, own("outside@x.example"), all[2])
 	row, err := sessions.FindParticipantByEmail(l.server.App, all[2].Id, "outside@x.example")
 	if err != nil {
 		t.Fatal(err)
@@ -82,15 +82,15 @@ func TestNextSession_EndedSession_LinksToNext(t *testing.T) {
 	if err := l.server.App.Delete(row); err != nil {
 		t.Fatal(err)
 	}
-	assertReply(t, "removed from the last", nobody.Get(link), 410, "You&#39;re no longer invited", "ask the person who invited you")
+	assertReply(t, "removed from the last", signedOut.Get(link), 410, "You&#39;re no longer invited", "ask the person who invited you")
 	assertReply(t, "removed from the last, signed in, the session's link", l.server.As(l.invitee).Get("/s/"+all[2].Code()), 200, "You&#39;re not invited")
 	if _, err := sessions.Remove(l.server.App, hookstest.Actor(t, l.server.App, l.owner, l.team), l.guest.Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	leads("not in the team any more", l.server.As(l.guest), l.sessionLink(), "")
-	assertReply(t, "not in the team any more, own link", nobody.Get(own("guest@x.example")), 403, "You&#39;re no longer a member of Halation Post")
+	assertReply(t, "not in the team any more, own link", signedOut.Get(own("guest@x.example")), 403, "You&#39;re no longer a member of Halation Post")
 	l.setStatus(all[2], sessions.Ended)
-	assertReply(t, "the last", nobody.Get(own("new@x.example")), 410, "This session has ended")
+	assertReply(t, "the last", signedOut.Get(own("new@x.example")), 410, "This session has ended")
 }
 
 // A member who was removed from one session of a series finds the next one by its link.

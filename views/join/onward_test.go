@@ -57,9 +57,9 @@ func (o *nextURLFixture) localPath(link string) string {
 func (o *nextURLFixture) waitForLink(address, kind string, before int) string {
 	o.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		letters := o.email.Emails()
-		for n := len(letters) - 1; n >= before; n-- {
-			if link := o.email.FindLink(letters[n], kind); link != "" && letters[n].To == address {
+		emails := o.email.Emails()
+		for n := len(emails) - 1; n >= before; n-- {
+			if link := o.email.FindLink(emails[n], kind); link != "" && emails[n].To == address {
 				return o.localPath(link)
 			}
 		}
@@ -221,7 +221,7 @@ func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) 
 		},
 		"waiting@x.example": func(b *viewstest.Browser, at string) viewstest.Reply {
 			refused := b.Post(at+"/join", url.Values{"name": {"Somebody"}, "password": {hookstest.Password + "?"}})
-			assertReply(o.T, "a copied link does not take the account over", refused, http.StatusUnprocessableEntity, "Sign in with it to get a confirmation email")
+			assertReply(o.T, "a copied link does not take the account over", refused, http.StatusUnprocessableEntity, "Sign in to get a confirmation email")
 			page := b.Get(o.findLink(refused, "/signin"))
 			if next := o.nextValue(page); next != at {
 				o.Errorf("the way to sign in goes on to %q, want %q", next, at)
@@ -251,7 +251,7 @@ func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) 
 }
 
 // TestOnward_EmailedPersonalLink_ConfirmsTheAddress: the personal link of an email proves the address, so that an account that
-// nobody has confirmed is confirmed by it, and goes on right away.
+// signedOut has confirmed is confirmed by it, and goes on right away.
 func TestOnward_EmailedPersonalLink_ConfirmsTheAddress(t *testing.T) {
 	o := newNextURLFixture(t)
 	waiting := hookstest.Account(t, o.server.App, "waiting@x.example")

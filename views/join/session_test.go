@@ -95,7 +95,7 @@ func assertReply(t *testing.T, what string, r viewstest.Reply, status int, parts
 	}
 	for _, part := range parts {
 		if !strings.Contains(r.Body, part) && !strings.Contains(html.UnescapeString(r.Body), part) {
-			t.Errorf("%s: nothing of %q", what, part)
+			t.Errorf("%s: got no %q", what, part)
 		}
 	}
 }
@@ -103,13 +103,13 @@ func assertReply(t *testing.T, what string, r viewstest.Reply, status int, parts
 func TestJoinPage_EveryStatus(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	stranger := hookstest.Account(t, l.server.App, "stranger@x.example")
-	nobody := l.server.Anonymous()
-	assertReply(t, "ahead, own link", nobody.Get(l.personalLink("new@x.example")), 200, "Weekly review", "Are you going?", "join from 15 minutes before the start")
-	assertReply(t, "ahead, nobody", nobody.Get(l.sessionLink()), 200, "Weekly review", "/signin?next=", "Use the personal link in that email")
+	signedOut := l.server.Anonymous()
+	assertReply(t, "ahead, own link", signedOut.Get(l.personalLink("new@x.example")), 200, "Weekly review", "Are you going?", "join from 15 minutes before the start")
+	assertReply(t, "ahead, signed out", signedOut.Get(l.sessionLink()), 200, "Weekly review", "/signin?next=", "Use the personal link in that email")
 	assertReply(t, "ahead, host", l.server.As(l.host).Get(l.sessionLink()), 200, "Starts in", "join from 15 minutes")
 	l.startIn(5)
-	assertReply(t, "new person", nobody.Get(l.personalLink("new@x.example")), 200, "Create account and join", "new@x.example", "When you join, you become a guest of Halation Post")
-	assertReply(t, "has an account", nobody.Get(l.personalLink("outside@x.example")), 200, "Sign in and join", "Forgot your password?")
+	assertReply(t, "new person", signedOut.Get(l.personalLink("new@x.example")), 200, "Create account and join", "new@x.example", "When you join, you become a guest of Halation Post")
+	assertReply(t, "has an account", signedOut.Get(l.personalLink("outside@x.example")), 200, "Sign in and join", "Forgot your password?")
 	assertReply(t, "prompt", l.server.As(l.invitee).Get(l.sessionLink()), 200, "invited you to a session", "Accept and join", "Decline", "If you decline, you can still join later")
 	assertReply(t, "guest waits", l.server.As(l.guest).Get(l.sessionLink()), 200, "The host hasn't started the session yet.", "data-check", "/events?seen=")
 	assertReply(t, "host waits", l.server.As(l.host).Get(l.sessionLink()), 200, "Start session")
@@ -118,12 +118,12 @@ func TestJoinPage_EveryStatus(t *testing.T) {
 	l.start()
 	assertReply(t, "running", l.server.As(l.guest).Get(l.sessionLink()), 200, "The session is running.", "Join now")
 	for _, path := range []string{"/s/nowhere", "/s/usp_nowhere"} {
-		assertReply(t, path, nobody.Get(path), 404, "We don't know this link", "help@usher.test")
+		assertReply(t, path, signedOut.Get(path), 404, "We don't know this link", "help@usher.test")
 	}
 	if err := sessions.End(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), l.session.Id); err != nil {
 		t.Fatal(err)
 	}
-	assertReply(t, "ended", nobody.Get(l.personalLink("new@x.example")), 410, "This session has ended", "ask the host")
+	assertReply(t, "ended", signedOut.Get(l.personalLink("new@x.example")), 410, "This session has ended", "ask the host")
 }
 
 func TestJoinPage_Get_ChangesNothing(t *testing.T) {
@@ -187,7 +187,7 @@ func TestJoinSession_PersonalLink_CreatesAccount(t *testing.T) {
 func TestJoinSession_PersonalLink_SignsIn(t *testing.T) {
 	l := newFixture(t, sessions.Form{}).startIn(5)
 	b, own := l.server.Anonymous(), l.personalLink("outside@x.example")
-	assertReply(t, "wrong", b.Post(own+"/join", url.Values{"password": {"wrong wrong wrong"}}), 422, "password is wrong")
+	assertReply(t, "wrong", b.Post(own+"/join", url.Values{"password": {"wrong wrong wrong"}}), 422, "Wrong email address or password")
 	if l.participantState("outside@x.example") != "invited" {
 		t.Error("joined")
 	}
@@ -219,14 +219,14 @@ func TestGuestConsent_Declined_CanBeAcceptedLater(t *testing.T) {
 
 func TestSaveRSVP_BeforeStart(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
-	nobody := l.server.Anonymous()
-	if r := nobody.Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"maybe"}}); r.Status != http.StatusSeeOther {
+	signedOut := l.server.Anonymous()
+	if r := signedOut.Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"maybe"}}); r.Status != http.StatusSeeOther {
 		t.Errorf("%d %s", r.Status, r.Body)
 	}
-	assertReply(t, "answered", nobody.Get(l.personalLink("new@x.example")), 200, "You answered maybe")
-	assertReply(t, "no such answer", nobody.Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"never"}}), 422, "yes, maybe or no")
+	assertReply(t, "answered", signedOut.Get(l.personalLink("new@x.example")), 200, "You answered maybe")
+	assertReply(t, "no such answer", signedOut.Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"never"}}), 422, "yes, maybe or no")
 	for what, r := range map[string]viewstest.Reply{
-		"nobody":        nobody.Post(l.sessionLink()+"/answer", url.Values{"answer": {"yes"}}),
+		"signedOut":     signedOut.Post(l.sessionLink()+"/answer", url.Values{"answer": {"yes"}}),
 		"wrong account": l.server.As(l.guest).Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"yes"}}),
 	} {
 		assertReply(t, what, r, 403)
@@ -235,13 +235,13 @@ func TestSaveRSVP_BeforeStart(t *testing.T) {
 
 func TestStartSession_Permissions(t *testing.T) {
 	l := newFixture(t, sessions.Form{}).startIn(5)
-	for what, b := range map[string]*viewstest.Browser{"nobody": l.server.Anonymous(), "guest": l.server.As(l.guest), "owner": l.server.As(l.owner), "outside": l.server.As(l.invitee)} {
+	for what, b := range map[string]*viewstest.Browser{"signed out": l.server.Anonymous(), "guest": l.server.As(l.guest), "owner": l.server.As(l.owner), "outside": l.server.As(l.invitee)} {
 		if r := b.Post(l.sessionLink()+"/start", nil); r.Status != http.StatusForbidden {
 			t.Errorf("%s: %d", what, r.Status)
 		}
 	}
 	if r := l.server.As(l.host).Get(l.sessionLink()); !strings.Contains(r.Body, "Start session") || strings.Contains(r.Body, "who hosts this session") {
-		t.Errorf("the host is sent to himself: %s", r.Body)
+		t.Errorf("the host is told to ask the host: %s", r.Body)
 	}
 	if r := l.server.As(l.host).Post(l.sessionLink()+"/start", nil); r.Location != "/live/"+l.session.Id || l.participantState("host@x.example") != "admitted" {
 		t.Errorf("host: %d %s", r.Status, r.Location)
@@ -280,9 +280,9 @@ func TestRoomPage(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	blue := newRoom(l, "Blue room", rooms.AccessInvited)
 	path := "/r/" + blue.Slug()
-	nobody, host, guest, outside := l.server.Anonymous(), l.server.As(l.host), l.server.As(l.guest), l.server.As(l.invitee)
-	assertReply(t, "nobody", nobody.Get(path), 200, "Blue room", "No session is running in this room.", "/signin?next=")
-	if body := nobody.Get(path).Body; strings.Contains(body, "owner@x.example") {
+	signedOut, host, guest, outside := l.server.Anonymous(), l.server.As(l.host), l.server.As(l.guest), l.server.As(l.invitee)
+	assertReply(t, "signedOut", signedOut.Get(path), 200, "Blue room", "No session is running in this room.", "/signin?next=")
+	if body := signedOut.Get(path).Body; strings.Contains(body, "owner@x.example") {
 		t.Error("an open page names an address")
 	}
 	for what, b := range map[string]*viewstest.Browser{"outside": outside, "guest": guest} {
@@ -295,8 +295,8 @@ func TestRoomPage(t *testing.T) {
 		}
 	}
 	assertReply(t, "host, free", host.Get(path), 200, "Start session now", "The room is free for 1 hour")
-	assertReply(t, "unknown", nobody.Get("/r/nowhere"), 404, "We don't know this link")
-	for what, b := range map[string]*viewstest.Browser{"nobody": nobody, "guest": guest, "outside": outside} {
+	assertReply(t, "unknown", signedOut.Get("/r/nowhere"), 404, "We don't know this link")
+	for what, b := range map[string]*viewstest.Browser{"signedOut": signedOut, "guest": guest, "outside": outside} {
 		if r := b.Post(path+"/start", nil); r.Status != http.StatusForbidden {
 			t.Errorf("%s starts: %d", what, r.Status)
 		}
@@ -304,7 +304,7 @@ func TestRoomPage(t *testing.T) {
 	next := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Grading", Room: blue.Id, Starts: time.Now().Add(40 * time.Minute), Guests: []string{"guest@x.example"}})
 	assertReply(t, "host, soon taken", host.Get(path), 200, "Next", "Grading", "minutes. The session uses one licence")
 	assertReply(t, "guest who is asked", guest.Get(path), 200, "Next", "Grading")
-	if body := outside.Get(path).Body + nobody.Get(path).Body; strings.Contains(body, "Grading") {
+	if body := outside.Get(path).Body + signedOut.Get(path).Body; strings.Contains(body, "Grading") {
 		t.Error("who is not asked reads what is held there")
 	}
 	if r := host.Post(path+"/start", nil); !strings.HasPrefix(r.Location, "/live/") {
@@ -319,17 +319,17 @@ func TestRoomPage(t *testing.T) {
 	if _, err := rooms.RotateLink(l.server.App, actor, blue.Id); err != nil {
 		t.Fatal(err)
 	}
-	assertReply(t, "rotated", nobody.Get(path), 410, "This room has a new link")
+	assertReply(t, "rotated", signedOut.Get(path), 410, "This room has a new link")
 	red := newRoom(l, "Red room", rooms.AccessAnyone)
-	assertReply(t, "open, nobody", nobody.Get("/r/"+red.Slug()), 200, "Create account")
+	assertReply(t, "open, signedOut", signedOut.Get("/r/"+red.Slug()), 200, "Create account")
 	if _, err := rooms.Archive(l.server.App, actor, red.Id); err != nil {
 		t.Fatal(err)
 	}
-	assertReply(t, "archived", nobody.Get("/r/"+red.Slug()), 410, "is no longer in use")
-	if strings.Contains(nobody.Get("/r/"+red.Slug()).Body, "Create account") {
+	assertReply(t, "archived", signedOut.Get("/r/"+red.Slug()), 410, "is no longer in use")
+	if strings.Contains(signedOut.Get("/r/"+red.Slug()).Body, "Create account") {
 		t.Error("an archived room offers an account that it does not make")
 	}
-	assertReply(t, "no account by it", nobody.Get("/r/"+red.Slug()+"/account"), 404)
+	assertReply(t, "no account by it", signedOut.Get("/r/"+red.Slug()+"/account"), 404)
 }
 
 func TestRoomSignUp_OpenRoom_CreatesAccount(t *testing.T) {

@@ -77,9 +77,9 @@ func TestTimes_TwoTeams_UseReaderZoneOrNameIt(t *testing.T) {
 				if test.own != "" {
 					mailed = tokyo
 				}
-				for letter, at := range map[*resendtest.Email]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
-					if want := text.TimeOfDay(at.In(mailed)) + " (" + text.ZoneName(mailed); !strings.Contains(letter.Text, want) {
-						t.Errorf("no %q in the email %q: %s", want, letter.Subject, letter.Text)
+				for message, at := range map[*resendtest.Email]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
+					if want := text.TimeOfDay(at.In(mailed)) + " (" + text.ZoneName(mailed); !strings.Contains(message.Text, want) {
+						t.Errorf("no %q in the email %q: %s", want, message.Subject, message.Text)
 					}
 				}
 			}
@@ -112,9 +112,9 @@ func loadZone(t *testing.T, name string) *time.Location {
 func (h *invitationFixture) emailOf(t *testing.T, to, prefix string, team *teams.Team) resendtest.Email {
 	t.Helper()
 	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
-		for _, letter := range h.resend.Emails() {
-			if letter.To == to && strings.Contains(letter.Text, prefix) && strings.HasPrefix(letter.Text, team.Name()) {
-				return letter
+		for _, message := range h.resend.Emails() {
+			if message.To == to && strings.Contains(message.Text, prefix) && strings.HasPrefix(message.Text, team.Name()) {
+				return message
 			}
 		}
 	}
@@ -122,6 +122,6 @@ func (h *invitationFixture) emailOf(t *testing.T, to, prefix string, team *teams
 	return resendtest.Email{}
 }
 
-func (h *invitationFixture) linkPath(letter resendtest.Email, prefix string) string {
-	return strings.TrimPrefix(h.resend.FindLink(letter, prefix), h.URL)
+func (h *invitationFixture) linkPath(message resendtest.Email, prefix string) string {
+	return strings.TrimPrefix(h.resend.FindLink(message, prefix), h.URL)
 }
