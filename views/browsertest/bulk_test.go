@@ -31,7 +31,7 @@ func TestBulkRemove_ByKeyboard(t *testing.T) {
 	}
 	b.sendKeys("\r")
 	b.waitForText("Remove 2 users from the team?")
-	b.waitForText("Left alone")
+	b.waitForText("Skipped")
 	b.waitUntil("the breadcrumb to have the focus", `document.activeElement.innerText === "Cancel"`)
 	b.sendKeys("\t")
 	b.sendKeys("\r")
@@ -39,7 +39,7 @@ func TestBulkRemove_ByKeyboard(t *testing.T) {
 	b.waitForText("1 of 25 Organizer seats used")
 	b.waitForNoText("ruth@halation.example")
 	b.assertAccessible("a result")
-	b.press("Close this receipt")
+	b.press("Dismiss")
 	b.waitForNoText("were removed from the team")
 }
 

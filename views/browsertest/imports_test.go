@@ -40,13 +40,13 @@ func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
 	eval[bool](b, fmt.Sprintf(`(list => { list.value = %q; return list.dispatchEvent(new Event("input", { bubbles: true })) })(document.querySelector("#addresses"))`,
 		"no address\n"+longList(230))) // typing it would take a minute
 	b.waitForText("231 rows")
-	b.press("Start the import")
-	b.waitForText("Waiting for its turn")
+	b.press("Start import")
+	b.waitForText("Queued")
 	b.waitUntil("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
 	eval[bool](b, `window.stayed = true`)
 	step()
 	b.waitForText("50 of 231")
-	b.press("Stop the import")
+	b.press("Stop import")
 	b.waitForText("Stop the import?")
 	b.press("Close")
 	b.waitForText("50 of 231")
@@ -55,7 +55,7 @@ func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
 	for step() {
 	}
 	b.waitForText("231 of 231")
-	b.waitForText("Download the report")
+	b.waitForText("Download report")
 	if !eval[bool](b, `window.stayed === true`) {
 		t.Error("the page was reloaded")
 	}

@@ -58,12 +58,12 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Team name", "Halation Post")
 	owner.press("Create account")
-	owner.waitForText("Ask the first people in")
+	owner.waitForText("Invite your team")
 	owner.press("Add users")
-	owner.fill("Addresses", "Lucía Herrera <Lucia@Halation.example>")
+	owner.fill("Email addresses", "Lucía Herrera <Lucia@Halation.example>")
 	owner.waitForText("Will be invited")
 	owner.press("Send 1 invitation")
-	owner.waitForText("on its way")
+	owner.waitForText("invitation sent")
 	owner.waitForText("1 reserved")
 
 	email := post.WaitFor(t, "lucia@halation.example")
@@ -140,7 +140,7 @@ func TestAccept_RevokedWhilePageIsOpen_IsRefused(t *testing.T) {
 	admin.visit("/admin/halation-post/users?status=pending")
 	admin.press("lucia@halation.example")
 	admin.press("Revoke invitation…")
-	admin.waitForText("Revoke the invitation of lucia@halation.example?")
+	admin.waitForText("Revoke the invitation to lucia@halation.example?")
 	admin.press("Revoke invitation")
 	admin.waitForText("Its link is dead.")
 
@@ -161,7 +161,7 @@ func TestInvite_TwoAdminsAtTheLastSeat_OneWins(t *testing.T) {
 	tabs := []*tab{signIn(t, server, "marta@halation.example"), signIn(t, server, "jonas@halation.example")}
 	for i, b := range tabs {
 		b.visit("/admin/halation-post/users/add")
-		b.fill("Addresses", []string{"anna@new.example", "bert@new.example"}[i])
+		b.fill("Email addresses", []string{"anna@new.example", "bert@new.example"}[i])
 		b.waitForText("Will be invited")
 		b.expectStatus(422)
 	}
@@ -179,8 +179,8 @@ func TestInvite_TwoAdminsAtTheLastSeat_OneWins(t *testing.T) {
 	<-pressed
 	won := 0
 	for _, b := range tabs {
-		b.waitUntil("an answer", `/on its way|No free Organizer seat/.test(document.body.innerText)`)
-		if eval[bool](b, `/on its way/.test(document.body.innerText)`) {
+		b.waitUntil("an answer", `/invitation sent|No free Organizer seat/.test(document.body.innerText)`)
+		if eval[bool](b, `/invitation sent/.test(document.body.innerText)`) {
 			won++
 		}
 	}

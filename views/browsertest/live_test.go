@@ -44,11 +44,11 @@ func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
 
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.waitForText("Ask the first people in")
+	b.waitForText("Invite your team")
 	b.waitForStream()
 	hookstest.Member(t, server.App, team, "lucia@halation.example")
 	b.waitForText("lucia@halation.example")
-	b.waitForNoText("Ask the first people in")
+	b.waitForNoText("Invite your team")
 	b.press("Add users") // the updated content works
 	b.waitForText("Paste from a spreadsheet or an email")
 	b.modal() // until then no key closes it
@@ -62,7 +62,7 @@ func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
 	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
-	b.waitForText("Ask the first people in")
+	b.waitForText("Invite your team")
 	b.waitForNoText("lucia@halation.example")
 }
 

@@ -181,7 +181,7 @@ func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
 	b.expectProxyErrors()
 	b.visit("/admin/halation-post/users/add")
 	b.waitUntil("the stream", `document.getElementById("live").dataset.connected === ""`)
-	b.fill("Addresses", "someone@halation.example")
+	b.fill("Email addresses", "someone@halation.example")
 	p.intercept(respondWith(502, func(r *http.Request) bool { return r.URL.Path != "/events" }))
 	eval[bool](b, `(document.getElementById("live").dispatchEvent(new CustomEvent("users")), new Promise(done => setTimeout(() => done(true), 1500)))`)
 	b.waitForNoText("Foreign page")

@@ -34,7 +34,7 @@ func TestScreenshots(t *testing.T) {
 	b.visit("/admin/halation-post/users")
 	keep("users")
 	b.visit("/admin/halation-post/users/add")
-	b.fill("Addresses", "Nadia Holt <nadia@halation.example>\nleo.fox@halation.example\nmei.tan.lantern-vfx.example\n"+
+	b.fill("Email addresses", "Nadia Holt <nadia@halation.example>\nleo.fox@halation.example\nmei.tan.lantern-vfx.example\n"+
 		"nadia@halation.example\nsamuel@halation.example\nirene@lantern-vfx.example\n")
 	b.waitForText("No free Organizer seat")
 	keep("add-users")

@@ -66,11 +66,11 @@ func TestAccessibility_PageStates(t *testing.T) {
 		admin.assertAccessible("details of a user " + state)
 	}
 	admin.visit("/admin/halation-post/users/" + ids["bounced"])
-	admin.press("Correct the address…")
-	admin.fill("The right address", "marta@halation.example")
+	admin.press("Correct address…")
+	admin.fill("Email address", "marta@halation.example")
 	admin.assertAccessible("a wrong address")
 	admin.expectStatus(422)
-	admin.press("Send the invitation")
+	admin.press("Send invitation")
 	admin.waitForText("This is your own address")
 	admin.assertAccessible("a refused correct address")
 	for _, path := range []string{"/admin/halation-post/users/" + ids["open"] + "/revoke", "/app/halation-post?leave=1", "/teams?new=1"} {
@@ -109,7 +109,7 @@ func TestAccessibility_InviteListWithErrors(t *testing.T) {
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add")
-	b.fill("Addresses", "nadia@halation.example\nno address\nsamuel@halation.example\n")
+	b.fill("Email addresses", "nadia@halation.example\nno address\nsamuel@halation.example\n")
 	b.waitForText("Already a member")
 	b.assertAccessible("a list with errors")
 	b.expectStatus(422)

@@ -24,6 +24,6 @@ func TestConfirmAction_UserAlreadyRemoved_SaysSo(t *testing.T) {
 		_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), ruth.Id)
 		must(t, err)
 		eval[bool](b, `(document.querySelector("dialog[open] button[form]").click(), true)`)
-		b.waitForText("Nothing was changed: this person is not in the team, or not any more.")
+		b.waitForText("No changes were made. This user isn't in the team.")
 	}
 }

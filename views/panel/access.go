@@ -6,7 +6,7 @@ import (
 	"usher/views/web"
 )
 
-// fullPageErrors gives an error the whole page, where a part of it was asked for: it does not fit there.
+// fullPageErrors shows the error of a fragment request as a full page, because it doesn't fit in the fragment.
 func fullPageErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err != nil && web.IsFragment(e) {

@@ -21,7 +21,7 @@ import (
 	"usher/views/web"
 )
 
-// auditLog is who did what in the team (R151). A part of the page gets the entries alone.
+// auditLog shows the audit log of the team (R151). Fragment requests get only the entries.
 func auditLog(e *core.RequestEvent) error {
 	log, err := loadLog(e)
 	faults, refused := web.FormErrorsOf(err)
@@ -40,14 +40,14 @@ func auditLog(e *core.RequestEvent) error {
 }
 
 func showAudit(e *core.RequestEvent, status int, log LogProps, chain ChainProps) error {
-	around, err := shell(e, "audit", ui.Breadcrumb{Label: "Audit log"})
+	pageShell, err := shell(e, "audit", ui.Breadcrumb{Label: "Audit log"})
 	if err != nil {
 		return err
 	}
-	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: layout.ZoneFor(web.Actor(e)).String(), Log: log, Chain: chain}))
+	return web.Render(e, status, Audit(AuditProps{Shell: pageShell, Zone: layout.ZoneFor(web.Actor(e)).String(), Log: log, Chain: chain}))
 }
 
-// verifyAudit says whether the chain of entries is whole.
+// verifyAudit verifies the hash chain of the team's entries.
 func verifyAudit(e *core.RequestEvent) error {
 	rows, err := audit.VerifyTeam(e.App, web.Actor(e))
 	chain := ChainProps{CheckURL: auditPath(e) + "/verify", Checked: true, Rows: rows}
@@ -71,7 +71,7 @@ func verifyAudit(e *core.RequestEvent) error {
 	return showAudit(e, http.StatusOK, log, chain)
 }
 
-// exportAudit is the log as it is filtered, as CSV.
+// exportAudit sends the filtered log as CSV.
 func exportAudit(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	query, err := audit.ParseQuery(e.Request.URL.Query(), layout.ZoneFor(actor))
@@ -81,19 +81,19 @@ func exportAudit(e *core.RequestEvent) error {
 	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, layout.ZoneFor(actor), to) })
 }
 
-// exportUsers is the list of users as it is filtered, as CSV.
+// exportUsers sends the filtered user list as CSV.
 func exportUsers(e *core.RequestEvent) error {
 	actor, query := web.Actor(e), parseQuery(e.Request.URL.Query())
 	return download(e, "users", func(to io.Writer) error { return people.Export(e.App, actor, query, layout.ZoneFor(actor), to) })
 }
 
-// download answers with a file named after the team and the day.
+// download sends a CSV file named after the team and the date.
 func download(e *core.RequestEvent, of string, write func(io.Writer) error) error {
 	actor := web.Actor(e)
 	return web.ServeCSV(e, csvfile.FileName(teams.Of(actor.Team).Slug(), of, time.Now().In(layout.ZoneFor(actor))), write)
 }
 
-// loadLog reads the entries of the address. A refusal leaves what was typed.
+// loadLog loads the entries that the URL asks for. If a filter is invalid, it returns the filters as typed with the error.
 func loadLog(e *core.RequestEvent) (LogProps, error) {
 	actor, values := web.Actor(e), e.Request.URL.Query()
 	query, err := audit.ParseQuery(values, layout.ZoneFor(actor))
@@ -131,7 +131,7 @@ func (p LogProps) row(row audit.Row, you string) LogRow {
 	return r
 }
 
-// aboutName is the name of whom the entries are about, where the query has an id; empty where it has words.
+// aboutName returns the name of the user that entries are filtered by if the query is an ID, and "" if it is text.
 func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error) {
 	if !audit.IsID(id) {
 		return "", nil
@@ -151,10 +151,10 @@ func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error
 			return row.TargetName, nil
 		}
 	}
-	return "somebody who is not here any more", nil
+	return "Former user", nil
 }
 
-// href is the address of the log with some of its filters changed.
+// href returns the URL of the log with some of its filters changed.
 func (p LogProps) href(change map[string]string) string { return p.hrefUnder(p.Path, change) }
 
 func (p LogProps) hrefUnder(path string, change map[string]string) string {
@@ -176,7 +176,7 @@ func (p LogProps) hrefUnder(path string, change map[string]string) string {
 	return path + "?" + values.Encode()
 }
 
-// currentHref is the address of the page itself.
+// currentHref returns the URL of this page of the log.
 func (p LogProps) currentHref() string {
 	if p.Before == 0 {
 		return p.href(nil)
@@ -184,7 +184,7 @@ func (p LogProps) currentHref() string {
 	return p.href(map[string]string{"before": strconv.Itoa(p.Before)})
 }
 
-// personHref is the address of everything about one person.
+// personHref returns the URL of all entries about a user.
 func (p LogProps) personHref(id string) string { return p.Path + "?person=" + url.QueryEscape(id) }
 
 func (p LogProps) olderHref() string {

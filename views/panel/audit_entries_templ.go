@@ -14,12 +14,12 @@ import (
 	"usher/views/ui"
 )
 
-// LogRow is one entry.
+// LogRow is one audit log entry.
 type LogRow struct {
 	At                    time.Time
 	Zone                  *time.Location
 	Sentence              audit.Sentence
-	ActorHref, TargetHref string // everything about them; empty: nobody
+	ActorHref, TargetHref string // entries about the actor and the target; empty if there is none
 	You, Refused          bool
 	Reason, IP            string
 	Notes                 []audit.Note
@@ -46,7 +46,7 @@ func logTable(p LogProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"sheet\"><table class=\"table stack log\" role=\"table\" data-plain><caption class=\"sr\">Who did what, the newest first</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">What was done</th><th role=\"columnheader\" scope=\"col\" class=\"col-result\">Result</th><th role=\"columnheader\" scope=\"col\" class=\"col-from\">From where</th><th role=\"columnheader\" scope=\"col\" class=\"col-when\">When</th></tr></thead> <tbody role=\"rowgroup\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"sheet\"><table class=\"table stack log\" role=\"table\" data-plain><caption class=\"sr\">Audit log entries, newest first</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Event</th><th role=\"columnheader\" scope=\"col\" class=\"col-result\">Result</th><th role=\"columnheader\" scope=\"col\" class=\"col-from\">IP address</th><th role=\"columnheader\" scope=\"col\" class=\"col-when\">When</th></tr></thead> <tbody role=\"rowgroup\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -245,9 +245,9 @@ func (r LogRow) ipLabel() string {
 	case r.IP != "":
 		return r.IP
 	case r.ActorHref == "":
-		return "The server"
+		return "Server"
 	}
-	return "Not known"
+	return "Unknown"
 }
 
 func logName(name, href string) templ.Component {

@@ -15,7 +15,7 @@ import (
 	"usher/views/web"
 )
 
-// AuditProps are the page of who did what.
+// AuditProps describes the audit log page.
 type AuditProps struct {
 	Shell ui.ShellProps
 	Zone  string // in which times are shown
@@ -23,23 +23,23 @@ type AuditProps struct {
 	Chain ChainProps
 }
 
-// LogProps are a part of the log, with what it is narrowed to.
+// LogProps describes one page of the log and its filters.
 type LogProps struct {
 	Path                           string
-	Person, Kind, Result, From, To string // as they were typed
-	PersonName                     string // whose entries these are; empty: nobody's alone
+	Person, Kind, Result, From, To string // as typed
+	PersonName                     string // the user that entries are filtered by, if they were chosen by ID
 	Before, Next                   int
 	Zone                           *time.Location
 	Rows                           []LogRow
 	Errors                         web.FormErrors
 }
 
-// ChainProps say whether the entries are whole, once somebody asked.
+// ChainProps describes the result of verifying the hash chain.
 type ChainProps struct {
 	CheckURL string
 	Checked  bool
-	Rows     int // that are whole
-	Broken   int // the first that is not; 0: all are
+	Rows     int // verified
+	Broken   int // number of the first altered or missing entry, 0 if there is none
 	Missing  bool
 	Error    string
 }
@@ -59,7 +59,7 @@ func (p LogProps) filters() []ui.Filter {
 }
 
 func kindOptions() []ui.Option {
-	all := []ui.Option{{Value: "", Label: "Every kind"}}
+	all := []ui.Option{{Value: "", Label: "All events"}}
 	for _, kind := range audit.Kinds {
 		all = append(all, ui.Option{Value: kind.Key, Label: kind.Label})
 	}
@@ -76,7 +76,7 @@ func (p LogProps) fieldErrors() []ui.FieldError {
 	return all
 }
 
-// invalidAttrs marks a field that was refused.
+// invalidAttrs marks a field that has an error.
 func (p LogProps) invalidAttrs(field string) templ.Attributes {
 	if p.Errors[field] == "" {
 		return nil
@@ -84,12 +84,12 @@ func (p LogProps) invalidAttrs(field string) templ.Attributes {
 	return templ.Attributes{"aria-invalid": "true"}
 }
 
-// swapLogAttrs lets a link bring other entries in place of these.
+// swapLogAttrs makes a link replace the log instead of the page.
 func swapLogAttrs() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#log", "hx-swap": "outerMorph show:#main:top"}
 }
 
-// Audit is the page.
+// Audit is the audit log page.
 func Audit(p AuditProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -123,7 +123,7 @@ func Audit(p AuditProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Audit log", Subtitle: "Times of " + p.Zone}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Audit log", Subtitle: "Times in " + p.Zone}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -153,7 +153,7 @@ func Audit(p AuditProps) templ.Component {
 	})
 }
 
-// Chain says what ties the entries together, and whether it holds.
+// Chain explains the hash chain and shows the result of verifying it.
 func Chain(p ChainProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -180,17 +180,17 @@ func Chain(p ChainProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Broken > 0 {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "The log is not whole.", Text: p.brokenText()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This log was altered.", Text: p.brokenText()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else if p.Checked {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "ok", Title: "Checked just now:", Text: ui.Count(p.Rows, "entry", "entries") + ", unbroken."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "ok", Title: "No tampering found.", Text: ui.Count(p.Rows, "entry", "entries") + " verified."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"fine\">Entries are only added. Each is tied to the one before it, so that none can be changed or taken out unseen. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"fine\">Append-only. Every entry is hash-chained to the previous one, so tampering is detectable. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -217,7 +217,7 @@ func Chain(p ChainProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.CheckURL, ui.ButtonProps{Label: "Check now", Icon: "shield-check", Variant: "outline", Size: "sm",
+			templ_7745c5c3_Err = ui.ButtonLink(p.CheckURL, ui.ButtonProps{Label: "Verify log", Icon: "shield-check", Variant: "outline", Size: "sm",
 				Attrs: templ.Attributes{"hx-get": p.CheckURL, "hx-target": "#chain", "hx-swap": "outerHTML", "rel": "nofollow"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -236,11 +236,11 @@ func (p ChainProps) brokenText() string {
 	if p.Missing {
 		what = "is missing"
 	}
-	return "Entry number " + ui.Number(p.Broken) + " " + what + "; what stands before it is whole. " +
-		"Keep the newest backup, and tell whoever runs this server: “usher audit verify” names the same entry there."
+	return "Entry " + ui.Number(p.Broken) + " " + what + ". All earlier entries are intact. " +
+		"Keep your latest backup and contact your server administrator, who can run “usher audit verify” to confirm this."
 }
 
-// Log is what a change of the filters brings anew.
+// Log is the part of the page that filters and paging replace.
 func Log(p LogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -296,14 +296,14 @@ func Log(p LogProps) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if p.isFiltered() || p.Before > 0 {
-					templ_7745c5c3_Err = ui.ButtonLink(p.Path, ui.ButtonProps{Label: "Clear the filters", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonLink(p.Path, ui.ButtonProps{Label: p.resetLabel(), Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "scroll-text", Title: p.emptyTitle(), Text: []string{"Everything that was done or refused in the team stands under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "scroll-text", Title: p.emptyTitle(), Text: p.emptyText()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -358,13 +358,27 @@ func Log(p LogProps) templ.Component {
 func (p LogProps) emptyTitle() string {
 	switch {
 	case len(p.Errors) > 0:
-		return "Correct the day above."
+		return "Correct the date above."
 	case p.Before > 0:
-		return "There is nothing older."
+		return "No older entries."
 	case p.isFiltered():
-		return "Nothing like this is written down."
+		return "No entries match these filters."
 	}
-	return "Nothing is written down yet."
+	return "No entries yet."
+}
+
+func (p LogProps) emptyText() []string {
+	if p.isFiltered() || p.Before > 0 {
+		return nil
+	}
+	return []string{"Actions in this team appear here, including those that were refused."}
+}
+
+func (p LogProps) resetLabel() string {
+	if p.isFiltered() {
+		return "Clear filters"
+	}
+	return "Show newest"
 }
 
 func logBar(p LogProps) templ.Component {
@@ -403,7 +417,7 @@ func logBar(p LogProps) templ.Component {
 		var templ_7745c5c3_Var8 templ.SafeURL
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 175, Col: 29}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 29}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -416,7 +430,7 @@ func logBar(p LogProps) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.Path)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 177, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 191, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -429,7 +443,7 @@ func logBar(p LogProps) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.Result)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 184, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 198, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -447,7 +461,7 @@ func logBar(p LogProps) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.Person)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 187, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 201, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -460,7 +474,7 @@ func logBar(p LogProps) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.PersonName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 188, Col: 25}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 202, Col: 25}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -473,7 +487,7 @@ func logBar(p LogProps) templ.Component {
 			var templ_7745c5c3_Var13 templ.SafeURL
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.href(map[string]string{"person": ""})))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 203, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -492,9 +506,9 @@ func logBar(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs("Show more than " + p.PersonName)
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs("Clear filter: " + p.PersonName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 135}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 203, Col: 134}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -513,12 +527,12 @@ func logBar(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.SearchBox(ui.SearchBoxProps{ID: "person", Name: "person", Value: p.Person, Label: "Who did it or to whom", Placeholder: "Name or address"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SearchBox(ui.SearchBoxProps{ID: "person", Name: "person", Value: p.Person, Label: "Search by name or email", Placeholder: "Name or email"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.InlineSelect(ui.FieldProps{ID: "kind", Name: "kind", Value: p.Kind, Label: "Kind of deed"}, kindOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.InlineSelect(ui.FieldProps{ID: "kind", Name: "kind", Value: p.Kind, Label: "Event type"}, kindOptions()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -529,7 +543,7 @@ func logBar(p LogProps) templ.Component {
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(p.From)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 197, Col: 108}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 211, Col: 108}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -550,7 +564,7 @@ func logBar(p LogProps) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.To)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 198, Col: 100}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 212, Col: 100}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {

@@ -72,8 +72,8 @@ func TestAuditLog_ShowsAndFiltersEvents(t *testing.T) {
 	found("person=pavel&kind=team")
 	found("result=maybe")
 
-	assertPage(t, b.Get(s.path("/audit?person="+s.organizer.Id)), http.StatusOK, "Show more than Theo")
-	assertPage(t, b.Get(s.path("/audit?person=nobody-like-this")), http.StatusOK, "Nothing like this is written down.", "Clear the filters")
+	assertPage(t, b.Get(s.path("/audit?person="+s.organizer.Id)), http.StatusOK, "Clear filter: Theo")
+	assertPage(t, b.Get(s.path("/audit?person=nobody-like-this")), http.StatusOK, "No entries match these filters.", "Clear filters")
 	assertPage(t, b.Get(s.path("/audit?kind=members&from=tomorrow")), http.StatusUnprocessableEntity, "Enter the date as YYYY-MM-DD", `value="tomorrow"`)
 }
 
@@ -129,20 +129,20 @@ func TestAuditLog_Paging(t *testing.T) {
 func TestVerifyAudit_FindsTampering(t *testing.T) {
 	s := newAuditFixture(t)
 	b := s.As(s.owner)
-	assertNotContains(t, b.Get(s.path("/audit")), "unbroken")
-	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Checked just now:", "4 entries, unbroken.", "revoked the Organizer role")
+	assertNotContains(t, b.Get(s.path("/audit")), "verified")
+	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "No tampering found.", "4 entries verified.", "revoked the Organizer role")
 	hookstest.Exec(t, s.App, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE", nil)
 	hookstest.Exec(t, s.App, "UPDATE audit SET result = 'ok' WHERE seq = 3 AND team = {:t}", dbx.Params{"t": s.team.Id})
 	r := s.fragment(b, s.path("/audit/verify"), "div#chain")
-	assertPage(t, r, http.StatusOK, "The log is not whole.", "Entry number 3 was changed")
+	assertPage(t, r, http.StatusOK, "This log was altered.", "Entry 3 was changed")
 	assertNotContains(t, r, "<html", "revoked the Organizer role")
 	hookstest.Exec(t, s.App, "DELETE FROM audit WHERE seq = 2 AND team = {:t}", dbx.Params{"t": s.team.Id})
-	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Entry number 2 is missing")
+	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Entry 2 is missing")
 	for range 6 {
 		r = b.Get(s.path("/audit/verify"))
 	}
 	assertPage(t, r, http.StatusOK, "verified moments ago")
-	assertPage(t, s.As(s.other).Get("/admin/"+s.foreign.Slug()+"/audit/verify"), http.StatusOK, "unbroken")
+	assertPage(t, s.As(s.other).Get("/admin/"+s.foreign.Slug()+"/audit/verify"), http.StatusOK, "verified")
 }
 
 func TestAuditLog_DeniedMember_IsLoggedOnceAMinute(t *testing.T) {

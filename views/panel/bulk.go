@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -8,13 +9,14 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/people"
+	"usher/hooks/tags"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
-// bulkActions are the buttons of the bar under the list.
+// bulkActions maps the buttons of the bulk action bar to actions.
 var bulkActions = map[string]bulk.Action{
 	"remove":            {Kind: bulk.Remove},
 	"resend":            {Kind: bulk.Resend},
@@ -25,7 +27,7 @@ var bulkActions = map[string]bulk.Action{
 	"revoke-admin":      {Kind: bulk.RevokeRole, Role: singleRole("admin")},
 }
 
-// selection is who was chosen on the list, for what, and where the list stood.
+// selection is the selected users, the action on them and the query of the list.
 type selection struct {
 	name   string
 	action bulk.Action
@@ -33,14 +35,14 @@ type selection struct {
 	query  people.Query
 }
 
-// parseSelection reads a choice, of boxes or of all that the list's query finds: then those that it finds now.
+// parseSelection reads the selection from the form. "All" selects every row that the list's query matches now.
 func parseSelection(e *core.RequestEvent) (selection, error) {
 	name := e.Request.FormValue("deed")
-	deed, known := bulkActions[name]
+	action, known := bulkActions[name]
 	if !known {
 		return selection{}, errs.NotFound
 	}
-	c := selection{name: name, action: deed, ids: e.Request.Form["person"], query: parseQuery(e.Request.Form)}
+	c := selection{name: name, action: action, ids: e.Request.Form["person"], query: parseQuery(e.Request.Form)}
 	c.action.HandOver = layout.HandoverTarget(e)
 	c.action.RevokeSent = e.Request.Form.Get(layout.RevokeSentField) != ""
 	c.action.AddTags, c.action.RemoveTags = parseTags(e.Request.Form.Get("add")), parseTags(e.Request.Form.Get("drop"))
@@ -52,10 +54,13 @@ func parseSelection(e *core.RequestEvent) (selection, error) {
 	return c, err
 }
 
-// parseTags are the names in a field, with commas between them.
-func parseTags(text string) []string {
+// tagHelp explains the format of the tag fields.
+var tagHelp = fmt.Sprintf("Separate tags with commas. Up to %d characters each.", tags.MaxName)
+
+// parseTags splits the comma-separated tags of a field.
+func parseTags(list string) []string {
 	var names []string
-	for name := range strings.SplitSeq(clean(text), ",") {
+	for name := range strings.SplitSeq(clean(list), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			names = append(names, name)
 		}
@@ -63,37 +68,37 @@ func parseTags(text string) []string {
 	return names
 }
 
-// confirmBulk asks before a deed on the chosen, and says what it will do to whom.
+// confirmBulk shows the confirmation dialog of an action on the selected users, with a preview.
 func confirmBulk(e *core.RequestEvent) error {
 	c, err := parseSelection(e)
 	if err != nil {
 		return err
 	}
-	question, err := c.dialog(e)
+	dialog, err := c.dialog(e)
 	if err != nil {
 		return err
 	}
-	return c.render(e, http.StatusOK, question)
+	return c.render(e, http.StatusOK, dialog)
 }
 
-// applyBulk does what was asked.
+// applyBulk carries out the action on the selected users.
 func applyBulk(e *core.RequestEvent) error {
 	c, err := parseSelection(e)
 	if err != nil || c.action.Kind == "" {
 		return errOrNotFound(err)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), c.action, c.ids)
+	result, err := bulk.Do(e.App, web.Actor(e), c.action, c.ids)
 	if faults, ok := web.FormErrorsOf(err); ok {
-		question, err := c.dialogWithErrors(e, faults)
+		dialog, err := c.dialogWithErrors(e, faults)
 		if err != nil {
 			return err
 		}
-		return c.render(e, http.StatusUnprocessableEntity, question)
+		return c.render(e, http.StatusUnprocessableEntity, dialog)
 	}
 	if err != nil {
 		return err
 	}
-	return redirectWithResult(e, receipt, c.query)
+	return redirectWithResult(e, result, c.query)
 }
 
 func errOrNotFound(err error) error {
@@ -103,21 +108,21 @@ func errOrNotFound(err error) error {
 	return errs.NotFound
 }
 
-// render answers with the question: over the list that is there, or with the list under it.
-func (c selection) render(e *core.RequestEvent, status int, question BulkDialogProps) error {
+// render sends the dialog alone to a fragment request, and the whole page with the dialog otherwise.
+func (c selection) render(e *core.RequestEvent, status int, dialog BulkDialogProps) error {
 	if web.IsFragmentFor(e, "dialog") {
-		question.CloseURL = ""
-		return web.Render(e, status, BulkDialog(question))
+		dialog.CloseURL = ""
+		return web.Render(e, status, BulkDialog(dialog))
 	}
 	page, err := loadUsersPage(e, c.query, "")
 	if err != nil {
 		return err
 	}
-	page.Dialog = BulkDialog(question)
+	page.Dialog = BulkDialog(dialog)
 	return web.Render(e, status, Users(page))
 }
 
-// hiddenFields are the fields that carry a choice on: who was chosen, by now one by one, and where the list stood.
+// hiddenFields returns the form fields that carry the selection: every user by ID and the query of the list.
 func (c selection) hiddenFields() []ui.HiddenField {
 	fields := queryFields(c.query)
 	for _, id := range c.ids {

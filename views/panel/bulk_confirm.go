@@ -12,7 +12,7 @@ import (
 	"usher/views/web"
 )
 
-// dialog is what is asked before the deed: what bulk foresees, or why it would refuse as a whole.
+// dialog returns the confirmation dialog with a preview of the action, or with the reason why it can't be done at all.
 func (c selection) dialog(e *core.RequestEvent) (BulkDialogProps, error) {
 	if c.action.Kind == "" {
 		return c.revokeDialog(e)
@@ -20,7 +20,7 @@ func (c selection) dialog(e *core.RequestEvent) (BulkDialogProps, error) {
 	if c.action.Kind == bulk.Tag {
 		return c.tagDialog(e, nil)
 	}
-	foreseen, err := bulk.Preview(e.App, web.Actor(e), c.action, c.ids)
+	preview, err := bulk.Preview(e.App, web.Actor(e), c.action, c.ids)
 	if faults, ok := web.FormErrorsOf(err); ok {
 		return c.refusedDialog(e, faults)
 	}
@@ -28,11 +28,11 @@ func (c selection) dialog(e *core.RequestEvent) (BulkDialogProps, error) {
 		return BulkDialogProps{}, err
 	}
 	props := c.dialogProps(e)
-	props.setPreview(foreseen)
-	if props.Handover, err = loadHandover(e, foreseen); err != nil {
+	props.setPreview(preview)
+	if props.Handover, err = loadHandover(e, preview); err != nil {
 		return props, err
 	}
-	props.SentInvitations, err = loadSentInvitations(e, foreseen)
+	props.SentInvitations, err = loadSentInvitations(e, preview)
 	return props, err
 }
 
@@ -40,15 +40,15 @@ func (c selection) dialogProps(e *core.RequestEvent) BulkDialogProps {
 	return BulkDialogProps{Action: usersPath(e) + "/selected", CloseURL: queryHref(usersPath(e), c.query), ActionName: c.name, Fields: c.hiddenFields()}
 }
 
-// refusedDialog is the question that cannot be asked, or the form with what was typed and what is wrong with it.
+// refusedDialog returns the dialog that says why the action can't be done, or the tag form with its field errors.
 func (c selection) refusedDialog(e *core.RequestEvent, faults web.FormErrors) (BulkDialogProps, error) {
 	if c.action.Kind == bulk.Tag && faults["ids"] == "" {
 		return c.tagDialog(e, faults)
 	}
 	props := c.dialogProps(e)
-	props.Title = "Nobody was chosen"
+	props.Title = "No users selected"
 	if len(c.ids) > 0 {
-		props.Title = "Too many at once"
+		props.Title = "Too many users selected"
 	}
 	for _, sentence := range faults {
 		props.RefusedReason = sentence
@@ -56,7 +56,7 @@ func (c selection) refusedDialog(e *core.RequestEvent, faults web.FormErrors) (B
 	return props, nil
 }
 
-// dialogWithErrors is the question with what is wrong with the answer, or why it cannot be asked.
+// dialogWithErrors returns the dialog with the errors of the submitted form, or with the reason why the action can't be done.
 func (c selection) dialogWithErrors(e *core.RequestEvent, faults web.FormErrors) (BulkDialogProps, error) {
 	if faults["handOver"] == "" {
 		return c.refusedDialog(e, faults)
@@ -69,29 +69,29 @@ func (c selection) dialogWithErrors(e *core.RequestEvent, faults web.FormErrors)
 	return question, err
 }
 
-// revokeDialog asks what to revoke, with how many of the chosen have it.
+// revokeDialog asks what to revoke, with the number of selected users that each choice applies to.
 func (c selection) revokeDialog(e *core.RequestEvent) (BulkDialogProps, error) {
 	props := c.dialogProps(e)
 	props.Title = "What do you want to revoke?"
-	for _, w := range []ActionChoice{
-		{Action: "revoke-invitation", Label: "Invitations that wait", Text: "Their links die at once."},
-		{Action: "revoke-organizer", Label: "The role Organizer", Text: "They can no longer host. They stay in the team."},
-		{Action: "revoke-admin", Label: "The role Admin", Text: "The Admin Panel closes for them. They stay in the team."},
+	for _, choice := range []ActionChoice{
+		{Action: "revoke-invitation", Label: "Pending invitations", Text: "Their links stop working immediately."},
+		{Action: "revoke-organizer", Label: "Organizer role", Text: "They can no longer host sessions, but stay in the team."},
+		{Action: "revoke-admin", Label: "Admin role", Text: "They lose access to the Admin Panel, but stay in the team."},
 	} {
-		foreseen, err := bulk.Preview(e.App, web.Actor(e), bulkActions[w.Action], c.ids)
+		preview, err := bulk.Preview(e.App, web.Actor(e), bulkActions[choice.Action], c.ids)
 		if faults, ok := web.FormErrorsOf(err); ok {
 			return c.refusedDialog(e, faults)
 		}
 		if err != nil {
 			return props, err
 		}
-		w.Count = foreseen.Done()
-		props.Choices = append(props.Choices, w)
+		choice.Count = preview.Done()
+		props.Choices = append(props.Choices, choice)
 	}
 	return props, nil
 }
 
-// tagDialog asks for tags.
+// tagDialog asks for the tags to add and remove.
 func (c selection) tagDialog(e *core.RequestEvent, faults web.FormErrors) (BulkDialogProps, error) {
 	props := c.dialogProps(e)
 	if len(c.ids) == 0 || len(c.ids) > bulk.MaxRows {
@@ -106,13 +106,13 @@ func (c selection) tagDialog(e *core.RequestEvent, faults web.FormErrors) (BulkD
 	return props, err
 }
 
-// setPreview fills the question with what will come of it.
-func (p *BulkDialogProps) setPreview(foreseen bulk.Result) {
-	p.Groups, p.Danger = newOutcomeGroups(foreseen, false), foreseen.Action.Kind != bulk.Resend
-	if foreseen.Done() == 0 {
-		p.Title, p.RefusedReason = "There is nothing to do", "None of those that you chose would be changed by this."
+// setPreview fills the dialog with the preview of the action.
+func (p *BulkDialogProps) setPreview(preview bulk.Result) {
+	p.Groups, p.Danger = newOutcomeGroups(preview, false), preview.Action.Kind != bulk.Resend
+	if preview.Done() == 0 {
+		p.Title, p.RefusedReason = "Nothing to change", "This action doesn't apply to any of the selected users."
 		return
 	}
-	p.Title, p.ConfirmLabel = bulkTitle(foreseen), bulkConfirmLabel(foreseen)
-	p.Consequences = consequences(foreseen)
+	p.Title, p.ConfirmLabel = bulkTitle(preview), bulkConfirmLabel(preview)
+	p.Consequences = consequences(preview)
 }

@@ -10,24 +10,23 @@ import (
 	"usher/views/web"
 )
 
-// loadHandover asks who hosts in place of those to whom a deed is foreseen to be done; nil if they were to host nothing.
-func loadHandover(e *core.RequestEvent, foreseen bulk.Result) (*layout.HandoverProps, error) {
+// loadHandover returns the choice of a new host for the sessions of the affected users; nil if they host none.
+func loadHandover(e *core.RequestEvent, preview bulk.Result) (*layout.HandoverProps, error) {
 	var going []string
-	for _, l := range foreseen.Rows {
+	for _, l := range preview.Rows {
 		if l.Status != bulk.Skipped {
 			going = append(going, l.ID)
 		}
 	}
-	handedOver, cancelled := foreseen.Sessions()
+	handedOver, cancelled := preview.Sessions()
 	return layout.NewHandover(e, handedOver+cancelled, going)
 }
 
-// loadSentInvitations are the pending invitations sent by those to whom a deed is foreseen to be done that ends their right to; nil if
-// there are none.
-func loadSentInvitations(e *core.RequestEvent, foreseen bulk.Result) (*layout.SentInvitationsProps, error) {
+// loadSentInvitations returns the pending invitations sent by users who lose the right to invite; nil if there are none.
+func loadSentInvitations(e *core.RequestEvent, preview bulk.Result) (*layout.SentInvitationsProps, error) {
 	var users []string
-	if d := foreseen.Action; d.Kind == bulk.Remove || d.Kind == bulk.RevokeRole && d.Role.Admin {
-		for _, l := range foreseen.Rows {
+	if d := preview.Action; d.Kind == bulk.Remove || d.Kind == bulk.RevokeRole && d.Role.Admin {
+		for _, l := range preview.Rows {
 			if l.Status == bulk.Removed || l.Status == bulk.RoleRevoked {
 				users = append(users, l.ID)
 			}
@@ -36,7 +35,7 @@ func loadSentInvitations(e *core.RequestEvent, foreseen bulk.Result) (*layout.Se
 	return layout.NewSentInvitations(e, users...)
 }
 
-// loadRoleHandover is successionOf for one person who gives up or loses a role.
+// loadRoleHandover is loadHandover for one user who loses a role.
 func loadRoleHandover(e *core.RequestEvent, user string, role actors.Roles) (*layout.HandoverProps, error) {
 	actor := web.Actor(e)
 	if ends, err := sessions.LosesHosting(e.App, actor.Team, user, role); err != nil || !ends {

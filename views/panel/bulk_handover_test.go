@@ -28,7 +28,7 @@ func TestHandover_RemovedOrRevoked_HandsOverOrCancels(t *testing.T) {
 		says            string
 	}{
 		{"removed", "/remove", "/remove", url.Values{}, "Remove Theo from the team?"},
-		{"revoked", "/revoke-role", "/revoke-role?role=organizer", url.Values{"role": {"organizer"}}, "Revoke the role Organizer of Theo?"},
+		{"revoked", "/revoke-role", "/revoke-role?role=organizer", url.Values{"role": {"organizer"}}, "Revoke the Organizer role from Theo?"},
 	} {
 		for _, handed := range []bool{true, false} {
 			s := newFixture(t, true)

@@ -14,13 +14,13 @@ import (
 	"usher/views/web"
 )
 
-// resultTTL is how long a receipt waits for the page that shows it. Afterwards the audit log has it alone.
+// resultTTL is how long a result waits for the page that shows it. After that, only the audit log has it.
 const resultTTL = 10 * time.Minute
 
-// maxStoredResults is how many wait for one person: each may have a thousand lines, and some are never looked at.
+// maxStoredResults is how many results are kept for one user: each may have a thousand rows, and some are never shown.
 const maxStoredResults = 5
 
-// resultStore wait in memory for the page after the deed: each is shown once, to whoever did it.
+// resultStore keeps results in memory for the page after the action. Each is shown once, to the user who acted.
 type resultStore struct {
 	mu      sync.Mutex
 	results map[string]storedResult
@@ -36,7 +36,8 @@ func resultStoreOf(app core.App) *resultStore {
 	return app.Store().GetOrSet("usher.panel.receipts", func() any { return &resultStore{results: map[string]storedResult{}} }).(*resultStore)
 }
 
-func (r *resultStore) put(kept storedResult) (id string) {
+// put stores a result and returns its ID. If the user has too many, the oldest is dropped.
+func (r *resultStore) put(stored storedResult) (id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
@@ -46,7 +47,7 @@ func (r *resultStore) put(kept storedResult) (id string) {
 			delete(r.results, id)
 			continue
 		}
-		if old.account == kept.account {
+		if old.account == stored.account {
 			if own++; oldest == "" || old.expires.Before(r.results[oldest].expires) {
 				oldest = id
 			}
@@ -55,26 +56,27 @@ func (r *resultStore) put(kept storedResult) (id string) {
 	if own >= maxStoredResults {
 		delete(r.results, oldest)
 	}
-	id, kept.expires = security.RandomString(12), now.Add(resultTTL)
-	r.results[id] = kept
+	id, stored.expires = security.RandomString(12), now.Add(resultTTL)
+	r.results[id] = stored
 	return id
 }
 
+// take removes and returns a result if it belongs to the account and team and has not expired.
 func (r *resultStore) take(id, team, account string) (bulk.Result, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	kept, ok := r.results[id]
-	if !ok || kept.team != team || kept.account != account || kept.expires.Before(time.Now()) {
+	stored, ok := r.results[id]
+	if !ok || stored.team != team || stored.account != account || stored.expires.Before(time.Now()) {
 		return bulk.Result{}, false
 	}
 	delete(r.results, id)
-	return kept.Result, true
+	return stored.Result, true
 }
 
-// redirectWithResult sends the person back to the list, with the receipt of what was done (R84).
-func redirectWithResult(e *core.RequestEvent, receipt bulk.Result, query people.Query) error {
+// redirectWithResult redirects to the list, which shows the result once (R84).
+func redirectWithResult(e *core.RequestEvent, result bulk.Result, query people.Query) error {
 	actor := web.Actor(e)
-	id := resultStoreOf(e.App).put(storedResult{Result: receipt, team: actor.Team.Id, account: actor.Account.Id})
+	id := resultStoreOf(e.App).put(storedResult{Result: result, team: actor.Team.Id, account: actor.Account.Id})
 	to, err := url.Parse(queryHref(usersPath(e), query))
 	if err != nil {
 		return err
@@ -85,24 +87,24 @@ func redirectWithResult(e *core.RequestEvent, receipt bulk.Result, query people.
 	return web.Redirect(e, to.String())
 }
 
-// takeResultProps is the receipt of the address, once; nil if there is none.
+// takeResultProps returns the result that the URL names and forgets it; nil if there is none.
 func takeResultProps(e *core.RequestEvent, query people.Query) *BulkResultProps {
 	actor := web.Actor(e)
-	receipt, ok := resultStoreOf(e.App).take(e.Request.URL.Query().Get("receipt"), actor.Team.Id, actor.Account.Id)
+	result, ok := resultStoreOf(e.App).take(e.Request.URL.Query().Get("receipt"), actor.Team.Id, actor.Account.Id)
 	if !ok {
 		return nil
 	}
-	return newBulkResultProps(receipt, queryHref(usersPath(e), query))
+	return newBulkResultProps(result, queryHref(usersPath(e), query))
 }
 
-func newBulkResultProps(receipt bulk.Result, close string) *BulkResultProps {
-	props := &BulkResultProps{Text: resultText(receipt), Succeeded: receipt.Done() > 0, CloseURL: close}
-	for _, g := range newOutcomeGroups(receipt, true) {
-		if g.Skipped || len(receipt.Rows) > 1 {
+func newBulkResultProps(result bulk.Result, close string) *BulkResultProps {
+	props := &BulkResultProps{Text: resultText(result), Succeeded: result.Done() > 0, CloseURL: close}
+	for _, g := range newOutcomeGroups(result, true) {
+		if g.Skipped || len(result.Rows) > 1 {
 			props.Groups = append(props.Groups, g)
 		}
 	}
-	for _, l := range receipt.Rows {
+	for _, l := range result.Rows {
 		if l.Link != "" {
 			props.Links = append(props.Links, NamedLink{l.DisplayName(), l.Link})
 		}
@@ -110,7 +112,7 @@ func newBulkResultProps(receipt bulk.Result, close string) *BulkResultProps {
 	return props
 }
 
-// queryFields are where the list stood, as fields of a form.
+// queryFields returns the query of the list as form fields.
 func queryFields(q people.Query) []ui.HiddenField {
 	at, _ := url.Parse(queryHref("/", q))
 	var fields []ui.HiddenField

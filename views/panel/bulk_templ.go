@@ -14,22 +14,22 @@ import (
 	"usher/views/ui"
 )
 
-// BulkDialogProps ask before a deed on those that were chosen, and say what will come of it.
+// BulkDialogProps describes the confirmation dialog of a bulk action, with a preview of its outcome.
 type BulkDialogProps struct {
 	Title, ConfirmLabel, ActionName string
 	Action, CloseURL                string
-	Fields                          []ui.HiddenField // who was chosen
+	Fields                          []ui.HiddenField // the selected users
 	Consequences                    []string
 	Groups                          []OutcomeGroup
 	Danger                          bool
-	RefusedReason                   string         // why it cannot be done at all
-	Choices                         []ActionChoice // what is asked first; else nothing
+	RefusedReason                   string         // why the action can't be done at all
+	Choices                         []ActionChoice // actions to choose from before the preview
 	Tagging                         *TaggingProps
-	Handover                        *layout.HandoverProps        // nil: nobody's sessions lose their host
-	SentInvitations                 *layout.SentInvitationsProps // nil: they sent no invitation that is pending
+	Handover                        *layout.HandoverProps        // nil if no session loses its host
+	SentInvitations                 *layout.SentInvitationsProps // nil if they sent no pending invitations
 }
 
-// OutcomeGroup are people to whom the same happens, or who are left alone.
+// OutcomeGroup is the users with the same outcome.
 type OutcomeGroup struct {
 	Title, Icon   string
 	Skipped, Done bool
@@ -37,13 +37,13 @@ type OutcomeGroup struct {
 	Reasons       []ReasonGroup
 }
 
-// ReasonGroup are those of a group with the same reason to be left alone.
+// ReasonGroup is the users of an outcome with the same reason.
 type ReasonGroup struct {
 	Reason string
 	Names  []string
 }
 
-// maxNames is how many names of a part stand there at once; the others unfold.
+// maxNames is how many names are shown before the rest is collapsed.
 const maxNames = 8
 
 func (p ReasonGroup) firstNames() string {
@@ -51,28 +51,28 @@ func (p ReasonGroup) firstNames() string {
 }
 func (p ReasonGroup) moreNames() []string { return p.Names[min(maxNames, len(p.Names)):] }
 
-// ActionChoice is one deed of several, and of how many of the chosen it can be done.
+// ActionChoice is one of several actions, with the number of selected users it applies to.
 type ActionChoice struct {
 	Action, Label, Text string
 	Count               int
 }
 
-// TaggingProps are what tags are given and taken away, as typed.
+// TaggingProps holds the tags to add and remove, as typed.
 type TaggingProps struct {
 	Add, Remove           string
 	AddError, RemoveError string
-	KnownTags             []string // the team's
+	KnownTags             []string // all tags of the team
 }
 
-// BulkResultProps are what came of a deed (R84).
+// BulkResultProps describes the result of an action (R84).
 type BulkResultProps struct {
 	Text, CloseURL string
 	Succeeded      bool
 	Groups         []OutcomeGroup
-	Links          []NamedLink // of invitations, this once
+	Links          []NamedLink // of invitations, shown only once
 }
 
-// NamedLink is the link for somebody.
+// NamedLink is an invitation link and the name of its invitee.
 type NamedLink struct{ Name, Link string }
 
 func (p BulkDialogProps) confirmProps() ui.ConfirmProps {
@@ -84,7 +84,7 @@ func (p BulkDialogProps) dialogProps(foot templ.Component) ui.DialogProps {
 	return ui.DialogProps{ID: "deed", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: foot}
 }
 
-// BulkDialog is the question as an open dialog.
+// BulkDialog is the open confirmation dialog.
 func BulkDialog(p BulkDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -292,7 +292,7 @@ func closeFooter(to string) templ.Component {
 	})
 }
 
-// actionChoices goes on with one of several deeds on the same people.
+// actionChoices continues with one of several actions on the same users.
 func actionChoices(p BulkDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -418,11 +418,11 @@ func tagFields(p TaggingProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "add", Name: "add", Label: "Add", Value: p.Add, List: "known-tags", Placeholder: "Vendor, Kestrel", Autocomplete: "off",
-			Help: "One tag or several, with commas between them. 40 characters each.", Error: p.AddError, Autofocus: true}).Render(ctx, templ_7745c5c3_Buffer)
+			Help: tagHelp, Error: p.AddError, Autofocus: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "drop", Name: "drop", Label: "Take away", Value: p.Remove, List: "known-tags", Autocomplete: "off", Error: p.RemoveError, Hint: "optional"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "drop", Name: "drop", Label: "Remove", Value: p.Remove, List: "known-tags", Autocomplete: "off", Error: p.RemoveError, Hint: "optional"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -499,7 +499,7 @@ func knownTags(id string, names []string) templ.Component {
 	})
 }
 
-// OutcomeGroups are who is touched how, and who is left alone and why.
+// OutcomeGroups lists the affected users by outcome, and the skipped ones by reason.
 func OutcomeGroups(all []OutcomeGroup) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -669,7 +669,7 @@ func OutcomeGroups(all []OutcomeGroup) templ.Component {
 	})
 }
 
-// BulkResult says what was done, over the list.
+// BulkResult is the notice above the list with the result of an action.
 func BulkResult(p *BulkResultProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -706,7 +706,7 @@ func BulkResult(p *BulkResultProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " aria-label=\"What was done\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " aria-label=\"Result\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -747,7 +747,7 @@ func BulkResult(p *BulkResultProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "\" aria-label=\"Close this receipt\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "\" aria-label=\"Dismiss\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -770,7 +770,7 @@ func BulkResult(p *BulkResultProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "><summary class=\"link\">Who</summary>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "><summary class=\"link\">Details</summary>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -811,12 +811,25 @@ func BulkResult(p *BulkResultProps) templ.Component {
 			}
 		}
 		if len(p.Links) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<p class=\"fine\">No mail is sent from this server: hand the links on yourself. They are shown this once, and are good for 7 days.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<p class=\"fine\">Email isn't set up. Share each link yourself: it's shown only once and is valid for ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var27 string
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(invitationLifetime)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/bulk.templ`, Line: 213, Col: 123}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, ".</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "</section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "</section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -824,7 +837,7 @@ func BulkResult(p *BulkResultProps) templ.Component {
 	})
 }
 
-// bulkBar are the deeds on the rows that are chosen.
+// bulkBar holds the actions on the selected rows.
 func bulkBar(p UserListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -841,12 +854,12 @@ func bulkBar(p UserListProps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var27 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var27 == nil {
-			templ_7745c5c3_Var27 = templ.NopComponent
+		templ_7745c5c3_Var28 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var28 == nil {
+			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var28 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var29 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 			if !templ_7745c5c3_IsBuffer {
@@ -859,38 +872,38 @@ func bulkBar(p UserListProps) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if p.Total > len(p.Rows) {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<label class=\"btn everybody\" data-size=\"sm\"><input type=\"checkbox\" name=\"all\" value=\"1\" data-select-everything=\"")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Total))
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/bulk.templ`, Line: 223, Col: 91}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "\"> All ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<label class=\"btn everybody\" data-size=\"sm\"><input type=\"checkbox\" name=\"all\" value=\"1\" data-select-everything=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var30 string
 				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Total))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/bulk.templ`, Line: 224, Col: 28}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/bulk.templ`, Line: 223, Col: 91}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "</label>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "\"> All ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var31 string
+				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Total))
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/bulk.templ`, Line: 224, Col: 28}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "</label>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -898,7 +911,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -906,7 +919,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -914,7 +927,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -924,7 +937,7 @@ func bulkBar(p UserListProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.BulkBar(0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.BulkBar(0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -42,8 +42,8 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 	hookstest.Invite(t, s.App, s.owner, s.team, s.member.Email(), "admin")
 	b := s.As(s.owner)
 	question := b.Get(s.selectedPath("remove", s.owner.Id, s.organizer.Id, s.member.Id, open.ID, s.other.Id) + "&sort=-added&status=accepted")
-	assertPage(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation of lucia@halation.example?", "Free again: 1 Admin seat and 2 Organizer seats.",
-		"What is still offered to them ends as revoked.", "Theo, Noor", "lucia@halation.example", "Left alone", "neither removed nor demoted", "Not in the team, or already removed")
+	assertPage(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation to lucia@halation.example?", "Frees 1 Admin seat and 2 Organizer seats.",
+		"Their pending invitations are revoked.", "Theo, Noor", "lucia@halation.example", "Skipped", "neither removed nor demoted", "Not in the team, or already removed")
 	assertNotContains(t, question, "Wanda")
 	if s.roles(s.organizer) != "Organizer" {
 		t.Fatal("a look removed somebody")
@@ -53,15 +53,15 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 	if !strings.Contains(r.Location, "status=accepted") || !strings.Contains(r.Location, "sort=-added") {
 		t.Errorf("the list is not where it stood: %s", r.Location)
 	}
-	s.assertResult(b, r, "2 users were removed from the team, the invitation of lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
-		"Theo, Noor", "Left alone", "neither removed nor demoted")
+	s.assertResult(b, r, "2 users were removed from the team, the invitation to lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
+		"Theo, Noor", "Skipped", "neither removed nor demoted")
 	if s.roles(s.organizer) != "gone" || s.roles(s.member) != "gone" || s.status(open.ID) != invitations.Revoked || s.roles(s.owner) == "gone" {
 		t.Error("not as the receipt says")
 	}
 	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"user": s.other.Id}) != 1 {
 		t.Error("somebody of another team was removed")
 	}
-	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Not in the team, or already removed", "was already revoked")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "No changes were made.", "Not in the team, or already removed", "was already revoked")
 }
 
 func TestBulk_SelectAll_ListsTheUsersFound(t *testing.T) {
@@ -90,7 +90,7 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	b := s.As(s.owner)
 	for _, deed := range []string{"remove", "resend", "revoke", "revoke-invitation", "revoke-organizer", "revoke-admin", "tag"} {
 		r := b.Get(s.path("/users/selected?deed=" + deed))
-		assertPage(t, r, http.StatusOK, "Nobody was chosen", "Select at least one user.")
+		assertPage(t, r, http.StatusOK, "No users selected", "Select at least one user.")
 		assertNotContains(t, r, `id="deed-f"`)
 	}
 	for _, deed := range []string{"", "burn", "tags"} {
@@ -99,16 +99,16 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	}
 	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
 	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Select at least one user.")
-	assertPage(t, b.Get(s.selectedPath("remove", s.owner.Id)), http.StatusOK, "There is nothing to do", "Left alone")
+	assertPage(t, b.Get(s.selectedPath("remove", s.owner.Id)), http.StatusOK, "Nothing to change", "Skipped")
 	many := url.Values{"deed": {"remove"}}
 	for n := range 1001 {
 		many.Add("person", fmt.Sprintf("%015d", n))
 	}
-	assertPage(t, b.Post(s.path("/users/selected"), many), http.StatusUnprocessableEntity, "Too many at once", "up to 1000 users")
+	assertPage(t, b.Post(s.path("/users/selected"), many), http.StatusUnprocessableEntity, "Too many users selected", "up to 1000 users")
 	hookstest.Exec(t, s.App, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
 		INSERT INTO invitations (id, team, email, status, expires, created, updated)
 		SELECT printf('i%014d', i), {:team}, 'i' || i || '@x.example', 'declined', '2030-01-01', '2026-01-01', '2026-01-01' FROM n`, dbx.Params{"team": s.team.Id})
-	assertPage(t, b.Get(s.path("/users/selected?deed=tag&all=1")), http.StatusOK, "Too many at once")
+	assertPage(t, b.Get(s.path("/users/selected?deed=tag&all=1")), http.StatusOK, "Too many users selected")
 }
 
 func TestBulkRevoke_ChoicesShowCounts(t *testing.T) {
@@ -117,11 +117,11 @@ func TestBulkRevoke_ChoicesShowCounts(t *testing.T) {
 	ids := []string{s.admin.Id, s.organizer.Id, s.member.Id, open.ID}
 	b := s.As(s.owner)
 	assertPage(t, b.Get(s.selectedPath("revoke", ids...)), http.StatusOK, "What do you want to revoke?",
-		"Invitations that wait: revoke 1", "The role Organizer: revoke 1", "The role Admin: revoke 1")
+		"Pending invitations: revoke 1", "Organizer role: revoke 1", "Admin role: revoke 1")
 	for _, c := range []struct{ deed, question, receipt string }{
-		{"revoke-invitation", "Revoke the invitation of lucia@halation.example?", "The invitation of lucia@halation.example was revoked. Freed: 1 Organizer seat."},
-		{"revoke-organizer", "Revoke the role Organizer of Theo?", "Theo is no longer Organizer. Freed: 1 Organizer seat."},
-		{"revoke-admin", "Revoke the role Admin of Jonas?", "Jonas is no longer Admin. Freed: 1 Admin seat."},
+		{"revoke-invitation", "Revoke the invitation to lucia@halation.example?", "The invitation to lucia@halation.example was revoked. Freed: 1 Organizer seat."},
+		{"revoke-organizer", "Revoke the Organizer role from Theo?", "Theo is no longer an Organizer. Freed: 1 Organizer seat."},
+		{"revoke-admin", "Revoke the Admin role from Jonas?", "Jonas is no longer an Admin. Freed: 1 Admin seat."},
 	} {
 		question := b.Get(s.selectedPath(c.deed, ids...))
 		assertPage(t, question, http.StatusOK, c.question)
@@ -130,7 +130,7 @@ func TestBulkRevoke_ChoicesShowCounts(t *testing.T) {
 	if s.roles(s.admin) != "member" || s.roles(s.organizer) != "member" || s.status(open.ID) != invitations.Revoked {
 		t.Error(s.roles(s.admin), s.roles(s.organizer), s.status(open.ID))
 	}
-	assertPage(t, b.Get(s.selectedPath("revoke-organizer", ids...)), http.StatusOK, "There is nothing to do")
+	assertPage(t, b.Get(s.selectedPath("revoke-organizer", ids...)), http.StatusOK, "Nothing to change")
 }
 
 func TestBulkResend_EmailOff_ShowsTheLinksOnce(t *testing.T) {
@@ -139,10 +139,10 @@ func TestBulkResend_EmailOff_ShowsTheLinksOnce(t *testing.T) {
 	hookstest.Exec(t, s.App, "DELETE FROM outbox WHERE about = {:id}", dbx.Params{"id": first.ID})
 	b := s.As(s.admin)
 	question := b.Get(s.selectedPath("resend", first.ID, second.ID))
-	assertPage(t, question, http.StatusOK, "Send the invitation of lucia@halation.example again?", "The old links are dead", "less than 1 minute ago")
+	assertPage(t, question, http.StatusOK, "Resend the invitation to lucia@halation.example?", "The previous links stop working", "less than 1 minute ago")
 	r := b.Post(s.path("/users/selected"), dialogForm(t, question))
 	page := b.Get(r.Location)
-	assertContains(t, page, "A new link is on its way to lucia@halation.example.", "hand the links on yourself", "/invite/usi_")
+	assertContains(t, page, "The invitation to lucia@halation.example was resent.", "Share each link yourself", "/invite/usi_")
 	if n := strings.Count(page.Body, "/invite/usi_"); n != 2 { // the field, and the button that copies it
 		t.Errorf("%d links", n)
 	}
@@ -185,8 +185,8 @@ func TestBulkTag_InvalidTag_KeepsTheInput(t *testing.T) {
 	}
 	form.Set("add", " Kestrel , night  shift,kestrel")
 	form.Set("drop", "")
-	s.assertResult(b, b.Post(s.path("/users/selected"), form), "The tags of 2 users were changed.")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Tags were updated for 2 users.")
 	s.assertTags(s.member, "Kestrel", "night shift")
-	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Already has these tags.")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "No changes were made.", "Already has these tags.")
 	assertContains(t, b.Get(s.path("/users?tag=kestrel")), "Noor", "Clara")
 }

@@ -6,11 +6,16 @@ import (
 	"strings"
 
 	"usher/hooks/bulk"
+	"usher/hooks/invitations"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 )
 
-// phrases are a deed in words, for one person by name and for several by number.
+// invitationLifetime is how long an invitation link is valid, as text.
+var invitationLifetime = text.Duration(invitations.Lifetime)
+
+// phrases describes an outcome, for one user by name and for several by number.
 type phrases struct{ one, many string }
 
 func (p phrases) text(lines []bulk.RowResult) string {
@@ -23,68 +28,74 @@ func (p phrases) text(lines []bulk.RowResult) string {
 	return fmt.Sprintf(p.many, ui.Number(len(lines)))
 }
 
-// joinPhrases are the phrases of every status of which there are lines, as the beginning of a sentence. A name at its
-// start stays as it is written.
+// joinPhrases joins the phrases of every outcome in the result, and capitalizes the first one unless it begins with a
+// name.
 func joinPhrases(r bulk.Result, by map[string]phrases, between string) string {
 	var parts []string
 	for _, status := range []string{bulk.Removed, bulk.Revoked, bulk.Resent, bulk.RoleRevoked, bulk.Tagged} {
 		lines := r.WithStatus(status)
-		said := by[status].text(lines)
-		if said == "" {
+		phrase := by[status].text(lines)
+		if phrase == "" {
 			continue
 		}
 		if len(parts) == 0 && (len(lines) > 1 || !strings.HasPrefix(by[status].one, "%s")) {
-			said = capitalize(said)
+			phrase = capitalize(phrase)
 		}
-		parts = append(parts, said)
+		parts = append(parts, phrase)
 	}
 	return strings.Join(parts, between)
 }
 
-// bulkTitle asks whether to do it.
+// bulkTitle is the title of the confirmation dialog: "Remove Noor from the team?"
 func bulkTitle(r bulk.Result) string {
 	role := r.Action.Role.Label()
 	return joinPhrases(r, map[string]phrases{
 		bulk.Removed:     {"remove %s from the team", "remove %s users from the team"},
-		bulk.Revoked:     {"revoke the invitation of %s", "revoke %s invitations"},
-		bulk.Resent:      {"send the invitation of %s again", "send %s invitations again"},
-		bulk.RoleRevoked: {"revoke the role " + role + " of %s", "revoke the role " + role + " of %s users"},
+		bulk.Revoked:     {"revoke the invitation to %s", "revoke %s invitations"},
+		bulk.Resent:      {"resend the invitation to %s", "resend %s invitations"},
+		bulk.RoleRevoked: {"revoke the " + role + " role from %s", "revoke the " + role + " role from %s users"},
 	}, " and ") + "?"
 }
 
 func bulkConfirmLabel(r bulk.Result) string {
+	noun := func(one, many string) string {
+		if r.Done() == 1 {
+			return one
+		}
+		return many
+	}
 	switch r.Action.Kind {
 	case bulk.Revoke:
-		return "Revoke"
+		return "Revoke " + noun("invitation", "invitations")
 	case bulk.RevokeRole:
 		return "Revoke role"
 	case bulk.Resend:
-		return "Send"
+		return "Resend " + noun("invitation", "invitations")
 	}
-	return "Remove"
+	return "Remove " + noun("user", "users")
 }
 
-// consequences are what the deed does beside what its title says.
+// consequences lists the effects of the action beyond its title.
 func consequences(r bulk.Result) []string {
 	var all []string
 	switch r.Action.Kind {
 	case bulk.Resend:
-		return []string{"Each gets a new link, good for 7 days. The old links are dead."}
+		return []string{"Each invitee gets a new link that's valid for " + invitationLifetime + ". The previous links stop working."}
 	case bulk.RevokeRole:
-		all = append(all, "It ends at once, on open pages too, and a mail says so. They stay in the team; to get the role back they have to be asked and to accept.")
+		all = append(all, "They lose the role immediately, including on open pages, and get an email. They stay in the team. To get the role back, they have to accept a new invitation.")
 	case bulk.Remove:
 		if len(r.WithStatus(bulk.Removed)) > 0 {
-			all = append(all, "Access to this team ends at once, on open pages too, and a mail says so. The accounts and other teams stay. Coming back takes a new invitation.")
+			all = append(all, "They lose access to this team immediately, including on open pages, and get an email. They keep their accounts and other teams. To rejoin, they need a new invitation.")
 		}
 	}
 	if slices.ContainsFunc(r.Rows, func(l bulk.RowResult) bool { return l.HadInvitation }) {
-		all = append(all, "What is still offered to them ends as revoked.")
+		all = append(all, "Their pending invitations are revoked.")
 	}
 	if len(r.WithStatus(bulk.Revoked)) > 0 {
-		all = append(all, "The links of the invitations die at once. On a page that is open they can no longer be accepted.")
+		all = append(all, "The invitation links stop working immediately, including on open pages.")
 	}
 	if freed := r.Freed().Text(); freed != "" {
-		all = append(all, "Free again: "+freed+".")
+		all = append(all, "Frees "+freed+".")
 	}
 	return all
 }
@@ -94,13 +105,13 @@ func resultText(r bulk.Result) string {
 	role := r.Action.Role.Label()
 	done := joinPhrases(r, map[string]phrases{
 		bulk.Removed:     {"%s was removed from the team", "%s users were removed from the team"},
-		bulk.Revoked:     {"the invitation of %s was revoked", "%s invitations were revoked"},
-		bulk.Resent:      {"a new link is on its way to %s", "%s new links are on their way"},
-		bulk.RoleRevoked: {"%s is no longer " + role, "%s users are no longer " + role},
-		bulk.Tagged:      {"the tags of %s were changed", "the tags of %s users were changed"},
+		bulk.Revoked:     {"the invitation to %s was revoked", "%s invitations were revoked"},
+		bulk.Resent:      {"the invitation to %s was resent", "%s invitations were resent"},
+		bulk.RoleRevoked: {"%s is no longer an " + role, "%s users are no longer " + role + "s"},
+		bulk.Tagged:      {"tags were updated for %s", "tags were updated for %s users"},
 	}, ", ")
 	if done == "" {
-		return "Nothing was changed."
+		return "No changes were made."
 	}
 	done += "."
 	if freed := r.Freed().Text(); freed != "" {
@@ -110,16 +121,16 @@ func resultText(r bulk.Result) string {
 	return done + layout.HandoverSummary(handedOver, cancelled) + layout.RevokedText(r.SentRevoked())
 }
 
-// newOutcomeGroups are who is touched how, before the deed or once it is done, and who is left alone and why.
+// newOutcomeGroups groups the rows of a preview, or of a finished action, by outcome. Skipped rows come last.
 func newOutcomeGroups(r bulk.Result, done bool) []OutcomeGroup {
 	var all []OutcomeGroup
 	role := r.Action.Role.Label()
 	for _, kind := range []struct{ status, icon, before, after string }{
-		{bulk.Removed, "user-minus", "Lose their access", "Removed from the team"},
-		{bulk.Revoked, "ban", "Their invitation ends", "Invitation revoked"},
-		{bulk.Resent, "send", "Get a new link", "Sent again"},
-		{bulk.RoleRevoked, "ban", "Lose the role " + role, "No longer " + role},
-		{bulk.Tagged, "tag", "Get the tags", "Tags changed"},
+		{bulk.Removed, "user-minus", "Lose access", "Removed from the team"},
+		{bulk.Revoked, "ban", "Lose their invitation", "Invitation revoked"},
+		{bulk.Resent, "send", "Get a new link", "Invitation resent"},
+		{bulk.RoleRevoked, "ban", "Lose the " + role + " role", "No longer an " + role},
+		{bulk.Tagged, "tag", "Get the tags", "Tags updated"},
 	} {
 		g := OutcomeGroup{Title: kind.before, Icon: kind.icon}
 		if done {
@@ -131,12 +142,12 @@ func newOutcomeGroups(r bulk.Result, done bool) []OutcomeGroup {
 		}
 	}
 	if lines := r.WithStatus(bulk.Skipped); len(lines) > 0 {
-		all = append(all, OutcomeGroup{Title: "Left alone", Icon: "circle-slash", Skipped: true, Count: len(lines), Reasons: reasonGroups(lines)})
+		all = append(all, OutcomeGroup{Title: "Skipped", Icon: "circle-slash", Skipped: true, Count: len(lines), Reasons: reasonGroups(lines)})
 	}
 	return all
 }
 
-// reasonGroups are the names of lines, one part for each reason.
+// reasonGroups groups the names of rows by reason.
 func reasonGroups(lines []bulk.RowResult) []ReasonGroup {
 	var all []ReasonGroup
 	at := map[string]int{}

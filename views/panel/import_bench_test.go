@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkReadersDuringAnImport reads the page of the users over HTTP while nothing else runs, and while 10,000
-// addresses are imported: the 95th percentile of both, in milliseconds, and the rows a second of the import.
+// addresses are imported: the 95th percentile of both, in milliseconds, and the rows per second of the import.
 func BenchmarkReadersDuringAnImport(b *testing.B) {
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:9"

@@ -8,9 +8,9 @@ import (
 	"usher/views/web"
 )
 
-// fillImportPreview fills what an import of a long list would come to.
+// fillImportPreview fills in the expected outcome of an import.
 func fillImportPreview(e *core.RequestEvent, props *AddProps, input addInput) error {
-	survey, err := invitations.PreviewImport(e.App, web.Actor(e), input.request())
+	preview, err := invitations.PreviewImport(e.App, web.Actor(e), input.request())
 	if faults, ok := web.FormErrorsOf(err); ok {
 		props.setRefusal(e, err, faults)
 		return nil
@@ -18,31 +18,31 @@ func fillImportPreview(e *core.RequestEvent, props *AddProps, input addInput) er
 	if err != nil {
 		return err
 	}
-	props.HasPreview, props.SendCount = true, survey.SendCount()
-	props.ImportPreview = &ImportPreviewProps{Total: survey.Total, MissingSeats: missingSeats(survey), DailyLimit: survey.DailyLimitText}
+	props.HasPreview, props.SendCount = true, preview.SendCount()
+	props.ImportPreview = &ImportPreviewProps{Total: preview.Total, MissingSeats: missingSeats(preview), DailyLimit: preview.DailyLimitText}
 	for _, line := range []ImportPreviewLine{
-		{"ok", "circle-check", "Will be invited", survey.SendCount() - min(survey.SendCount(), survey.Updated)},
-		{"ok", "refresh-cw", "Get the new roles", min(survey.SendCount(), survey.Updated)},
-		{"full", "armchair", "No free seat", survey.Invited + survey.Updated - survey.WithinSeats()},
-		{"full", "clock", "Over today's limit", survey.OverDailyLimit},
-		{"full", "clock", "Invited too often today", survey.Limited},
-		{"skip", "user-check", "Already in the team", survey.AlreadyMembers},
-		{"skip", "mail-check", "Already invited", survey.AlreadyInvited},
-		{"skip", "copy", "Listed twice", survey.Duplicates},
-		{"bad", "circle-x", "No address", survey.Malformed},
-		{"bad", "circle-x", "Not allowed", survey.Forbidden},
+		{"ok", "circle-check", "Will be invited", preview.SendCount() - min(preview.SendCount(), preview.Updated)},
+		{"ok", "refresh-cw", "Will get new roles", min(preview.SendCount(), preview.Updated)},
+		{"full", "armchair", "No free seat", preview.Invited + preview.Updated - preview.WithinSeats()},
+		{"full", "clock", "Over today's limit", preview.OverDailyLimit},
+		{"full", "clock", "Invited too often today", preview.Limited},
+		{"skip", "user-check", "Already a member", preview.AlreadyMembers},
+		{"skip", "mail-check", "Already invited", preview.AlreadyInvited},
+		{"skip", "copy", "Listed twice", preview.Duplicates},
+		{"bad", "circle-x", "Invalid address", preview.Malformed},
+		{"bad", "circle-x", "Not allowed", preview.Forbidden},
 	} {
 		if line.Count > 0 {
 			props.ImportPreview.Lines = append(props.ImportPreview.Lines, line)
 		}
 	}
-	for _, fate := range survey.Errors {
-		props.LinePreviews = append(props.LinePreviews, newLinePreview(fate))
+	for _, line := range preview.Errors {
+		props.LinePreviews = append(props.LinePreviews, newLinePreview(line))
 	}
 	return nil
 }
 
-// setRefusal says why the list as a whole can't be sent now.
+// setRefusal shows why the whole list can't be sent now.
 func (p *AddProps) setRefusal(e *core.RequestEvent, err error, faults web.FormErrors) {
 	web.SetRetryAfter(e, err)
 	p.Status, p.ListError = web.StatusCode(err), faults["emails"]
@@ -51,7 +51,7 @@ func (p *AddProps) setRefusal(e *core.RequestEvent, err error, faults web.FormEr
 	}
 }
 
-// missingSeats says which seats are missing.
+// missingSeats says which seats the list lacks; empty if there are enough.
 func missingSeats(s invitations.ImportPreview) string {
 	admin, organizer := ui.Count(s.MissingAdminSeats, "more Admin seat", "more Admin seats"), ui.Count(s.MissingOrganizerSeats, "more Organizer seat", "more Organizer seats")
 	switch {

@@ -10,15 +10,15 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// ImportPreviewProps are what would come of a long list.
+// ImportPreviewProps describes the expected outcome of an import.
 type ImportPreviewProps struct {
 	Total        int
 	Lines        []ImportPreviewLine
-	MissingSeats string // the seats that are missing, in words
-	DailyLimit   string // the limit of a new team's day, if it refuses rows
+	MissingSeats string // text of the seats that are missing: "2 more Admin seats"
+	DailyLimit   string // text of a new team's daily limit, if rows exceed it
 }
 
-// ImportPreviewLine is how many rows would come to the same.
+// ImportPreviewLine is the number of rows with the same outcome.
 type ImportPreviewLine struct {
 	Outcome, Icon, Label string
 	Count                int
@@ -26,12 +26,12 @@ type ImportPreviewLine struct {
 
 func (p ImportPreviewProps) invalidRowsTitle(n int) string {
 	if n == 1 {
-		return "The row with a fault"
+		return "Row with an error"
 	}
-	return "The first " + ui.Number(n) + " rows with a fault"
+	return "First " + ui.Number(n) + " rows with errors"
 }
 
-// ImportPreview stands in place of the single fates.
+// ImportPreview summarizes the rows by outcome instead of listing them.
 func ImportPreview(p *ImportPreviewProps, plan string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -66,7 +66,7 @@ func ImportPreview(p *ImportPreviewProps, plan string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " rows. A list this long is gone through in the background: you can leave the page, and get a report of every row.</p><ul class=\"fate\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " rows. Lists this long are imported in the background. You can leave the page and download a report of every row afterwards.</p><ul class=\"fate\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -128,33 +128,33 @@ func ImportPreview(p *ImportPreviewProps, plan string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.MissingSeats != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p class=\"fine\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p class=\"fine\">This list needs ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.MissingSeats)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/import_preview.templ`, Line: 40, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/import_preview.templ`, Line: 40, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " would be needed. The last rows of the list are refused; once you <a class=\"link\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, ", so its last rows will be refused. After you <a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 templ.SafeURL
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(plan))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/import_preview.templ`, Line: 40, Col: 125}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/import_preview.templ`, Line: 40, Col: 121}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\">have more seats</a>, send the list again: nothing is done twice.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\">get more seats</a>, import the list again. No one is invited twice.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -173,7 +173,7 @@ func ImportPreview(p *ImportPreviewProps, plan string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " The rows after that are refused. Import the list again tomorrow: nobody is invited twice.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " The remaining rows will be refused. Import the list again tomorrow. No one is invited twice.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

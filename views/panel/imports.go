@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	maxImports = 100 // that are listed
-	maxRefused = 50  // rows that are shown with their reasons
+	maxImports = 100 // imports listed
+	maxRefused = 50  // refused rows shown with their reasons
 )
 
-// startImport takes a long list in and leads to its progress (R49).
+// startImport starts the import of a long list and redirects to its page (R49).
 func startImport(e *core.RequestEvent, input addInput) error {
 	started, err := invitations.StartImport(e.App, web.Actor(e), input.request(), input.Source)
 	if faults, ok := web.FormErrorsOf(err); ok {
@@ -31,11 +31,11 @@ func startImport(e *core.RequestEvent, input addInput) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "The import has started. You can leave this page.")
+	web.SetToast(e, "Import started. You can leave this page.")
 	return web.Redirect(e, importPath(e)+"/"+started.Id)
 }
 
-// listImports lists what was imported into the team.
+// listImports lists the team's imports.
 func listImports(e *core.RequestEvent) error {
 	all, err := invitations.ListImports(e.App, web.Actor(e).Team.Id, maxImports)
 	if err != nil {
@@ -51,7 +51,7 @@ func listImports(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, Imports(props))
 }
 
-// showImportPage is how far an import has come. A part of the page gets that alone, or the bar of the Users page.
+// showImportPage shows the progress of an import. Fragment requests get only the progress, or the bar of the Users page.
 func showImportPage(e *core.RequestEvent) error {
 	one, err := invitations.FindImport(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 	if err != nil {
@@ -63,7 +63,7 @@ func showImportPage(e *core.RequestEvent) error {
 	return showImport(e, http.StatusOK, one, nil)
 }
 
-// showImport answers with an import, and what stands over it.
+// showImport renders the page of an import, with an optional dialog.
 func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialog *ui.ConfirmProps) error {
 	props := newImportProps(e, one)
 	if !one.Active() {
@@ -91,7 +91,7 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 	return web.Render(e, status, ImportPage(page))
 }
 
-// confirmStop asks before an import is stopped.
+// confirmStop asks for confirmation before an import is stopped.
 func confirmStop(e *core.RequestEvent) error {
 	one, err := invitations.FindImport(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 	if err != nil {
@@ -102,24 +102,24 @@ func confirmStop(e *core.RequestEvent) error {
 	}
 	at := importPath(e) + "/" + one.Id
 	return showImport(e, http.StatusOK, one, &ui.ConfirmProps{ID: "stop", Title: "Stop the import?", Action: at + "/stop",
-		ConfirmLabel: "Stop the import", Danger: true, Open: true, CloseURL: at})
+		ConfirmLabel: "Stop import", Danger: true, Open: true, CloseURL: at})
 }
 
-// stopImport ends an import; the rows that are done stay.
+// stopImport stops an import. Rows already processed are kept.
 func stopImport(e *core.RequestEvent) error {
 	stopped, err := invitations.StopImport(e.App, web.Actor(e), e.Request.PathValue("id"))
 	if errs.Code(err) == invitations.CodeImportEnded {
-		web.SetToast(e, "The import had ended already.")
+		web.SetToast(e, "The import had already finished.")
 		return web.Redirect(e, importPath(e)+"/"+e.Request.PathValue("id"))
 	}
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "The import was stopped. "+ui.Count(stopped.Done(), "row is done and stays.", "rows are done and stay."))
+	web.SetToast(e, "Import stopped. "+ui.Count(stopped.Done(), "row was processed.", "rows were processed."))
 	return web.Redirect(e, importPath(e)+"/"+stopped.Id)
 }
 
-// importReport is every row with what came of it, as a file for a spreadsheet.
+// importReport sends every row with its outcome as CSV.
 func importReport(e *core.RequestEvent) error {
 	one, err := invitations.FindImport(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 	if err != nil {
@@ -140,12 +140,12 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 	if props.Title == "" {
 		props.Title = "Pasted list"
 	}
-	if begun := one.TimeOf("started"); !begun.IsZero() {
+	if started := one.TimeOf("started"); !started.IsZero() {
 		until := time.Now()
 		if !one.Active() {
 			until = one.TimeOf("finished")
 		}
-		props.Elapsed = max(until.Sub(begun), time.Second)
+		props.Elapsed = max(until.Sub(started), time.Second)
 	}
 	return props
 }
@@ -158,7 +158,7 @@ func starterName(e *core.RequestEvent, one *invitations.Import) string {
 	return actors.DisplayName(account)
 }
 
-// loadImportBar is the import of the team that runs, for the page of its users; nil if none does.
+// loadImportBar returns the progress bar of the running import, or nil if none is running.
 func loadImportBar(e *core.RequestEvent) (*ImportBarProps, error) {
 	one, err := invitations.FindActiveImport(e.App, web.Actor(e).Team.Id)
 	if errors.Is(err, errs.NotFound) {

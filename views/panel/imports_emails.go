@@ -13,10 +13,10 @@ import (
 	"usher/views/web"
 )
 
-// emailsShown is how many rows a page of an import's emails lists.
+// emailsShown is the page size of an import's emails.
 const emailsShown = 50
 
-// importEmails are the rows of an import that were invited, with how far their emails have come.
+// importEmails returns one page of an import's invited rows with the delivery status of their emails.
 func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsProps, error) {
 	props := ImportEmailsProps{Total: one.Count(invitations.Invited) + one.Count(invitations.Updated)}
 	page, _ := strconv.Atoi(e.Request.URL.Query().Get("page"))
@@ -40,9 +40,9 @@ func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsPr
 	times := layout.TimesFor(web.Actor(e))
 	for _, row := range rows {
 		shown := ImportEmailProps{N: row.Number(), Address: row.Address, Name: row.Name, Email: newDeliveryProps(e.App, row.Email, times)}
-		if who, there := known[row.Address]; there {
-			shown.Href = usersPath(e) + "/" + who.ID
-			shown.Resend = who.Invited && who.Invitation == row.Invitation && (row.Email.Undelivered() || row.Email.Status == mail.Dropped)
+		if user, found := known[row.Address]; found {
+			shown.Href = usersPath(e) + "/" + user.ID
+			shown.Resend = user.Invited && user.Invitation == row.Invitation && (row.Email.Undelivered() || row.Email.Status == mail.Dropped)
 		}
 		props.Rows = append(props.Rows, shown)
 	}
@@ -57,19 +57,19 @@ func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsPr
 	return props, nil
 }
 
-// emailCounts puts how many emails are in which state in words, the best state first.
-func emailCounts(counts map[string]int, works bool) (all []string) {
-	waits := counts[mail.Queued] + counts[mail.Sending]
+// emailCounts lists the number of emails in each state, best state first: "210 delivered".
+func emailCounts(counts map[string]int, enabled bool) (all []string) {
+	waiting := counts[mail.Queued] + counts[mail.Sending]
 	for _, one := range []struct {
 		n    int
 		word string
 	}{
-		{counts[mail.Delivered], "delivered"}, {counts[mail.Sent], "sent"}, {waits, "queued"}, {counts[mail.Delayed], "delayed"},
-		{counts[mail.Returned], "came back"}, {counts[mail.Bounced], "bounced"}, {counts[mail.Complained], "marked as spam"},
+		{counts[mail.Delivered], "delivered"}, {counts[mail.Sent], "sent"}, {waiting, "queued"}, {counts[mail.Delayed], "delayed"},
+		{counts[mail.Returned], "returned"}, {counts[mail.Bounced], "bounced"}, {counts[mail.Complained], "marked as spam"},
 		{counts[mail.Failed], "failed"}, {counts[mail.Dropped], "not sent"},
 	} {
-		if one.word == "sent" && !works {
-			one.word = "not mailed"
+		if one.word == "sent" && !enabled {
+			one.word = "not emailed"
 		}
 		if one.n > 0 {
 			all = append(all, ui.Number(one.n)+" "+one.word)

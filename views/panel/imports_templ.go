@@ -18,7 +18,7 @@ import (
 	"usher/views/ui"
 )
 
-// ImportProps are an import, and how far it has come (R49).
+// ImportProps describes an import and its progress (R49).
 type ImportProps struct {
 	Path, Title, Status, Reason, Roles, StartedBy string
 	InProgress                                    bool
@@ -26,38 +26,38 @@ type ImportProps struct {
 	Invited, Updated, Unchanged, Refused          int
 	Created                                       time.Time
 	Zone                                          *time.Location
-	Elapsed                                       time.Duration // so far; 0: it has not begun
+	Elapsed                                       time.Duration // so far; 0 if it hasn't started
 	Rows                                          []ImportRowProps
 }
 
-// ImportRowProps are a row that was refused.
+// ImportRowProps describes a refused row.
 type ImportRowProps struct {
 	Number       int
 	Text, Reason string
 }
 
-// ImportPageProps are the page of an import.
+// ImportPageProps describes the page of an import.
 type ImportPageProps struct {
 	Shell  ui.ShellProps
 	Import ImportProps
 	Emails ImportEmailsProps
-	Dialog *ui.ConfirmProps // over the page; nil: none
+	Dialog *ui.ConfirmProps // open over the page; nil if none
 }
 
-// ImportEmailsProps are a page of the rows that were invited, with how far their emails have come.
+// ImportEmailsProps describes one page of the invited rows with the delivery status of their emails.
 type ImportEmailsProps struct {
 	Rows           []ImportEmailProps
 	From, Total    int
 	Counts         []string // "210 delivered"
-	Previous, Next string   // the pages beside; empty: there is none
+	Previous, Next string   // URLs of the neighbouring pages; empty if there is none
 }
 
-// ImportEmailProps are a row that was invited.
+// ImportEmailProps describes an invited row.
 type ImportEmailProps struct {
 	N             int
 	Address, Name string
-	Href          string // the details of the user or invitation; empty: there are none any more
-	Resend        bool   // the details offer to resend
+	Href          string // details of the user or invitation; empty if it no longer exists
+	Resend        bool   // the details page offers to resend the invitation
 	Email         DeliveryProps
 }
 
@@ -65,14 +65,14 @@ func (p ImportEmailsProps) shown() string {
 	return ui.Number(p.From) + " to " + ui.Number(p.From+len(p.Rows)-1) + " of " + ui.Number(p.Total)
 }
 
-// ImportsProps are the list of imports.
+// ImportsProps describes the page that lists imports.
 type ImportsProps struct {
 	Shell   ui.ShellProps
 	AddURL  string
 	Imports []ImportProps
 }
 
-// ImportBarProps are the slim bar over the list of users.
+// ImportBarProps describes the progress bar above the user list.
 type ImportBarProps struct {
 	Path        string
 	Done, Total int
@@ -82,7 +82,7 @@ type ImportBarProps struct {
 func (p ImportProps) statusLabel() string {
 	switch {
 	case p.Status == "waiting":
-		return "Waiting for its turn"
+		return "Queued"
 	case p.Status == "running":
 		return "Running"
 	case p.Status == "stopped":
@@ -105,7 +105,7 @@ func (p ImportProps) progressText() string {
 	return ui.Number(p.Done) + " of " + ui.Number(p.Total)
 }
 
-// pace is how fast it goes and how long it still takes, or how long it took.
+// pace says how fast the import runs and how long it will take, or how long it took.
 func (p ImportProps) pace() string {
 	if p.Elapsed == 0 || p.Done == 0 {
 		return ""
@@ -115,10 +115,10 @@ func (p ImportProps) pace() string {
 		return "Took " + approximateDuration(p.Elapsed) + "."
 	}
 	left := time.Duration(float64(p.Total-p.Done) / rate * float64(time.Second))
-	return ui.Number(max(1, int(rate))) + " rows a second, about " + approximateDuration(left) + " left."
+	return ui.Number(max(1, int(rate))) + " rows per second, about " + approximateDuration(left) + " left."
 }
 
-// approximateDuration is a duration in words.
+// approximateDuration rounds d to seconds, or up to minutes from one minute on.
 func approximateDuration(d time.Duration) string {
 	if d < time.Minute {
 		return ui.Count(max(1, int(d.Round(time.Second)/time.Second)), "second", "seconds")
@@ -127,19 +127,19 @@ func approximateDuration(d time.Duration) string {
 }
 
 func (p ImportProps) summary() string {
-	text := "Asked to be " + p.Roles
+	text := "Invited as " + p.Roles + "."
 	if p.StartedBy != "" {
-		text += ", started by " + p.StartedBy
+		text += " Started by " + p.StartedBy + "."
 	}
-	return text + "."
+	return text
 }
 
-// followImport lets a part of the page ask for itself again when the import has come further.
+// followImport makes an element reload itself when the import progresses.
 func followImport(path string) templ.Attributes {
 	return templ.Attributes{"hx-get": path, "hx-trigger": "import from:#live, reconnected from:#live", "hx-swap": "outerMorph", "hx-sync": "this:drop"}
 }
 
-// ImportPage is the page.
+// ImportPage is the page of one import.
 func ImportPage(p ImportPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -210,7 +210,7 @@ func ImportPage(p ImportPageProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<ul class=\"lines\"><li>Rows that are done stay: their invitations are good, and their mails go out.</li><li>The rows that are left are not invited. The same list can be sent again; nothing is done twice.</li></ul>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<ul class=\"lines\"><li>Rows already imported are kept. Their invitations stay valid and their emails are still sent.</li><li>The remaining rows aren't invited. You can import the same list again. No one is invited twice.</li></ul>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -235,7 +235,7 @@ func ImportPage(p ImportPageProps) templ.Component {
 	})
 }
 
-// ImportProgress is how far it has come, and asks for itself again while it runs.
+// ImportProgress shows the progress of an import and reloads itself while it runs.
 func ImportProgress(p ImportProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -305,12 +305,12 @@ func ImportProgress(p ImportProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Progress("Rows that are done", p.Done, p.Total).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Progress("Rows processed", p.Done, p.Total).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.Reason != "" {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Title: "It ended before the last row.", Text: p.Reason}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Title: "This import stopped before the last row.", Text: p.Reason}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -328,27 +328,27 @@ func ImportProgress(p ImportProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</dd></div><div><dt>Got other roles</dt><dd>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</dd></div><div><dt>Roles updated</dt><dd>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Updated))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 174, Col: 59}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 174, Col: 57}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</dd></div><div><dt>Nothing to do</dt><dd>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</dd></div><div><dt>Unchanged</dt><dd>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Unchanged))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 175, Col: 59}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 175, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -380,17 +380,17 @@ func ImportProgress(p ImportProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " Mails leave one after the other, two a second.</p><div class=\"row\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " Emails are sent one at a time, so delivery can take a while.</p><div class=\"row\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.InProgress {
-			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/stop", ui.ButtonProps{Label: "Stop the import", Icon: "circle-stop", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/stop", ui.ButtonProps{Label: "Stop import", Icon: "circle-stop", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/report", ui.ButtonProps{Label: "Download the report", Icon: "download", Variant: "outline", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/report", ui.ButtonProps{Label: "Download report", Icon: "download", Variant: "outline", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -439,14 +439,14 @@ func refusedRows(p ImportProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Refused > len(p.Rows) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "The first ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "First ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(len(p.Rows)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 197, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 197, Col: 34}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -459,7 +459,7 @@ func refusedRows(p ImportProps) templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Refused))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 197, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 197, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -475,7 +475,7 @@ func refusedRows(p ImportProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</h2><div class=\"sheet\"><table class=\"table import-rows\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Row</th><th role=\"columnheader\" scope=\"col\">As it was sent</th><th role=\"columnheader\" scope=\"col\">Why</th></tr></thead> <tbody role=\"rowgroup\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</h2><div class=\"sheet\"><table class=\"table import-rows\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Row</th><th role=\"columnheader\" scope=\"col\">Original text</th><th role=\"columnheader\" scope=\"col\">Reason</th></tr></thead> <tbody role=\"rowgroup\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -532,7 +532,7 @@ func refusedRows(p ImportProps) templ.Component {
 	})
 }
 
-// Imports is the page that lists them.
+// Imports is the page that lists imports.
 func Imports(p ImportsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -578,7 +578,7 @@ func Imports(p ImportsProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ButtonLink(p.AddURL, ui.ButtonProps{Label: "Upload a CSV", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.AddURL, ui.ButtonProps{Label: "Upload CSV", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -609,13 +609,13 @@ func Imports(p ImportsProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.ButtonLink(p.AddURL, ui.ButtonProps{Label: "Upload a CSV", Variant: "outline", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonLink(p.AddURL, ui.ButtonProps{Label: "Upload CSV", Variant: "outline", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "upload", Title: "Nothing was imported yet", Text: []string{fmt.Sprintf("A list of more than %s addresses is imported in the background. Its report of every row stays here for 90 days.", ui.Number(invitations.MaxInvite))}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "upload", Title: "No imports yet", Text: []string{fmt.Sprintf("Lists of more than %s addresses are imported in the background. Their reports stay here for 90 days.", ui.Number(invitations.MaxInvite))}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -624,7 +624,7 @@ func Imports(p ImportsProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"sheet\"><table class=\"table\"><caption class=\"sr\">Imports of the team</caption> <thead><tr><th scope=\"col\">List</th><th scope=\"col\">State</th><th scope=\"col\" class=\"end\">Rows</th><th scope=\"col\" class=\"end\">Refused</th><th scope=\"col\" class=\"col-active\">Started</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"sheet\"><table class=\"table\"><caption class=\"sr\">Imports</caption> <thead><tr><th scope=\"col\">List</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"end\">Rows</th><th scope=\"col\" class=\"end\">Refused</th><th scope=\"col\" class=\"col-active\">Started</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -721,7 +721,7 @@ func Imports(p ImportsProps) templ.Component {
 	})
 }
 
-// ImportBar stands over the list of users while an import runs, and leads to it.
+// ImportBar is shown above the user list while an import runs, and links to it.
 func ImportBar(p *ImportBarProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -803,12 +803,12 @@ func ImportBar(p *ImportBarProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<span>The import has ended. <b>See what came of it</b></span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<span>Import finished. <b>View results</b></span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Progress("Rows of the import that are done", p.Done, p.Total).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Progress("Import rows processed", p.Done, p.Total).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -821,7 +821,7 @@ func ImportBar(p *ImportBarProps) templ.Component {
 	})
 }
 
-// importEmailList is how far the email of each invited row has come. It follows the stream of changes.
+// importEmailList lists the delivery status of each invited row's email. It follows the event stream.
 func importEmailList(p ImportEmailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -60,24 +60,24 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 	form.Set("note", "Hello")
 	for _, path := range []string{"/users/preview", "/users/add"} {
 		r := b.Post(s.path(path), form)
-		assertPage(t, r, http.StatusOK, "233 rows", "230 rows", "Will be invited", "Already in the team", "Listed twice", "No address",
-			"The first 2 rows with a fault", "Start the import", "no address")
+		assertPage(t, r, http.StatusOK, "233 rows", "230 rows", "Will be invited", "Already a member", "Listed twice", "Invalid address",
+			"First 2 rows with errors", "Start import", "no address")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
 		t.Fatalf("%d invitations after a look", n)
 	}
 
 	page := s.startImport(b, form)
-	assertPage(t, b.Get(page), http.StatusOK, "The import has started", "Waiting for its turn", "0 of 233", "Stop the import", `hx-trigger="import from:#live, reconnected from:#live"`)
+	assertPage(t, b.Get(page), http.StatusOK, "Import started", "Queued", "0 of 233", "Stop import", `hx-trigger="import from:#live, reconnected from:#live"`)
 	s.importStep()
 	r := b.Get(page)
-	assertPage(t, r, http.StatusOK, "Running", "50 of 233", "rows a second", "started by Jonas")
-	assertNotContains(t, r, "Download the report")
+	assertPage(t, r, http.StatusOK, "Running", "50 of 233", "rows per second", "Started by Jonas")
+	assertNotContains(t, r, "Download report")
 	for s.importStep() {
 	}
 	r = b.Get(page)
-	assertPage(t, r, http.StatusOK, "Done", "233 of 233", "Took", "Download the report", "Refused rows", "no address", "No @ in the address")
-	assertNotContains(t, r, "Stop the import", "hx-trigger=\"import")
+	assertPage(t, r, http.StatusOK, "Done", "233 of 233", "Took", "Download report", "Refused rows", "no address", "No @ in the address")
+	assertNotContains(t, r, "Stop import", "hx-trigger=\"import")
 	report := b.Get(page + "/report")
 	if report.Status != http.StatusOK || report.Header.Get("Content-Disposition") == "" || strings.Count(report.Body, "\r\n") != 234 {
 		t.Errorf("%d %v", report.Status, report.Header)
@@ -87,7 +87,7 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 	again := s.startImport(b, form)
 	for s.importStep() {
 	}
-	assertPage(t, b.Get(again), http.StatusOK, "Nothing to do", "232")
+	assertPage(t, b.Get(again), http.StatusOK, "Unchanged", "232")
 }
 
 func TestImport_Fragment_ShowsProgress(t *testing.T) {
@@ -108,21 +108,21 @@ func TestImport_Fragment_ShowsProgress(t *testing.T) {
 	}
 	for s.importStep() {
 	}
-	assertPage(t, part("a#import-bar"), http.StatusOK, "The import has ended")
+	assertPage(t, part("a#import-bar"), http.StatusOK, "Import finished")
 }
 
 func TestImport_Stop_AsksFirst(t *testing.T) {
 	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.owner)
 	page := s.startImport(b, inviteForm(longList(201), "organizer"))
-	assertPage(t, b.Get(page+"/stop"), http.StatusOK, "Stop the import?", "Rows that are done stay")
+	assertPage(t, b.Get(page+"/stop"), http.StatusOK, "Stop the import?", "Rows already imported are kept")
 	s.importStep()
-	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import was stopped. 50 rows are done and stay.")
-	assertPage(t, b.Get(page), http.StatusOK, "Stopped", "Stopped by Marta.", "Download the report")
+	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "Import stopped. 50 rows were processed.")
+	assertPage(t, b.Get(page), http.StatusOK, "Stopped", "Stopped by Marta.", "Download report")
 	if s.importStep() {
 		t.Error("it went on")
 	}
-	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import had ended already.")
+	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import had already finished.")
 	if r := b.Get(page + "/stop"); r.Status != http.StatusSeeOther || r.Location != page {
 		t.Errorf("%d %s", r.Status, r.Location)
 	}
@@ -131,7 +131,7 @@ func TestImport_Stop_AsksFirst(t *testing.T) {
 func TestImport_MissingSeats_AreShownInThePreview(t *testing.T) {
 	s := newFixtureWithoutWorkers(t)
 	r := s.As(s.owner).Post(s.path("/users/preview"), inviteForm(longList(300), "organizer"))
-	assertPage(t, r, http.StatusOK, "277 more Organizer seats would be needed", "23 rows", "277 rows", "No free seat", "Start the import")
+	assertPage(t, r, http.StatusOK, "This list needs 277 more Organizer seats", "23 rows", "277 rows", "No free seat", "Start import")
 }
 
 func TestImport_OtherRolesAndTeams_AreDenied(t *testing.T) {
@@ -168,7 +168,7 @@ func TestImport_OtherRolesAndTeams_AreDenied(t *testing.T) {
 
 func TestImports_None_SaysSo(t *testing.T) {
 	s := newFixtureWithoutWorkers(t)
-	assertPage(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "Nothing was imported yet")
+	assertPage(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "No imports yet")
 }
 
 // The worker that serve starts goes through it by itself, and tells open pages.

@@ -16,14 +16,20 @@ import (
 	"usher/views/web"
 )
 
-// addInput is what somebody typed into Add users.
+// nothingSent is the result when every line was refused.
+const nothingSent = "No invitations were sent."
+
+// maxNote is the longest note, in characters.
+const maxNote = 500
+
+// addInput is the submitted Add users form.
 type addInput struct {
 	List, Note string
-	Source     string // the name of the file that the list came from
+	Source     string // name of the file the list came from
 	Roles      actors.Roles
 	Parsed     addresslist.List
-	Notes      []string // how the list was read
-	Uploaded   bool     // entries of a file were put into the list
+	Notes      []string // on how the list was read
+	Uploaded   bool     // entries of a file were added to the list
 	Send       bool
 	Errors     web.FormErrors
 	Status     int
@@ -51,7 +57,7 @@ func parseAddInput(e *core.RequestEvent) (addInput, error) {
 	return input, nil
 }
 
-// parse reads the list. What was noted of a file stays.
+// parse reads the list. Notes about an uploaded file are kept.
 func (i *addInput) parse() {
 	i.Parsed = addresslist.Read(i.List)
 	if !i.Uploaded {
@@ -59,7 +65,7 @@ func (i *addInput) parse() {
 	}
 }
 
-// addFile puts the entries of a file under what was typed, so that they can be corrected there.
+// addFile appends the entries of a file to the typed list, where they can be corrected.
 func (i *addInput) addFile(file []byte) error {
 	list, err := addresslist.ReadFile(bytes.NewReader(file))
 	if faults, ok := web.FormErrorsOf(err); ok {
@@ -74,32 +80,32 @@ func (i *addInput) addFile(file []byte) error {
 		i.Notes = append(i.Notes, list.UnreadableText())
 	}
 	if typed := addresslist.Read(i.List); typed.IsTable {
-		i.List = formatEntries(typed.Entries) // a table and the entries of a file have no columns in common
+		i.List = formatEntries(typed.Entries) // a pasted table and the file have different columns
 	}
 	i.List = strings.TrimSpace(i.List + "\n" + formatEntries(list.Entries))
 	return nil
 }
 
-// isImport reports whether the list is gone through in the background.
+// isImport reports whether the list is long enough to be imported in the background.
 func (i addInput) isImport() bool { return len(i.Parsed.Entries) > invitations.MaxInvite }
 
 func (i addInput) request() invitations.Request {
 	return invitations.Request{Lines: i.Parsed.Entries, Roles: i.Roles, Note: i.Note}
 }
 
-// formatAsTyped are entries exactly as they were typed; those of a table as they can be typed.
-func formatAsTyped(list addresslist.List, left []addresslist.Entry) string {
+// formatAsTyped returns the remaining entries exactly as typed, or one per line if the list was a table.
+func formatAsTyped(list addresslist.List, remaining []addresslist.Entry) string {
 	if list.IsTable {
-		return formatEntries(left)
+		return formatEntries(remaining)
 	}
 	var all []string
-	for _, e := range left {
+	for _, e := range remaining {
 		all = append(all, e.Raw)
 	}
 	return strings.Join(all, "\n")
 }
 
-// formatEntries are entries of a table as they can be typed. Rows without an address are left out.
+// formatEntries formats entries one per line. Entries without an address are skipped.
 func formatEntries(entries []addresslist.Entry) string {
 	var all []string
 	for _, e := range entries {
@@ -110,7 +116,7 @@ func formatEntries(entries []addresslist.Entry) string {
 	return strings.Join(all, "\n")
 }
 
-// showAddForm is the empty form, with the role that is asked for most.
+// showAddForm shows the empty form. Organizer is preselected if a seat is free.
 func showAddForm(e *core.RequestEvent) error {
 	input := addInput{Status: http.StatusOK, List: text.Truncate(e.Request.URL.Query().Get("list"), 300)}
 	input.parse()
@@ -125,7 +131,7 @@ func showAddForm(e *core.RequestEvent) error {
 	return showAdd(e, http.StatusOK, props)
 }
 
-// addUsers shows what will happen, and on the second press sends the invitations (R46).
+// addUsers shows a preview, and on the second submit sends the invitations (R46).
 func addUsers(e *core.RequestEvent) error {
 	input, err := parseAddInput(e)
 	if err != nil {
@@ -137,9 +143,9 @@ func addUsers(e *core.RequestEvent) error {
 	if input.isImport() {
 		return startImport(e, input)
 	}
-	offer := input.request()
-	offer.Lines = uniqueLines(offer.Lines)
-	results, err := invitations.Invite(e.App, web.Actor(e), offer)
+	request := input.request()
+	request.Lines = uniqueLines(request.Lines)
+	results, err := invitations.Invite(e.App, web.Actor(e), request)
 	if faults, ok := web.FormErrorsOf(err); ok {
 		web.SetRetryAfter(e, err)
 		input.Errors, input.Status = faults, web.StatusCode(err)
@@ -151,7 +157,7 @@ func addUsers(e *core.RequestEvent) error {
 	return renderAdded(e, input, results)
 }
 
-// renderPreview shows the form with what will happen to each line.
+// renderPreview shows the form with a preview of each line.
 func renderPreview(e *core.RequestEvent, input addInput) error {
 	props, err := loadAdd(e, input)
 	if err != nil {
@@ -160,7 +166,7 @@ func renderPreview(e *core.RequestEvent, input addInput) error {
 	return showAdd(e, max(input.Status, props.Status), props)
 }
 
-// previewAdd is the part of the form that says what will happen, while somebody types.
+// previewAdd updates the preview while the user types.
 func previewAdd(e *core.RequestEvent) error {
 	input, err := parseAddInput(e)
 	if err != nil {
@@ -173,15 +179,15 @@ func previewAdd(e *core.RequestEvent) error {
 	return web.Render(e, max(input.Status, props.Status), AddPreview(props, input.Uploaded || input.Errors != nil))
 }
 
-// renderAdded answers when the list was gone through: back to Users if all went out, else with what is left in the list.
+// renderAdded redirects to Users if every invitation was emailed. Otherwise it shows the links and the remaining lines.
 func renderAdded(e *core.RequestEvent, input addInput, results []invitations.Result) error {
-	sentence, links, left := splitResults(results)
-	if len(links) == 0 && len(left) == 0 {
+	sentence, links, refused := splitResults(results)
+	if len(links) == 0 && len(refused) == 0 {
 		web.SetToast(e, sentence)
 		return web.Redirect(e, usersPath(e))
 	}
 	var lines []invitations.Line
-	for _, result := range left {
+	for _, result := range refused {
 		lines = append(lines, result.Line)
 	}
 	input.List, input.Parsed, input.Notes = formatAsTyped(input.Parsed, lines), addresslist.List{}, nil
@@ -189,37 +195,37 @@ func renderAdded(e *core.RequestEvent, input addInput, results []invitations.Res
 	if err != nil {
 		return err
 	}
-	props.ResultText, props.Links, props.SkippedCount = sentence, links, len(left)
-	for _, result := range left {
+	props.ResultText, props.Links, props.SkippedCount = sentence, links, len(refused)
+	for _, result := range refused {
 		props.LinePreviews = append(props.LinePreviews, newLinePreview(invitations.LinePreview{
 			Line: result.Line, Status: result.Status, Code: result.Code, Message: result.Message}))
 	}
 	status := http.StatusOK
-	if len(left) == len(results) {
+	if len(refused) == len(results) {
 		status = http.StatusUnprocessableEntity
 	}
 	return showAdd(e, status, props)
 }
 
-// splitResults says in a sentence what went out, and parts the links to hand on from the lines that are left.
-func splitResults(results []invitations.Result) (sentence string, links []LinkProps, left []invitations.Result) {
+// splitResults returns a summary, the links to share and the refused lines.
+func splitResults(results []invitations.Result) (sentence string, links []LinkProps, refused []invitations.Result) {
 	for _, result := range results {
 		switch {
 		case result.Status == invitations.Refused:
-			left = append(left, result)
+			refused = append(refused, result)
 		case result.Link != "":
 			links = append(links, LinkProps{Name: displayName(result.Line), Link: result.Link})
 		}
 	}
-	switch n := len(results) - len(left); {
+	switch n := len(results) - len(refused); {
 	case n == 0:
-		sentence = "Nothing was sent."
+		sentence = nothingSent
 	case len(links) > 0:
-		sentence = ui.Count(n, "person is invited.", "people are invited.")
+		sentence = ui.Count(n, "invitation created.", "invitations created.")
 	default:
-		sentence = ui.Count(n, "invitation is on its way.", "invitations are on their way.")
+		sentence = ui.Count(n, "invitation sent.", "invitations sent.")
 	}
-	return sentence, links, left
+	return sentence, links, refused
 }
 
 func displayName(line invitations.Line) string {
@@ -229,7 +235,7 @@ func displayName(line invitations.Line) string {
 	return line.Address
 }
 
-// uniqueLines drops lines whose address stands further up: a list that names somebody twice asks him once.
+// uniqueLines drops lines that repeat an earlier address, so that no one is invited twice.
 func uniqueLines(lines []invitations.Line) []invitations.Line {
 	seen := map[string]bool{}
 	var once []invitations.Line

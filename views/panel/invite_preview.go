@@ -15,7 +15,7 @@ import (
 	"usher/views/web"
 )
 
-// loadAdd is the form with what was typed, and what would happen to its lines.
+// loadAdd returns the form as typed, with a preview of its lines.
 func loadAdd(e *core.RequestEvent, input addInput) (AddProps, error) {
 	actor := web.Actor(e)
 	now, err := seats.Of(e.App, actor.Team.Id)
@@ -33,7 +33,7 @@ func loadAdd(e *core.RequestEvent, input addInput) (AddProps, error) {
 	if input.isImport() {
 		return props, fillImportPreview(e, &props, input)
 	}
-	forecast, err := invitations.PreviewInvite(e.App, actor, input.request())
+	preview, err := invitations.PreviewInvite(e.App, actor, input.request())
 	if faults, ok := web.FormErrorsOf(err); ok {
 		props.setRefusal(e, err, faults)
 		return props, nil
@@ -41,10 +41,10 @@ func loadAdd(e *core.RequestEvent, input addInput) (AddProps, error) {
 	if err != nil {
 		return props, err
 	}
-	return props, fillPreview(e.App, &props, actor, input.Roles, now, forecast)
+	return props, fillPreview(e.App, &props, actor, input.Roles, now, preview)
 }
 
-// baseError is what is said of a form as a whole.
+// baseError returns the error of the form as a whole.
 func baseError(faults web.FormErrors) string {
 	if sentence := faults["base"]; sentence != "" {
 		return sentence
@@ -52,12 +52,12 @@ func baseError(faults web.FormErrors) string {
 	return faults["roles"]
 }
 
-// roleCheckRows are the roles with why one cannot be offered (R48).
-func roleCheckRows(actor *actors.Actor, chosen actors.Roles, now seats.Seats) []ui.CheckRowProps {
+// roleCheckRows returns the role checkboxes. Roles that the actor can't offer are disabled with a reason (R48).
+func roleCheckRows(actor *actors.Actor, selected actors.Roles, now seats.Seats) []ui.CheckRowProps {
 	var all []ui.CheckRowProps
 	for _, role := range actors.AssignableRoles {
 		choice := ui.CheckRowProps{ID: "role-" + role.Key, Name: "role", Value: role.Key, Label: role.Label, Text: role.Description,
-			Note: freeLabel(seatCount(now, role.Key)), Checked: singleRole(role.Key).Without(chosen).None()}
+			Note: freeLabel(seatCount(now, role.Key)), Checked: singleRole(role.Key).Without(selected).None()}
 		if !actor.CanInvite(singleRole(role.Key), actors.Roles{}) {
 			choice.Disabled, choice.Checked, choice.Note = true, false, ""
 			choice.Text = "Only the Owner can invite Admins in this team."
@@ -81,31 +81,31 @@ func freeLabel(c seats.Count) string {
 	return ui.Count(c.Free(), "seat free", "seats free")
 }
 
-// fillPreview fills what would happen: the fate of each line, and the seats after it.
-func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actors.Roles, now seats.Seats, forecast invitations.InvitePreview) error {
-	props.HasPreview, props.SendCount = true, forecast.EmailCount
+// fillPreview fills in the outcome of each line and the seats afterwards.
+func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actors.Roles, now seats.Seats, preview invitations.InvitePreview) error {
+	props.HasPreview, props.SendCount = true, preview.EmailCount
 	holders, err := seats.Holders(app, actor.Team.Id, maxHolders)
 	if err != nil {
 		return err
 	}
-	for _, fate := range forecast.Lines {
-		f := newLinePreview(fate)
-		props.LinePreviews = append(props.LinePreviews, f)
-		switch fate.Status {
+	for _, line := range preview.Lines {
+		shown := newLinePreview(line)
+		props.LinePreviews = append(props.LinePreviews, shown)
+		switch line.Status {
 		case invitations.Refused:
 			props.SkippedCount++
-			if f.Outcome == "full" {
-				props.NamesWithoutSeat = append(props.NamesWithoutSeat, displayName(fate.Line))
+			if shown.Outcome == "full" {
+				props.NamesWithoutSeat = append(props.NamesWithoutSeat, displayName(line.Line))
 			}
 		default:
-			holders = withReservation(holders, fate.Line, roles)
+			holders = withReservation(holders, line.Line, roles)
 		}
 	}
 	for _, role := range actors.AssignableRoles {
 		if !singleRole(role.Key).Without(roles).None() {
 			continue
 		}
-		before, after := seatCount(now, role.Key), seatCount(forecast.Seats, role.Key)
+		before, after := seatCount(now, role.Key), seatCount(preview.Seats, role.Key)
 		drawn := newSeatsProps(role.Label, props.Path, after, holders, func(h seats.Holder) bool {
 			return role.Key == "admin" && h.Admin || role.Key == "organizer" && h.Organizer
 		})
@@ -114,7 +114,7 @@ func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actor
 	return nil
 }
 
-// withoutLinks are seats that lead nowhere: a dialog is no place to leave from by a slip.
+// withoutLinks removes the links of seats, so that a stray click doesn't leave the dialog.
 func withoutLinks(s SeatsProps) SeatsProps {
 	s.ID = "-after"
 	for _, five := range s.Rows {
@@ -125,28 +125,28 @@ func withoutLinks(s SeatsProps) SeatsProps {
 	return s
 }
 
-// newLinePreview is what would happen to a line, or did, in a word or two.
-func newLinePreview(fate invitations.LinePreview) LinePreviewProps {
-	props := LinePreviewProps{Name: fate.Line.Name, Address: fate.Line.Address, Outcome: "bad", Icon: "circle-x"}
-	if fate.Line.Err != nil {
-		props.Name, props.Address = "", clean(fate.Line.Raw)
+// newLinePreview describes the outcome of a line in a few words.
+func newLinePreview(line invitations.LinePreview) LinePreviewProps {
+	props := LinePreviewProps{Name: line.Line.Name, Address: line.Line.Address, Outcome: "bad", Icon: "circle-x"}
+	if line.Line.Err != nil {
+		props.Name, props.Address = "", clean(line.Line.Raw)
 	}
-	first, _, _ := strings.Cut(fate.Message, ". ")
+	first, _, _ := strings.Cut(line.Message, ". ")
 	first = strings.TrimSuffix(first, ".")
 	switch {
-	case fate.Status == invitations.Invited:
+	case line.Status == invitations.Invited:
 		props.Label, props.Outcome, props.Icon = "Will be invited", "ok", "circle-check"
-	case fate.Status == invitations.Updated:
-		props.Label, props.Outcome, props.Icon = "Gets the new roles", "ok", "refresh-cw"
-	case fate.Code == invitations.CodeDuplicate:
+	case line.Status == invitations.Updated:
+		props.Label, props.Outcome, props.Icon = "Will get new roles", "ok", "refresh-cw"
+	case line.Code == invitations.CodeDuplicate:
 		props.Label, props.Outcome, props.Icon = "Listed twice", "skip", "copy"
-	case fate.Code == invitations.CodeAlreadyMember:
+	case line.Code == invitations.CodeAlreadyMember:
 		props.Label, props.Outcome, props.Icon = "Already a member", "skip", "user-check"
-	case fate.Code == invitations.CodeAlreadyInvited:
+	case line.Code == invitations.CodeAlreadyInvited:
 		props.Label, props.Outcome, props.Icon = "Already invited", "skip", "mail-check"
-	case fate.Code == seats.CodeFull:
-		props.Label, props.Outcome, props.Icon = strings.Replace(first, "There is no", "No", 1), "full", "armchair"
-	case fate.Code == errs.CodeNotAllowed:
+	case line.Code == seats.CodeFull:
+		props.Label, props.Outcome, props.Icon = strings.NewReplacer("There is no", "No", "There's no", "No").Replace(first), "full", "armchair"
+	case line.Code == errs.CodeNotAllowed:
 		props.Label, props.Icon = first, "lock"
 	default:
 		props.Label = first
@@ -154,7 +154,7 @@ func newLinePreview(fate invitations.LinePreview) LinePreviewProps {
 	return props
 }
 
-// withReservation adds a seat that would be reserved, or gives who is asked already the new roles.
+// withReservation adds the reserved seat of a line, or updates the roles of an invitation that is already pending.
 func withReservation(holders []seats.Holder, line invitations.Line, roles actors.Roles) []seats.Holder {
 	for n := range holders {
 		if holders[n].Reserved && holders[n].Email == line.Address {

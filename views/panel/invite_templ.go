@@ -13,55 +13,56 @@ import (
 
 	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
-// AddProps are the dialog Add users (R46).
+// AddProps describes the Add users dialog (R46).
 type AddProps struct {
 	Path, PlanURL                              string
 	List, Note                                 string
 	Roles                                      []ui.CheckRowProps
 	OrganizerFree                              bool
-	EmailEnabled                               bool // letters leave the server
+	EmailEnabled                               bool // email is set up; otherwise links are shown to be shared
 	ListError, FileError, NoteError, BaseError string
-	FileFirst                                  bool // the file is what somebody came for
-	Status                                     int  // of the answer, when the list as a whole is refused
+	FileFirst                                  bool // the file field is open
+	Status                                     int  // HTTP status when the whole list is refused
 
-	Notes         []string            // how the list was read
-	Source        string              // the file that the list came from
-	ImportPreview *ImportPreviewProps // of a long list, in place of the fates
+	Notes         []string            // on how the list was read
+	Source        string              // name of the file the list came from
+	ImportPreview *ImportPreviewProps // of a long list, instead of LinePreviews
 
-	HasPreview       bool // what will happen is known
+	HasPreview       bool // the list was previewed
 	LinePreviews     []LinePreviewProps
-	SendCount        int // invitations that would go out
-	SkippedCount     int // lines that would not
+	SendCount        int // invitations that would be sent
+	SkippedCount     int // lines that would be skipped
 	SeatsAfter       []SeatsAfterProps
-	NamesWithoutSeat []string // who is refused for want of a seat
+	NamesWithoutSeat []string // invitees for whom there is no free seat
 
-	ResultText string      // what came of it, after sending
-	Links      []LinkProps // to be handed on, where no mail is sent (R60)
+	ResultText string      // result, after sending
+	Links      []LinkProps // to share, if email isn't set up (R60)
 }
 
-// LinePreviewProps are what will happen to a line. Look is ok, bad, skip or full.
+// LinePreviewProps describes the outcome of a line. Outcome is ok, bad, skip or full.
 type LinePreviewProps struct {
 	Outcome, Icon, Name, Address, Label string
 }
 
-// SeatsAfterProps are the seats of a kind as they would be.
+// SeatsAfterProps describes the seats of a role after the invitations are sent.
 type SeatsAfterProps struct {
 	Seats             SeatsProps
 	AddedReservations int
 }
 
-// LinkProps are a link that is shown once.
+// LinkProps is an invitation link that is shown only once.
 type LinkProps struct{ Name, Link string }
 
 func (p AddProps) listHelp() string {
-	return fmt.Sprintf("Paste from a spreadsheet or an email, or type one address per line, with or without names. Up to %s at a time; a longer list, of up to %s, is imported in the background.",
+	return fmt.Sprintf("Paste from a spreadsheet or an email, or type one address per line, with or without names. Lists of more than %s addresses, up to %s, are imported in the background.",
 		ui.Number(invitations.MaxInvite), ui.Number(invitations.MaxImport))
 }
 
-func (p AddProps) fileLimit() string { return fmt.Sprintf("%d MB", addresslist.MaxBytes>>20) }
+func (p AddProps) fileLimit() string { return text.Bytes(addresslist.MaxBytes) }
 
 func (p AddProps) fileHint() string {
 	return fmt.Sprintf("up to %s and %s rows", p.fileLimit(), ui.Number(addresslist.MaxEntries))
@@ -71,9 +72,9 @@ func (p AddProps) isComplete() bool { return len(p.Links) > 0 && p.SkippedCount 
 
 func (p AddProps) introText() string {
 	if !p.EmailEnabled {
-		return "No mail is sent from this server: you are given each link once, good for 7 days, and hand it on. Nobody joins before accepting."
+		return "Email isn't set up. Copy each invitation link and share it yourself. Links are valid for " + invitationLifetime + "."
 	}
-	return "They get a mail with a link that is good for 7 days. Nobody joins before accepting."
+	return "Each invitee gets an email with a link that's valid for " + invitationLifetime + "."
 }
 
 func (p AddProps) skippedText() string {
@@ -81,9 +82,9 @@ func (p AddProps) skippedText() string {
 	case p.ResultText != "" || p.SkippedCount == 0:
 		return ""
 	case p.SkippedCount == 1:
-		return "1 line is left out and stays in the list."
+		return "1 line is skipped and stays in the list."
 	}
-	return ui.Number(p.SkippedCount) + " lines are left out and stay in the list."
+	return ui.Number(p.SkippedCount) + " lines are skipped and stay in the list."
 }
 
 func (p AddProps) noSeatText() string {
@@ -91,26 +92,24 @@ func (p AddProps) noSeatText() string {
 	case 0:
 		return ""
 	case 1:
-		return p.NamesWithoutSeat[0] + " has to wait:"
+		return "There's no seat for " + p.NamesWithoutSeat[0] + "."
 	}
-	return ui.Number(len(p.NamesWithoutSeat)) + " people have to wait:"
+	return "There are no seats for " + ui.Number(len(p.NamesWithoutSeat)) + " invitees."
 }
 
 func (a SeatsAfterProps) sentence() string {
-	more := "1 more seat is reserved"
+	more := "1 more seat reserved"
 	if a.AddedReservations != 1 {
-		more = ui.Number(a.AddedReservations) + " more seats are reserved"
+		more = ui.Number(a.AddedReservations) + " more seats reserved"
 	}
 	switch {
 	case a.Seats.Unlimited:
-		return more + ", there is no limit."
-	case a.Seats.Free == 1:
-		return more + ", 1 stays free."
+		return more + ", no limit."
 	}
-	return more + ", " + ui.Number(a.Seats.Free) + " stay free."
+	return more + ", " + ui.Number(a.Seats.Free) + " free."
 }
 
-// AddUsers is the open dialog.
+// AddUsers is the open Add users dialog.
 func AddUsers(p AddProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -151,7 +150,7 @@ func AddUsers(p AddProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "add-users", Title: "Hand the links on", Text: p.ResultText + " No mail is sent from this server.", Wide: true, Open: true, CloseURL: p.Path, Footer: doneFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "add-users", Title: "Share the invitation links", Text: p.ResultText + " Email isn't set up, so share each link yourself.", Wide: true, Open: true, CloseURL: p.Path, Footer: doneFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -175,7 +174,7 @@ func AddUsers(p AddProps) templ.Component {
 				var templ_7745c5c3_Var4 templ.SafeURL
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path + "/add"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 117, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 116, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -188,7 +187,7 @@ func AddUsers(p AddProps) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.Path + "/preview")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 119, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 118, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -242,7 +241,7 @@ func AddUsers(p AddProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{Legend: "Roles they are asked to take", Help: "Without a role they join as plain members and use no seat.", ID: "roles"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{Legend: "Roles", Help: "Without a role, invitees join as members and don't use a seat.", ID: "roles"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -256,11 +255,11 @@ func AddUsers(p AddProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "><summary class=\"link fine\">Add a note to the letter</summary>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "><summary class=\"link fine\">Add a note to the email</summary>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "note", Name: "note", Label: "Note", Value: p.Note, MaxLength: 500, Rows: 2, Error: p.NoteError}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "note", Name: "note", Label: "Note", Value: p.Note, MaxLength: maxNote, Rows: 2, Error: p.NoteError}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -291,11 +290,11 @@ func (p AddProps) resultDetail() string {
 	if p.SkippedCount == 0 {
 		return ""
 	}
-	return "The lines that are left are still in the list, each with its reason."
+	return "The remaining lines are still in the list, each with its reason."
 }
 
 func (p AddProps) resultKind() string {
-	if p.ResultText == "Nothing was sent." {
+	if p.ResultText == nothingSent {
 		return "bad"
 	}
 	return "ok"
@@ -339,7 +338,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Source)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 171, Col: 53}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 170, Col: 53}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -349,7 +348,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "addresses", Name: "list", Label: "Addresses", Value: p.List, Error: p.ListError, Help: p.listHelp(),
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "addresses", Name: "list", Label: "Email addresses", Value: p.List, Error: p.ListError, Help: p.listHelp(),
 			Autofocus: !beside, Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -368,7 +367,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "file", Name: "file", Label: "CSV file", Accept: ".csv,.tsv,.txt,.vcf,text/csv,text/tab-separated-values,text/plain,text/vcard", Error: p.FileError, Hint: p.fileHint(), Attrs: templ.Attributes{"data-limit": p.fileLimit()}, Help: "A list exported from Microsoft 365, Google Workspace, your contacts or a spreadsheet. Everyone gets the roles chosen below."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "file", Name: "file", Label: "CSV file", Accept: ".csv,.tsv,.txt,.vcf,text/csv,text/tab-separated-values,text/plain,text/vcard", Error: p.FileError, Hint: p.fileHint(), Attrs: templ.Attributes{"data-limit": p.fileLimit()}, Help: "A list exported from Microsoft 365, Google Workspace, your contacts or a spreadsheet. Everyone gets the roles selected below."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -380,7 +379,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 	})
 }
 
-// AddPreview is what a change of the form brings anew; with fields, the list and its file, too.
+// AddPreview is the part of the form that every change replaces. With fields, it includes the list and file fields.
 func AddPreview(p AddProps, fields bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -445,17 +444,17 @@ func linePreviews(p AddProps) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<section id=\"fate\" aria-label=\"What will happen\" aria-live=\"polite\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<section id=\"fate\" aria-label=\"Preview\" aria-live=\"polite\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.ResultText != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h3>What is left</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h3>Remaining lines</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h3>What will happen</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h3>Preview</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -473,7 +472,7 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(note)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 201, Col: 15}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 200, Col: 15}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -503,7 +502,7 @@ func linePreviews(p AddProps) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.ImportPreview.invalidRowsTitle(len(p.LinePreviews)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 209, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 208, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -524,7 +523,7 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.ListError)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 214, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 213, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {
@@ -537,7 +536,7 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var14 string
 				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(p.BaseError)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 214, Col: 49}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 213, Col: 49}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -548,7 +547,7 @@ func linePreviews(p AddProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"fine\">Each address appears here with what will happen to it, before anything is sent.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"fine\">Add addresses to see what happens to each one before anything is sent.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -566,7 +565,7 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var15 string
 				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.Outcome)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 221, Col: 27}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 220, Col: 27}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 				if templ_7745c5c3_Err != nil {
@@ -588,7 +587,7 @@ func linePreviews(p AddProps) templ.Component {
 					var templ_7745c5c3_Var16 string
 					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 225, Col: 16}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 224, Col: 16}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -601,7 +600,7 @@ func linePreviews(p AddProps) templ.Component {
 					var templ_7745c5c3_Var17 string
 					templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.Address)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 226, Col: 26}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 225, Col: 26}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 					if templ_7745c5c3_Err != nil {
@@ -615,7 +614,7 @@ func linePreviews(p AddProps) templ.Component {
 					var templ_7745c5c3_Var18 string
 					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.Address)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 228, Col: 19}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 227, Col: 19}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 					if templ_7745c5c3_Err != nil {
@@ -629,7 +628,7 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var19 string
 				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 231, Col: 18}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 230, Col: 18}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -653,13 +652,13 @@ func linePreviews(p AddProps) templ.Component {
 			var templ_7745c5c3_Var20 string
 			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(after.Seats.Role)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 238, Col: 26}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 237, Col: 26}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, " seats after this</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, " seats after inviting</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -674,7 +673,7 @@ func linePreviews(p AddProps) templ.Component {
 			var templ_7745c5c3_Var21 string
 			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(after.sentence())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 241, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 240, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -688,7 +687,7 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var22 string
 				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(" " + p.noSeatText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 243, Col: 28}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 242, Col: 28}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -701,20 +700,20 @@ func linePreviews(p AddProps) templ.Component {
 				var templ_7745c5c3_Var23 templ.SafeURL
 				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 244, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 243, Col: 46}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "\">free a seat</a> or <a class=\"link\" href=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "\">Free a seat</a> or <a class=\"link\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 templ.SafeURL
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.PlanURL))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 244, Col: 111}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 243, Col: 111}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -813,7 +812,7 @@ func addSkipped(p AddProps, beside bool) templ.Component {
 		var templ_7745c5c3_Var27 string
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.skippedText())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 265, Col: 19}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 264, Col: 19}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -856,7 +855,7 @@ func addSend(p AddProps, beside bool) templ.Component {
 	})
 }
 
-// closeLabel is what the way out is called: nothing is cancelled once something was sent.
+// closeLabel is "Cancel" until something was sent, then "Done".
 func (p AddProps) closeLabel() string {
 	if p.ResultText != "" && p.resultKind() == "ok" {
 		return "Done"
@@ -865,13 +864,13 @@ func (p AddProps) closeLabel() string {
 }
 
 func (p AddProps) sendButton(beside bool) ui.ButtonProps {
-	b := ui.ButtonProps{Form: "add", Name: "do", Value: "check", Label: "Check the list", Attrs: templ.Attributes{"id": "add-send"}}
+	b := ui.ButtonProps{Form: "add", Name: "do", Value: "check", Label: "Check list", Attrs: templ.Attributes{"id": "add-send"}}
 	if p.HasPreview && p.SendCount > 0 && p.ResultText == "" {
 		b.Value, b.Icon, b.Label = "send", "mail", "Send "+ui.Count(p.SendCount, "invitation", "invitations")
 		if p.ImportPreview != nil {
-			b.Icon, b.Label = "upload", "Start the import"
+			b.Icon, b.Label = "upload", "Start import"
 		} else if !p.EmailEnabled {
-			b.Icon, b.Label = "link", "Make "+ui.Count(p.SendCount, "link", "links")
+			b.Icon, b.Label = "link", "Create "+ui.Count(p.SendCount, "link", "links")
 		}
 	}
 	if beside {
@@ -901,7 +900,20 @@ func doneFooter(p AddProps) templ.Component {
 			templ_7745c5c3_Var29 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<p class=\"fine\">Each link is shown this once and is good for 7 days. Resend makes a new one.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<p class=\"fine\">Each link is shown only once and is valid for ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var30 string
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(invitationLifetime)
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 296, Col: 83}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, ". Resend an invitation to get a new link.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -929,26 +941,26 @@ func linkList(all []LinkProps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var30 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var30 == nil {
-			templ_7745c5c3_Var30 = templ.NopComponent
+		templ_7745c5c3_Var31 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var31 == nil {
+			templ_7745c5c3_Var31 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, link := range all {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "<section class=\"part\"><h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<section class=\"part\"><h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(link.Name)
+			var templ_7745c5c3_Var32 string
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(link.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 304, Col: 18}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/invite.templ`, Line: 303, Col: 18}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -956,7 +968,7 @@ func linkList(all []LinkProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "</section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "</section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

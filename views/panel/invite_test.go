@@ -60,8 +60,8 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	b := s.As(s.admin)
 	for _, path := range []string{"/users/add", "/users/preview"} {
 		r := b.Post(s.path(path), inviteForm(text, "organizer"))
-		assertPage(t, r, http.StatusOK, "2 more seats are reserved, 0 stay free.", "Send 2 invitations", "6 lines are left out and stay in the list.",
-			"2 people have to wait:", "free a seat", s.path("/settings#plan"))
+		assertPage(t, r, http.StatusOK, "2 more seats reserved, 0 free.", "Send 2 invitations", "6 lines are skipped and stay in the list.",
+			"There are no seats for 2 invitees.", "Free a seat", s.path("/settings#plan"))
 		if got := previewLines(r.Body); fmt.Sprint(got) != fmt.Sprint(foretold) {
 			t.Errorf("%s foretells %v", path, got)
 		}
@@ -71,7 +71,7 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	}
 
 	r := b.Post(s.path("/users/add"), withSend(inviteForm(text, "organizer")))
-	assertPage(t, r, http.StatusOK, "2 invitations are on their way.", "What is left", "still in the list, each with its reason", "Done")
+	assertPage(t, r, http.StatusOK, "2 invitations sent.", "Remaining lines", "still in the list, each with its reason", "Done")
 	assertNotContains(t, r, "Cancel")
 	if got := listValue(t, r.Body); got != "mei.tan.lantern\ntheo@halation.example\nmaeve@halation.example\nplain@halation.example\ngrace@lantern.example" {
 		t.Errorf("left in the list: %q", got)
@@ -89,16 +89,16 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 func TestAddUsers_AllInvited_RedirectsToUsers(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
-	assertPage(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check the list", "Cancel", "Each address appears here with what will happen to it", "A list exported from Microsoft 365", "25 seats free"[2:], `enctype="multipart/form-data"`)
+	assertPage(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check list", "Cancel", "Add addresses to see what happens to each one", "A list exported from Microsoft 365", "25 seats free"[2:], `enctype="multipart/form-data"`)
 	form := inviteForm("Ida <ida@halation.example>, ida@halation.example, leo@halation.example")
 	form.Set("note", "See you on Monday.")
-	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "2 invitations are on their way.")
+	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "2 invitations sent.")
 	pending, err := invitations.FindPending(s.App, s.team.Id, "ida@halation.example")
 	if err != nil || !pending.Roles().None() || pending.GetString("name") != "Ida" || pending.GetString("note") != "See you on Monday." {
 		t.Fatal(err, pending)
 	}
 	r := b.Post(s.path("/users/add"), withSend(form)) // the same once more
-	assertPage(t, r, http.StatusUnprocessableEntity, "Nothing was sent.", "Already invited", "Cancel")
+	assertPage(t, r, http.StatusUnprocessableEntity, "No invitations were sent.", "Already invited", "Cancel")
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
 		t.Fatalf("%d invitations", n)
 	}
@@ -110,9 +110,9 @@ func TestAddUsers_PendingInvitation_GetsTheNewRoles(t *testing.T) {
 	hookstest.Invite(t, s.App, s.owner, s.team, "maeve@halation.example", "organizer")
 	form := inviteForm("maeve@halation.example", "organizer", "admin")
 	r := b.Post(s.path("/users/preview"), form)
-	assertPage(t, r, http.StatusOK, "Gets the new roles", "Organizer seats after this", "Admin seats after this")
+	assertPage(t, r, http.StatusOK, "Will get new roles", "Organizer seats after inviting", "Admin seats after inviting")
 	assertNotContains(t, r, "<html")
-	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation is on its way.")
+	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation sent.")
 }
 
 func TestAddUsers_InvalidInput_KeepsTheForm(t *testing.T) {
@@ -150,7 +150,7 @@ func TestAddUsers_UploadedFile_FillsTheListWithoutSending(t *testing.T) {
 	} {
 		form := withSend(inviteForm("first@halation.example", "organizer"))
 		r := s.upload(b, s.path("/users/add"), form, "file", strings.NewReader(c.file))
-		assertPage(t, r, http.StatusOK, "What will happen", "Send ")
+		assertPage(t, r, http.StatusOK, "Preview", "Send ")
 		if got := listValue(t, r.Body); got != "first@halation.example\n"+c.kept {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -230,23 +230,23 @@ func TestAddUsers_AdminRole_NeedsTheTeamSetting(t *testing.T) {
 	form := inviteForm("ada@halation.example", "admin")
 	assertPage(t, b.Post(s.path("/users/add"), withSend(form)), http.StatusForbidden, "Only the Owner can invite Admins")
 	s.allowAdminsToManageAdmins()
-	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation is on its way.")
+	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation sent.")
 }
 
 func TestAddUsers_EmailOff_ShowsLinksOnce(t *testing.T) {
 	s := newFixture(t, false)
 	b := s.As(s.owner)
 	foretold := b.Post(s.path("/users/preview"), inviteForm("ida@halation.example\nleo@halation.example"))
-	assertPage(t, foretold, http.StatusOK, "Make 2 links")
+	assertPage(t, foretold, http.StatusOK, "Create 2 links")
 	assertNotContains(t, foretold, "Send 2 invitations")
 	r := b.Post(s.path("/users/add"), withSend(inviteForm("Ida <ida@halation.example>\nleo@halation.example")))
-	assertPage(t, r, http.StatusOK, "Hand the links on", "2 people are invited.", "Ida", "leo@halation.example", "Copy")
+	assertPage(t, r, http.StatusOK, "Share the invitation links", "2 invitations created.", "Ida", "leo@halation.example", "Copy")
 	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)
 	if len(links) != 2 || links[0] == links[1] {
 		t.Fatalf("%d links", len(links))
 	}
 	r = b.Post(s.path("/users/add"), withSend(inviteForm("new@halation.example\nbroken")))
-	assertPage(t, r, http.StatusOK, "1 person is invited.", "/invite/usi_", "No @ in the address")
+	assertPage(t, r, http.StatusOK, "1 invitation created.", "/invite/usi_", "No @ in the address")
 	for _, path := range []string{"/users", "/users/add"} {
 		assertNotContains(t, b.Get(s.path(path)), "usi_")
 	}
@@ -256,7 +256,7 @@ func TestAddUsers_RefusedLines_StayAsTyped(t *testing.T) {
 	s := newFixture(t, true)
 	typed := "<script>alert(1)</script>@x.example\n\"Conti, Dario\" <dario.halation.example>\n  Noor   A. <NOOR@halation.example>"
 	r := s.As(s.owner).Post(s.path("/users/add"), withSend(inviteForm(typed)))
-	assertPage(t, r, http.StatusUnprocessableEntity, "Nothing was sent.")
+	assertPage(t, r, http.StatusUnprocessableEntity, "No invitations were sent.")
 	if got := listValue(t, r.Body); got != strings.ReplaceAll(typed, "  Noor", "Noor") {
 		t.Errorf("%q", got)
 	}

@@ -9,7 +9,7 @@ import (
 	"usher/views/web"
 )
 
-// shell is what stands around a page of the panel. crumbs are the way to it, without the team; the last is its title.
+// shell returns the layout of a panel page. crumbs are its breadcrumbs below the team; the last one is its title.
 func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	actor := web.Actor(e)
 	team := actor.Team.GetString("name")
@@ -19,16 +19,16 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.Sh
 	return props, err
 }
 
-// showSearch is the search over everything (R159).
+// showSearch is the search page (R159).
 func showSearch(e *core.RequestEvent) error {
-	around, err := shell(e, "", ui.Breadcrumb{Label: "Search"})
+	pageShell, err := shell(e, "", ui.Breadcrumb{Label: "Search"})
 	if err != nil {
 		return err
 	}
-	return search.Serve(e, around, search.PanelSources)
+	return search.Serve(e, pageShell, search.PanelSources)
 }
 
-// pageTitle is the title of a page about something in the team.
+// pageTitle is the document title of a page: "Rooms · Halation".
 func pageTitle(e *core.RequestEvent, about string) string {
 	return about + " · " + web.Actor(e).Team.GetString("name")
 }

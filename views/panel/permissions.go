@@ -10,7 +10,7 @@ import (
 	"usher/views/web"
 )
 
-// showPermissions shows the table of roles and permissions over the page that is open, or over Users.
+// showPermissions shows the table of roles and permissions in a dialog over the current page, or over Users.
 func showPermissions(e *core.RequestEvent) error {
 	table := actors.Permissions(web.Actor(e).Team)
 	if web.IsFragmentFor(e, "dialog") {

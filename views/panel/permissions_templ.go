@@ -13,8 +13,8 @@ import (
 	"usher/views/ui"
 )
 
-// PermissionsDialog is the table of roles and permissions in a dialog over the page. Close is the page's address;
-// empty where the page is there already.
+// PermissionsDialog is the table of roles and permissions in an open dialog. close is the URL of the page under it, or
+// empty if that page is already shown.
 func PermissionsDialog(table []actors.Permission, close string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -62,7 +62,7 @@ func PermissionsDialog(table []actors.Permission, close string) templ.Component 
 	})
 }
 
-// Permissions is the table of roles and permissions, with the seats that they use (R155).
+// Permissions is the table of roles and permissions, with the seats that roles use (R155).
 func Permissions(table []actors.Permission) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -148,7 +148,7 @@ func Permissions(table []actors.Permission) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</tbody></table><p class=\"fine\">The Owner and Admins use an Admin seat, Organizers use an Organizer seat. Someone with both roles uses one of each. Members and guests use none.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</tbody></table><p class=\"fine\">The Owner and Admins use an Admin seat, Organizers an Organizer seat. Users with both roles use one of each. Members and guests don't use a seat.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -156,7 +156,7 @@ func Permissions(table []actors.Permission) templ.Component {
 	})
 }
 
-// permissionsLink opens the table over the page.
+// permissionsLink opens the table in a dialog.
 func permissionsLink(path, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -9,7 +9,7 @@ import (
 func TestPermissions_FollowTheTeamsSettings(t *testing.T) {
 	s := newFixture(t, true)
 	r := s.As(s.admin).Get(s.path("/users/permissions"))
-	assertPage(t, r, http.StatusOK, "Roles and permissions", "<span>Owner</span>", "<span>Guest</span>", "Schedule and host sessions", "Members and guests use none.", "jonas@halation.example")
+	assertPage(t, r, http.StatusOK, "Roles and permissions", "<span>Owner</span>", "<span>Guest</span>", "Schedule and host sessions", "Members and guests don't use a seat.", "jonas@halation.example")
 	yes := strings.Count(r.Body, `aria-label="Yes"`)
 	s.allowAdminsToManageAdmins()
 	if got := strings.Count(s.As(s.admin).Get(s.path("/users/permissions")).Body, `aria-label="Yes"`); got != yes+1 {

@@ -13,7 +13,7 @@ import (
 	"usher/views/web"
 )
 
-// confirmArchive asks before a room is archived, and lists what is booked there (R92).
+// confirmArchive asks for confirmation before a room is archived, and lists its bookings (R92).
 func confirmArchive(e *core.RequestEvent) error {
 	room, err := findRoom(e)
 	if err != nil {
@@ -26,18 +26,18 @@ func confirmArchive(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	props := RoomActionDialogProps{Title: "Archive " + room.Name() + "?", ConfirmLabel: "Archive the room", Danger: true, Bookings: bookings, Consequences: []string{
-		"It takes no new bookings, and what is booked there cannot be moved to another time in it.",
-		"Its link and settings stay. It can be put into use again at any time."}}
+	props := RoomActionDialogProps{Title: "Archive " + room.Name() + "?", ConfirmLabel: "Archive room", Danger: true, Bookings: bookings, Consequences: []string{
+		"The room can't be booked, and its bookings can't be moved to another time.",
+		"Its link and settings are kept. You can restore it at any time."}}
 	if bookings.Total > 0 {
-		props.Consequences = append(props.Consequences, ui.Count(bookings.Total, "session keeps its time", "sessions keep their time")+" there, as if nothing had happened:")
+		props.Consequences = append(props.Consequences, ui.Count(bookings.Total, "existing booking isn't affected:", "existing bookings aren't affected:"))
 	} else {
-		props.Consequences = append(props.Consequences, "Nothing is booked there.")
+		props.Consequences = append(props.Consequences, "It has no bookings.")
 	}
 	return renderRoomDialog(e, room, "/archive", props)
 }
 
-// confirmRotate asks before a room gets another link, and lists who may have the old one (R92).
+// confirmRotate asks for confirmation before a room's link is rotated, and lists its bookings (R92).
 func confirmRotate(e *core.RequestEvent) error {
 	room, err := findRoom(e)
 	if err != nil {
@@ -47,18 +47,18 @@ func confirmRotate(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	props := RoomActionDialogProps{Title: "Rotate the link of " + room.Name() + "?", ConfirmLabel: "Rotate the link", Danger: true, Bookings: bookings, Consequences: []string{
-		room.Link(e.App) + " lets nobody in any more. Whoever opens it reads that it was replaced, and asks you for the new one.",
-		"The new link ends in characters that nobody guesses.",
-		"Who is in a session now stays in. Each session's own links go on working."}}
+	props := RoomActionDialogProps{Title: "Rotate the link of " + room.Name() + "?", ConfirmLabel: "Rotate link", Danger: true, Bookings: bookings, Consequences: []string{
+		room.Link(e.App) + " stops working. Anyone who opens it sees that it was replaced and that they need to ask you for the new link.",
+		"The new link ends in random characters, so it can't be guessed.",
+		"Anyone already in a session stays in it. The links of individual sessions keep working."}}
 	if bookings.Total > 0 {
-		props.Consequences = append(props.Consequences, "Hand the new link on to whoever has the old one for:")
+		props.Consequences = append(props.Consequences, "Send the new link to everyone who uses the old one for:")
 	}
 	return renderRoomDialog(e, room, "/rotate", props)
 }
 
-func renderRoomDialog(e *core.RequestEvent, room *rooms.Room, deed string, props RoomActionDialogProps) error {
-	props.Action = roomPath(e, room) + deed
+func renderRoomDialog(e *core.RequestEvent, room *rooms.Room, path string, props RoomActionDialogProps) error {
+	props.Action = roomPath(e, room) + path
 	if web.IsFragmentFor(e, "dialog") {
 		return web.Render(e, http.StatusOK, RoomActionDialog(props))
 	}
@@ -67,20 +67,21 @@ func renderRoomDialog(e *core.RequestEvent, room *rooms.Room, deed string, props
 }
 
 func archiveRoom(e *core.RequestEvent) error {
-	return runRoomAction(e, rooms.Archive, "The room %s is archived. It takes no new bookings.")
+	return runRoomAction(e, rooms.Archive, "%s was archived. It can't be booked until you restore it.")
 }
 
 func restoreRoom(e *core.RequestEvent) error {
-	return runRoomAction(e, rooms.Restore, "The room %s is in use again.")
+	return runRoomAction(e, rooms.Restore, "%s was restored.")
 }
 
 func rotateRoom(e *core.RequestEvent) error {
-	return runRoomAction(e, rooms.RotateLink, "The room %s has a new link. The old one says so.")
+	return runRoomAction(e, rooms.RotateLink, "%s has a new link. The old link no longer works.")
 }
 
-// runRoomAction does a deed to the room of the address, and shows the room as it is then, or why not.
-func runRoomAction(e *core.RequestEvent, deed func(core.App, *actors.Actor, string) (*rooms.Room, error), said string) error {
-	room, err := deed(e.App, web.Actor(e), e.Request.PathValue("id"))
+// runRoomAction applies an action to the room of the request. It redirects to the room with a toast, or shows why the
+// action was refused.
+func runRoomAction(e *core.RequestEvent, action func(core.App, *actors.Actor, string) (*rooms.Room, error), toast string) error {
+	room, err := action(e.App, web.Actor(e), e.Request.PathValue("id"))
 	if _, refused := web.FormErrorsOf(err); refused {
 		now, missing := findRoom(e)
 		if missing != nil {
@@ -92,6 +93,6 @@ func runRoomAction(e *core.RequestEvent, deed func(core.App, *actors.Actor, stri
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, fmt.Sprintf(said, room.Name()))
+	web.SetToast(e, fmt.Sprintf(toast, room.Name()))
 	return web.Redirect(e, roomPath(e, room))
 }

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// RoomActionDialogProps ask before a deed to a room, say what it will do, and list what is booked there.
+// RoomActionDialogProps describes the confirmation dialog of a room action, with its effects and the room's bookings.
 type RoomActionDialogProps struct {
 	Title, ConfirmLabel string
 	Action, CloseURL    string
@@ -19,7 +19,7 @@ type RoomActionDialogProps struct {
 	Danger              bool
 }
 
-// RoomActionDialog is the question as an open dialog.
+// RoomActionDialog is the open confirmation dialog.
 func RoomActionDialog(p RoomActionDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

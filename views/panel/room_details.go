@@ -15,17 +15,17 @@ import (
 	"usher/views/web"
 )
 
-// maxBookings is how many bookings are listed of a room; of the others there is their number.
+// maxBookings is how many bookings of a room are listed; the rest are counted.
 const maxBookings = 8
 
-// findRoom finds the room of the address.
+// findRoom finds the room of the request.
 func findRoom(e *core.RequestEvent) (*rooms.Room, error) {
 	return rooms.Find(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 }
 
 func roomPath(e *core.RequestEvent, room *rooms.Room) string { return roomsPath(e) + "/" + room.Id }
 
-// showRoomDetails are one room, beside the list.
+// showRoomDetails shows a room beside the list.
 func showRoomDetails(e *core.RequestEvent) error {
 	room, err := findRoom(e)
 	if err != nil {
@@ -47,8 +47,8 @@ func showRoomDetails(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, roomSwap(pageTitle(e, room.Name()), RoomDetails(props), list))
 }
 
-// showRoom is the whole page with a room's details, a dialog over it or why a deed was refused.
-func showRoom(e *core.RequestEvent, status int, room *rooms.Room, dialog templ.Component, fault string) error {
+// showRoom shows the whole page with a room's details, and optionally a dialog or the reason why an action was refused.
+func showRoom(e *core.RequestEvent, status int, room *rooms.Room, dialog templ.Component, refusal string) error {
 	query := parseRoomQuery(e.Request.URL.Query())
 	query.archived = query.archived || !room.Archived().IsZero()
 	list, err := loadRoomList(e, query, room.Id)
@@ -59,13 +59,13 @@ func showRoom(e *core.RequestEvent, status int, room *rooms.Room, dialog templ.C
 	if err != nil {
 		return err
 	}
-	props.Error = fault
-	around, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms", Href: query.href(roomsPath(e))}, ui.Breadcrumb{Label: room.Name()})
+	props.Error = refusal
+	pageShell, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms", Href: query.href(roomsPath(e))}, ui.Breadcrumb{Label: room.Name()})
 	if err != nil {
 		return err
 	}
-	around.Drawer = RoomDetails(props)
-	return web.Render(e, status, Rooms(RoomsProps{Shell: around, List: list, Dialog: dialog}))
+	pageShell.Drawer = RoomDetails(props)
+	return web.Render(e, status, Rooms(RoomsProps{Shell: pageShell, List: list, Dialog: dialog}))
 }
 
 func loadRoomDetails(e *core.RequestEvent, room *rooms.Room, query roomQuery, list RoomListProps) (RoomDetailsProps, error) {
@@ -98,22 +98,22 @@ func fillRoomPosition(head *ui.DrawerProps, list RoomListProps, id string) {
 	}
 }
 
-// loadBookings lists what has the room now and later, the first most of it.
-func loadBookings(e *core.RequestEvent, room *rooms.Room, most int) (BookingsProps, error) {
+// loadBookings returns the first current and future bookings of the room, at most max.
+func loadBookings(e *core.RequestEvent, room *rooms.Room, max int) (BookingsProps, error) {
 	actor, now := web.Actor(e), time.Now()
 	taken, err := rooms.ListBookings(e.App, actor.Team.Id, room.Id, now, time.Time{})
 	if err != nil {
 		return BookingsProps{}, err
 	}
 	props := BookingsProps{Total: len(taken), AppURL: "/app/" + teams.Of(actor.Team).Slug()}
-	for _, booking := range taken[:min(len(taken), most)] {
+	for _, booking := range taken[:min(len(taken), max)] {
 		props.Rows = append(props.Rows, BookingRow{Title: booking.Title, Host: booking.Host, Running: booking.Running,
 			When: ui.FormatRange(booking.Starts, booking.Ends, now, layout.TimesFor(actor)), Href: props.AppURL + "/sessions/" + booking.ID})
 	}
 	return props, nil
 }
 
-// settingLines are a room's settings in words (R91).
+// settingLines describes a room's settings (R91).
 func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error) {
 	most, plan, err := rooms.PlanMaxPeople(e.App, room.TeamID())
 	if err != nil {
@@ -123,17 +123,17 @@ func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error)
 	onOff := map[bool]string{true: "On", false: "Off"}
 	return []SettingLine{
 		{"Who may enter", entry.Hint, entry.Label},
-		{"Lobby", "The host lets each person in.", onOff[room.GetBool("lobby")]},
-		{"Join before the host", "The first to join starts the session.", onOff[room.GetBool("early")]},
-		{"Muted on entry", "People turn their microphone on themselves.", onOff[room.GetBool("muted")]},
+		{"Waiting room", "The host admits each participant.", onOff[room.GetBool("lobby")]},
+		{"Join before the host", "The first participant to join starts the session.", onOff[room.GetBool("early")]},
+		{"Mute on entry", "Participants join with their microphone off.", onOff[room.GetBool("muted")]},
 		{"Recording", recording.Hint + " " + rooms.RecordingNote, recording.Label},
 		peopleLine(room.MaxPeople(), most, plan),
-		{"Best picture", "Sessions there choose up to this.", qualityLabel(room.Quality())},
+		{"Maximum video quality", "Sessions in this room can use up to this quality.", qualityLabel(room.Quality())},
 	}, nil
 }
 
 func peopleLine(people, most int, plan string) SettingLine {
-	line := SettingLine{Label: "People at most", Value: ui.Number(people), Text: planLimitText(most, plan)}
+	line := SettingLine{Label: "Maximum participants", Value: ui.Number(people), Text: planLimitText(most, plan)}
 	switch {
 	case people == 0 && most == plans.Unlimited:
 		line.Value = "No limit"
@@ -141,17 +141,17 @@ func peopleLine(people, most int, plan string) SettingLine {
 		line.Value = ui.Number(most)
 	case most != plans.Unlimited && people > most:
 		line.Value = ui.Number(most)
-		line.Text = "Set to " + ui.Number(people) + ", but " + planLimitText(most, plan)
+		line.Text = "Set to " + ui.Number(people) + ". " + planLimitText(most, plan)
 	}
 	return line
 }
 
-// planLimitText says how many people the plan lets into a session.
+// planLimitText says how many participants the plan allows in a session.
 func planLimitText(most int, plan string) string {
 	if most == plans.Unlimited {
-		return "The plan " + plan + " sets no limit."
+		return "The " + plan + " plan has no limit."
 	}
-	return "The plan " + plan + " lets " + ui.Number(most) + " into a session."
+	return "The " + plan + " plan allows " + ui.Number(most) + " per session."
 }
 
 func qualityLabel(quality string) string {

@@ -10,29 +10,29 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// RoomDetailsProps are one room's details.
+// RoomDetailsProps describes the details of a room.
 type RoomDetailsProps struct {
 	Drawer                  ui.DrawerProps
 	Name, Description, Link string
 	Path                    string
-	Archived, OpenToAnyone  bool // Open: whoever has the link comes in
-	Focus                   bool // the details have just been opened
+	Archived, OpenToAnyone  bool // OpenToAnyone: anyone with the link can join
+	Focus                   bool // the details were just opened
 	Error                   string
 	Settings                []SettingLine
 	Bookings                BookingsProps
 }
 
-// SettingLine is a setting in words.
+// SettingLine is a setting with its explanation and value.
 type SettingLine struct{ Label, Text, Value string }
 
-// BookingsProps are the first of what has a room now and later, and how many there are.
+// BookingsProps holds the first current and future bookings of a room, and their total.
 type BookingsProps struct {
 	Rows   []BookingRow
 	Total  int
 	AppURL string
 }
 
-// BookingRow is one session that has the room.
+// BookingRow is a session booked in the room.
 type BookingRow struct {
 	Title, Host, When, Href string
 	Running                 bool
@@ -53,10 +53,10 @@ func (p RoomDetailsProps) statusProps() (string, string) {
 	if p.Archived {
 		return "revoked", "Archived"
 	}
-	return "accepted", "In use"
+	return "accepted", "Active"
 }
 
-// RoomDetails is the details.
+// RoomDetails is the details panel of a room.
 func RoomDetails(p RoomDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -171,7 +171,7 @@ func RoomDetails(p RoomDetailsProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: p.Error}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "No changes were made.", Text: p.Error}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -185,7 +185,7 @@ func RoomDetails(p RoomDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Archived {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "archive", Title: "This room is archived.", Text: "What is booked keeps its time. New bookings are refused until the room is put into use again.", Actions: restoreButton(p.Path)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "archive", Title: "This room is archived.", Text: "Existing bookings aren't affected. The room can't be booked until you restore it.", Actions: restoreButton(p.Path)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -312,11 +312,11 @@ func RoomDetails(p RoomDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !p.Archived {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<section class=\"danger\"><p class=\"fine\">Archive it when it is not used any more: it takes no new bookings, and what is booked keeps its time. It can be put into use again.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<section class=\"danger\"><p class=\"fine\">Archive rooms that you no longer need. An archived room can't be booked, but its existing bookings aren't affected and you can restore it.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/archive", ui.ButtonProps{Label: "Archive…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/archive", ui.ButtonProps{Label: "Archive room…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -373,7 +373,7 @@ func restoreButton(path string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Put into use", Icon: "archive-restore", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Restore room", Icon: "archive-restore", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -431,7 +431,7 @@ func roomLinkSection(p RoomDetailsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "\" aria-label=\"Link of the room\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "\" aria-label=\"Room link\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -444,12 +444,12 @@ func roomLinkSection(p RoomDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.OpenToAnyone {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p class=\"fine\">Whoever gets hold of it comes in, as a guest of the team. Rotate it when it has gone too far.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p class=\"fine\">Anyone with this link can join as a guest of the team. If it has been shared too widely, rotate it.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p class=\"fine\">The same for every session there. It lets in only who may enter.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p class=\"fine\">All sessions in this room use this link. It works only for people who can enter the room.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -458,7 +458,7 @@ func roomLinkSection(p RoomDetailsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/rotate", ui.ButtonProps{Label: "Rotate the link…", Icon: "refresh-cw", Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/rotate", ui.ButtonProps{Label: "Rotate link…", Icon: "refresh-cw", Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -476,7 +476,7 @@ func roomLinkSection(p RoomDetailsProps) templ.Component {
 	})
 }
 
-// Bookings are what has a room.
+// Bookings lists the bookings of a room.
 func Bookings(p BookingsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -499,7 +499,7 @@ func Bookings(p BookingsProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Total == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<p class=\"fine\">Nothing is booked. Whoever may host chooses the room when scheduling a session.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<p class=\"fine\">No bookings yet. Hosts choose the room when they schedule a session.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

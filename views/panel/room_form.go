@@ -19,7 +19,7 @@ func newRoom(e *core.RequestEvent) error {
 	return showRoomForm(e, http.StatusOK, nil, RoomFormProps{Access: rooms.AccessInvited, Recording: rooms.RecordingByHost, Quality: "2160p"})
 }
 
-// createRoom makes a room (R85).
+// createRoom creates a room (R85).
 func createRoom(e *core.RequestEvent) error {
 	typed := parseRoomForm(e)
 	profile, err := typed.profile()
@@ -34,7 +34,7 @@ func createRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, room.Name()+" is ready. Its link is on this page.")
+	web.SetToast(e, room.Name()+" was created. You can copy its link here.")
 	return web.Redirect(e, roomPath(e, room))
 }
 
@@ -53,7 +53,7 @@ func editRoom(e *core.RequestEvent) error {
 	})
 }
 
-// updateRoom changes a room (R91).
+// updateRoom saves changes to a room (R91).
 func updateRoom(e *core.RequestEvent) error {
 	room, err := findRoom(e)
 	if err != nil {
@@ -71,11 +71,11 @@ func updateRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	said := room.Name() + " saved."
+	toast := room.Name() + " was saved."
 	if room.Slug() != old {
-		said += " It has a new link, which is on this page. The old one says so."
+		toast += " It has a new link, and the old link no longer works."
 	}
-	web.SetToast(e, said)
+	web.SetToast(e, toast)
 	return web.Redirect(e, roomPath(e, room))
 }
 
@@ -86,7 +86,7 @@ func parseRoomForm(e *core.RequestEvent) RoomFormProps {
 		JoinBeforeHost: on("early"), Muted: on("muted"), Recording: field("recording"), MaxPeople: field("people"), Quality: field("quality")}
 }
 
-// profile is the form as the action takes it.
+// profile converts the form to the arguments of the action.
 func (p RoomFormProps) profile() (rooms.Profile, error) {
 	profile := rooms.Profile{Name: &p.Name, Description: &p.Description, Access: &p.Access, Lobby: &p.Lobby, JoinBeforeHost: &p.JoinBeforeHost,
 		Muted: &p.Muted, Recording: &p.Recording, Quality: &p.Quality, Slug: &p.Slug}
@@ -94,7 +94,7 @@ func (p RoomFormProps) profile() (rooms.Profile, error) {
 	if text := strings.TrimSpace(p.MaxPeople); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return profile, errs.Invalid("people", "bad_number", "The largest number of people is a whole number. Empty: as many as the plan lets.")
+			return profile, errs.Invalid("people", "bad_number", "Enter a whole number, or leave it empty to use the plan's limit.")
 		}
 		people = n
 	}
@@ -102,7 +102,7 @@ func (p RoomFormProps) profile() (rooms.Profile, error) {
 	return profile, nil
 }
 
-// showRoomForm is the form of a new room, or of the room of the address.
+// showRoomForm shows the form of a new room, or of the room of the request.
 func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomFormProps) error {
 	var err error
 	if room == nil && e.Request.PathValue("id") != "" {
@@ -114,13 +114,13 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	if err != nil {
 		return err
 	}
-	form.Title, form.SubmitLabel, form.Action, form.CancelURL = "New room", "Make the room", roomsPath(e)+"/new", roomsPath(e)
-	form.MaxPeopleHelp = "Empty: as many as the plan lets. " + planLimitText(most, plan)
+	form.Title, form.SubmitLabel, form.Action, form.CancelURL = "New room", "Create room", roomsPath(e)+"/new", roomsPath(e)
+	form.MaxPeopleHelp = "Leave empty to use the plan's limit. " + planLimitText(most, plan)
 	form.LinkPrefix = settings.Of(e.App).Link("/r/")
 	form.FieldErrors = layout.FieldErrors(form.Errors, "name", "slug", "description", "entry", "recording", "people", "quality")
 	crumbs := []ui.Breadcrumb{{Label: "Rooms", Href: roomsPath(e)}}
 	if room != nil {
-		form.Title, form.SubmitLabel, form.Action, form.CancelURL = "Edit "+room.Name(), "Save", roomPath(e, room)+"/edit", roomPath(e, room)
+		form.Title, form.SubmitLabel, form.Action, form.CancelURL = "Edit "+room.Name(), "Save room", roomPath(e, room)+"/edit", roomPath(e, room)
 		form.Exists = true
 		form.OpeningRotatesLink = room.Access() != rooms.AccessAnyone && rooms.IsGuessable(room.Slug())
 		form.Link = room.Link(e.App)

@@ -10,20 +10,22 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
-// RoomFormProps are a room as it is or as it was typed, and what its form says.
+// RoomFormProps describes the form of a room, with its current values or those typed.
 type RoomFormProps struct {
 	Shell                                ui.ShellProps
 	Title, SubmitLabel                   string
 	Action, CancelURL                    string
-	LinkPrefix                           string // what every room's link begins with
+	LinkPrefix                           string // the beginning of every room link
 	Name, Slug, Description              string
 	Access, Recording                    string
-	Lobby, JoinBeforeHost, Muted, Exists bool   // Old: the room is there already
-	OpeningRotatesLink                   bool   // its link is not one to let anyone in with: opening it changes the link
-	Link                                 string // of a room that is there: its link as a whole
+	Lobby, JoinBeforeHost, Muted, Exists bool   // Exists: the form edits a room
+	OpeningRotatesLink                   bool   // the current link can be guessed, so opening the room to anyone rotates it
+	Link                                 string // the full link of an existing room
 	MaxPeople, MaxPeopleHelp             string
 	Quality                              string
 	Errors                               map[string]string
@@ -33,20 +35,20 @@ type RoomFormProps struct {
 
 func (p RoomFormProps) slugHelp() string {
 	if p.Exists {
-		return "After " + p.LinkPrefix + ". With another one, the old link lets nobody in any more and says that it was replaced."
+		return "Follows " + p.LinkPrefix + ". If you change it, the old link stops working and says that it was replaced."
 	}
-	return "After " + p.LinkPrefix + ". Small letters, digits and hyphens. Empty: made of the name."
+	return "Follows " + p.LinkPrefix + ". Lowercase letters, digits and hyphens. Leave empty to create it from the name."
 }
 
-// choiceText says what a choice of who may enter means, and that opening the room changes its link.
+// choiceText explains an access choice, and what opening the room to anyone does to its link.
 func (p RoomFormProps) choiceText(choice rooms.Choice) string {
 	switch {
 	case choice.Key != rooms.AccessAnyone:
 		return choice.Hint
 	case p.OpeningRotatesLink:
-		return choice.Hint + " The room gets a new link for it, and the old one says so."
+		return choice.Hint + " The room gets a new link, and the old link says that it was replaced."
 	}
-	return choice.Hint + " The link ends in characters that nobody guesses."
+	return choice.Hint + " The link ends in random characters, so it can't be guessed."
 }
 
 func (p RoomFormProps) qualityOptions() []ui.Option {
@@ -57,7 +59,10 @@ func (p RoomFormProps) qualityOptions() []ui.Option {
 	return options
 }
 
-// RoomForm is the page of a new room, and of a change.
+// joinBeforeHostText explains the setting that lets participants in before the host.
+var joinBeforeHostText = "From " + text.Duration(sessions.StartWindow) + " before the start, the first participant to join starts the session."
+
+// RoomForm is the page that creates or edits a room.
 func RoomForm(p RoomFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -102,7 +107,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 			var templ_7745c5c3_Var3 templ.SafeURL
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room_form.templ`, Line: 57, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room_form.templ`, Line: 62, Col: 64}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -165,7 +170,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "lobby", Value: "yes", Label: "Lobby", Text: "People wait until the host lets each of them in.", Checked: p.Lobby}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "lobby", Value: "yes", Label: "Waiting room", Text: "Participants wait until the host admits them.", Checked: p.Lobby}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -173,7 +178,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "early", Value: "yes", Label: "Join before the host", Text: "From 15 minutes before the start the first to join starts the session.", Checked: p.JoinBeforeHost}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "early", Value: "yes", Label: "Join before the host", Text: joinBeforeHostText, Checked: p.JoinBeforeHost}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -181,13 +186,13 @@ func RoomForm(p RoomFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "muted", Value: "yes", Label: "Muted on entry", Text: "Microphones are off until people turn them on themselves.", Checked: p.Muted}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "muted", Value: "yes", Label: "Mute on entry", Text: "Participants join with their microphone off.", Checked: p.Muted}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{Legend: "Coming in"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{Legend: "Joining"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,11 +224,11 @@ func RoomForm(p RoomFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Label: "People at most", Value: p.MaxPeople, InputMode: "numeric", Autocomplete: "off", Error: p.Errors["people"], Help: p.MaxPeopleHelp}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Label: "Maximum participants", Value: p.MaxPeople, InputMode: "numeric", Autocomplete: "off", Error: p.Errors["people"], Help: p.MaxPeopleHelp}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "quality", Name: "quality", Label: "Best picture", Value: p.Quality, Error: p.Errors["quality"], Help: "Sessions there choose up to this."}, p.qualityOptions()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "quality", Name: "quality", Label: "Maximum video quality", Value: p.Quality, Error: p.Errors["quality"], Help: "Sessions in this room can use up to this quality."}, p.qualityOptions()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -239,7 +244,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div></form><aside aria-label=\"What will happen\"><h2>What will happen</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div></form><aside aria-label=\"Summary\"><h2>Summary</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -249,7 +254,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<ul class=\"says\"><li>The room gets a link that stays, whatever is held there.</li><li>Whoever may host can book it at once. A time that is taken is refused, and by what.</li><li>Sessions scheduled there begin with these settings.</li><li>It uses no licence. A session that runs in it uses one.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<ul class=\"says\"><li>The room keeps the same link for every session.</li><li>Anyone who can host sessions can book it. Bookings can't overlap.</li><li>Sessions scheduled in the room start with these settings.</li><li>The room doesn't use a licence. A session running in it uses one.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -289,25 +294,25 @@ func roomChangeEffects(p RoomFormProps) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"says\"><li>Name, link, who may enter, how they come in and how many are at once as you save them, for what is booked, too.</li><li>What is booked keeps the recording and the picture that it was scheduled with.</li>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"says\"><li>Changes to the name, link, access, joining and maximum participants also apply to existing bookings.</li><li>Existing bookings keep their recording and video quality.</li>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.OpeningRotatesLink {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<li>If you open it to anyone with the link, it gets a new link that nobody guesses. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<li>If you open the room to anyone with the link, it gets a new link that can't be guessed. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Link)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room_form.templ`, Line: 109, Col: 95}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room_form.templ`, Line: 114, Col: 103}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " lets nobody in any more, and says that it was replaced.</li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " stops working and says that it was replaced.</li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -335,12 +340,12 @@ func roomChangeEffects(p RoomFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Subsection(ui.Count(p.Bookings.Total, "session is booked here", "sessions are booked here")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Subsection(ui.Count(p.Bookings.Total, "booking", "bookings")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"fine\">Nothing is booked there now.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"fine\">No bookings yet.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

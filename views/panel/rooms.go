@@ -15,7 +15,7 @@ import (
 	"usher/views/web"
 )
 
-// roomRoutes are the pages of the team's rooms (R85).
+// roomRoutes registers the pages of the team's rooms (R85).
 func roomRoutes(panel *web.Group) {
 	panel.GET("/rooms", listRooms)
 	panel.GET("/rooms/new", newRoom)
@@ -32,7 +32,7 @@ func roomRoutes(panel *web.Group) {
 
 func roomsPath(e *core.RequestEvent) string { return panelPath(e) + "/rooms" }
 
-// roomQuery narrows the list of rooms.
+// roomQuery is the search and filter of the room list.
 type roomQuery struct {
 	search   string
 	archived bool
@@ -56,7 +56,7 @@ func (q roomQuery) href(path string) string {
 	return path + "?" + values.Encode()
 }
 
-// listRooms is the list of a team's rooms. A part of the page gets the list alone.
+// listRooms shows the rooms of the team. Fragment requests get only the list.
 func listRooms(e *core.RequestEvent) error {
 	query := parseRoomQuery(e.Request.URL.Query())
 	list, err := loadRoomList(e, query, "")
@@ -71,18 +71,18 @@ func listRooms(e *core.RequestEvent) error {
 		e.Response.Header().Set("HX-Push-Url", query.href(roomsPath(e)))
 		return web.Render(e, http.StatusOK, RoomList(list))
 	}
-	around, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms"})
+	pageShell, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms"})
 	if err != nil {
 		return err
 	}
-	return web.Render(e, http.StatusOK, Rooms(RoomsProps{Shell: around, List: list}))
+	return web.Render(e, http.StatusOK, Rooms(RoomsProps{Shell: pageShell, List: list}))
 }
 
-// loadRoomList reads the rooms of the query. current is the id of the one whose details are open.
+// loadRoomList loads the rooms that match the query. current is the ID of the room whose details are open.
 func loadRoomList(e *core.RequestEvent, query roomQuery, current string) (RoomListProps, error) {
 	actor, path := web.Actor(e), roomsPath(e)
 	props := RoomListProps{Team: actor.Team.GetString("name"), Path: path, Search: query.search, Archived: query.archived, ClearURL: roomQuery{archived: query.archived}.href(path)}
-	used, err := rooms.List(e.App, actor.Team.Id)
+	active, err := rooms.List(e.App, actor.Team.Id)
 	if err != nil {
 		return props, err
 	}
@@ -90,16 +90,16 @@ func loadRoomList(e *core.RequestEvent, query roomQuery, current string) (RoomLi
 	if err != nil {
 		return props, err
 	}
-	props.NoRooms = len(used)+len(archived) == 0
+	props.NoRooms = len(active)+len(archived) == 0
 	props.Filters = []ui.Filter{
-		{Label: "In use", Count: ui.Number(len(used)), Href: roomQuery{search: query.search}.href(path), Current: !query.archived},
+		{Label: "Active", Count: ui.Number(len(active)), Href: roomQuery{search: query.search}.href(path), Current: !query.archived},
 		{Label: "Archived", Count: ui.Number(len(archived)), Href: roomQuery{search: query.search, archived: true}.href(path), Current: query.archived},
 	}
-	shown := used
+	shown := active
 	if query.archived {
 		shown = archived
 	}
-	days, err := loadRoomSchedule(e)
+	schedule, err := loadRoomSchedule(e)
 	if err != nil {
 		return props, err
 	}
@@ -107,7 +107,7 @@ func loadRoomList(e *core.RequestEvent, query roomQuery, current string) (RoomLi
 		if !matchesSearch(room, query.search) {
 			continue
 		}
-		row := days.row(room)
+		row := schedule.row(room)
 		row.Href, row.Current, row.Path = query.href(path+"/"+room.Id), room.Id == current, path+"/"+room.Id
 		row.Link = room.Link(e.App)
 		props.Rows = append(props.Rows, row)
@@ -120,7 +120,7 @@ func matchesSearch(room *rooms.Room, words string) bool {
 	return strings.Contains(text, strings.ToLower(words))
 }
 
-// roomSchedule is what has the team's rooms now, next and today.
+// roomSchedule holds the next booking and today's bookings of every room.
 type roomSchedule struct {
 	now   time.Time
 	times text.ReaderZone
@@ -147,7 +147,7 @@ func startOfDay(at time.Time) time.Time {
 	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
 }
 
-// row is a room as the list shows it.
+// row returns the list row of a room.
 func (d roomSchedule) row(room *rooms.Room) RoomRow {
 	row := RoomRow{ID: room.Id, Name: room.Name(), Description: room.Description(), Slug: room.Slug(), Access: room.Access(),
 		AccessLabel: rooms.ChoiceFor(rooms.AccessChoices, room.Access()).Label, Archived: room.Archived(), Times: d.times}
@@ -168,7 +168,7 @@ func (d roomSchedule) row(room *rooms.Room) RoomRow {
 	return row
 }
 
-// durationText is a length of time in words: "1 h 30 min".
+// durationText formats a duration: "1 h 30 min".
 func durationText(d time.Duration) string {
 	h, m := int(d.Hours()), int(d.Minutes())%60
 	switch {
@@ -180,10 +180,10 @@ func durationText(d time.Duration) string {
 	return ui.Number(h) + " h " + ui.Number(m) + " min"
 }
 
-// markFocus marks the row whose details were open at an address, so that the focus goes back to it.
-func (p *RoomListProps) markFocus(at string) {
-	at, _, _ = strings.Cut(at, "?")
+// markFocus marks the row whose details were open at url, so that focus returns to it.
+func (p *RoomListProps) markFocus(url string) {
+	url, _, _ = strings.Cut(url, "?")
 	for n := range p.Rows {
-		p.Rows[n].Focus = strings.HasSuffix(at, "/rooms/"+p.Rows[n].ID)
+		p.Rows[n].Focus = strings.HasSuffix(url, "/rooms/"+p.Rows[n].ID)
 	}
 }

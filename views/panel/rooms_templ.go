@@ -16,22 +16,22 @@ import (
 	"usher/views/ui"
 )
 
-// RoomsProps are the page of the team's rooms.
+// RoomsProps describes the Rooms page.
 type RoomsProps struct {
 	Shell  ui.ShellProps
 	List   RoomListProps
-	Dialog templ.Component // over the page; nil: none
+	Dialog templ.Component // open over the page; nil if none
 }
 
-// RoomListProps are the rooms, with the ways to narrow the list.
+// RoomListProps describes the list of rooms and its filters.
 type RoomListProps struct {
 	Team, Path, ClearURL string
 	Search               string
-	Archived             bool // those out of use are listed
-	NoRooms              bool // there is no room at all
+	Archived             bool // lists archived rooms instead of active ones
+	NoRooms              bool // the team has no rooms, active or archived
 	Filters              []ui.Filter
 	Rows                 []RoomRow
-	OutOfBand            bool // the list comes beside the answer that was asked for
+	OutOfBand            bool // the list is swapped out of band
 }
 
 // RoomRow is one room.
@@ -40,9 +40,9 @@ type RoomRow struct {
 	Name, Description        string
 	Slug, Link               string
 	Access, AccessLabel      string
-	Next, When               string // what has the room now or next; empty: nothing is booked
+	Next, When               string // current or next booking; empty if none
 	Now                      bool
-	SessionsToday, TimeTaken string // how many sessions have it today, and how long in all; empty: none
+	SessionsToday, TimeTaken string // number and total length of today's bookings; empty if none
 	Archived                 time.Time
 	Times                    text.ReaderZone
 	Current, Focus           bool
@@ -68,11 +68,11 @@ func (p RoomListProps) outOfBand() RoomListProps {
 func (p RoomListProps) emptyTitle() string {
 	switch {
 	case p.Search != "":
-		return "No room here is called “" + p.Search + "”"
+		return "No rooms match “" + p.Search + "”."
 	case p.Archived:
-		return "No room is archived"
+		return "No archived rooms."
 	}
-	return "Every room is archived"
+	return "All rooms are archived."
 }
 
 func (p RoomListProps) emptyIcon() string {
@@ -82,7 +82,7 @@ func (p RoomListProps) emptyIcon() string {
 	return "archive"
 }
 
-// Rooms is the page.
+// Rooms is the Rooms page.
 func Rooms(p RoomsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -154,7 +154,7 @@ func Rooms(p RoomsProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <details><summary class=\"link fine\">What rooms are</summary>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <details><summary class=\"link fine\">About rooms</summary>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -234,9 +234,9 @@ func noRooms(path string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "door-open", Title: "Make the first room", Text: []string{
-			"A room is a lasting place for sessions: it keeps its link and its settings, whatever is held there. Make one for what meets again and again, such as dailies or a client's reviews.",
-			"Whoever may host books it. No two sessions have a room at the same time."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "door-open", Title: "Create your first room", Text: []string{
+			"A room keeps the same link and settings for every session held in it. Create one for recurring meetings, such as dailies or client reviews.",
+			"Anyone who can host sessions can book it. Bookings can't overlap."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -252,7 +252,7 @@ func noRooms(path string) templ.Component {
 	})
 }
 
-// RoomsHelp answers the questions that people have about rooms (R155).
+// RoomsHelp explains rooms (R155).
 func RoomsHelp() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -274,7 +274,7 @@ func RoomsHelp() templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<dl class=\"whois\"><div><dt>Link</dt><dd>Stays the same for every session. It can be rotated; the old one then says so.</dd></div><div><dt>Settings</dt><dd>Who may enter, lobby, recording, people: set once, for all that is scheduled there.</dd></div><div><dt>Bookings</dt><dd>Whoever may host books any room. A time that is taken is refused, and by what.</dd></div><div><dt>Licences</dt><dd>A room uses no licence. A session that runs in it uses one, as anywhere.</dd></div></dl>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<dl class=\"whois\"><div><dt>Link</dt><dd>Stays the same for every session. You can rotate it. The old link then says that it was replaced.</dd></div><div><dt>Settings</dt><dd>Access, waiting room, recording and maximum participants apply to every session scheduled in the room.</dd></div><div><dt>Bookings</dt><dd>Anyone who can host sessions can book any room. Bookings can't overlap.</dd></div><div><dt>Licences</dt><dd>A room doesn't use a licence. A session running in it uses one, like any session.</dd></div></dl>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -282,7 +282,7 @@ func RoomsHelp() templ.Component {
 	})
 }
 
-// roomSwap brings details, or none, and the list with the row marked.
+// roomSwap replaces the details panel, or closes it if details is nil, and updates the list.
 func roomSwap(title string, details templ.Component, list RoomListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -342,7 +342,7 @@ func roomSwap(title string, details templ.Component, list RoomListProps) templ.C
 	})
 }
 
-// RoomList is what a change of filter or search brings anew.
+// RoomList is the part of the page that filters and search replace.
 func RoomList(p RoomListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -378,7 +378,7 @@ func RoomList(p RoomListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Filters("Filter by use", p.Filters, swapListAttrs()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Filters("Filter by status", p.Filters, swapListAttrs()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -494,7 +494,7 @@ func roomTable(p RoomListProps) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<table class=\"table stack rooms\" role=\"table\" data-rows data-plain><caption class=\"sr\">Rooms of ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<table class=\"table stack rooms\" role=\"table\" data-rows data-plain><caption class=\"sr\">Rooms in ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -676,7 +676,7 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.CopyButton(r.Link, "Link of "+r.Name+" copied.", ui.ButtonProps{Label: "Copy the link of " + r.Name, Icon: "copy", Variant: "ghost", Size: "icon-sm"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.CopyButton(r.Link, "Link to "+r.Name+" copied.", ui.ButtonProps{Label: "Copy link to " + r.Name, Icon: "copy", Variant: "ghost", Size: "icon-sm"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -795,7 +795,7 @@ func nextBooking(r RoomRow) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if r.When == "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<span class=\"muted\">Nothing booked</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<span class=\"muted\">No bookings</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

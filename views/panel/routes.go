@@ -1,4 +1,4 @@
-// Package panel is the Admin Panel of a team, for its Owner and Admins: people and their seats, rooms, who did what, and the team's settings.
+// Package panel serves the Admin Panel of a team to its Owner and Admins: users and seats, rooms, the audit log and settings.
 package panel
 
 import (
@@ -7,7 +7,7 @@ import (
 	"usher/views/web"
 )
 
-// Routes mounts the area.
+// Routes registers the pages of the Admin Panel.
 func Routes(pages *web.Group) {
 	panel := pages.Group("/admin/{team}")
 	panel.BindFunc(fullPageErrors, web.RequireAdmin)
@@ -27,7 +27,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/import/{id}/stop", stopImport)
 	panel.GET("/users/import/{id}/report", importReport)
 	panel.GET("/users/{id}", userDetails)
-	panel.GET("/users/{id}/{deed}", confirmAction)
+	panel.GET("/users/{id}/{action}", confirmAction)
 	panel.POST("/users/{id}/ask", renderIfGone(offerRole))
 	panel.POST("/users/{id}/take", renderIfGone(takeRole))
 	panel.POST("/users/{id}/again", renderIfGone(reinvite))
@@ -53,7 +53,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/settings/test-letter", sendTestEmail)
 }
 
-// Addresses of the area, under the name by which the person came.
+// Paths of the panel, under the team slug of the request.
 func panelPath(e *core.RequestEvent) string    { return "/admin/" + e.Request.PathValue("team") }
 func usersPath(e *core.RequestEvent) string    { return panelPath(e) + "/users" }
 func auditPath(e *core.RequestEvent) string    { return panelPath(e) + "/audit" }

@@ -20,7 +20,7 @@ func settingsPage(e *core.RequestEvent) error {
 	})
 }
 
-// saveSettings changes the team's profile and settings (R9).
+// saveSettings saves the team's profile and settings (R9).
 func saveSettings(e *core.RequestEvent) error {
 	form, err := readForm(e)
 	if err != nil {
@@ -28,7 +28,7 @@ func saveSettings(e *core.RequestEvent) error {
 	}
 	typed := parseProfile(form)
 	if form.FileTooLarge {
-		typed.Errors = web.FormErrors{"logo": "The file is larger than 1 MB and was not read. Choose a smaller picture."}
+		typed.Errors = web.FormErrors{"logo": "The file is larger than " + maxLogo + ". Choose a smaller image."}
 		return showSettings(e, http.StatusRequestEntityTooLarge, typed)
 	}
 	_, err = teams.Update(e.App, web.Actor(e), profileChange(e, form, typed))
@@ -48,8 +48,8 @@ func parseProfile(form uploadForm) ProfileProps {
 		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", MembersHost: form.Get("hosts") != ""}
 }
 
-// profileChange is the form as a change of the team. A box that is disabled for Admins is not theirs to send,
-// and one that the plan disables is nobody's.
+// profileChange converts the form to a change of the team. It ignores checkboxes that are disabled for the actor or by
+// the plan.
 func profileChange(e *core.RequestEvent, form uploadForm, typed ProfileProps) teams.Profile {
 	profile := teams.Profile{Name: &typed.Name, Description: &typed.Description, Timezone: &typed.Timezone,
 		Logo: form.File, RemoveLogo: form.Get("drop") != ""}
@@ -63,7 +63,7 @@ func profileChange(e *core.RequestEvent, form uploadForm, typed ProfileProps) te
 }
 
 func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error {
-	frame, err := shell(e, "settings", ui.Breadcrumb{Label: "Settings"})
+	pageShell, err := shell(e, "settings", ui.Breadcrumb{Label: "Settings"})
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	}
 	profile.Path, profile.IsOwner = settingsPath(e), actor.CanDelegateAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.Team.GetString("name")
-	props := SettingsProps{Shell: frame, Profile: profile}
+	props := SettingsProps{Shell: pageShell, Profile: profile}
 	if actor.CanDeleteTeam() {
 		props.DeleteURL = deletePath(e)
 	}

@@ -33,13 +33,13 @@ func deleteTeam(e *core.RequestEvent) error {
 func renderDeleteTeam(e *core.RequestEvent, status int, typed string, faults web.FormErrors) error {
 	actor := web.Actor(e)
 	if !actor.CanDeleteTeam() {
-		return errs.Forbidden("Only the Owner deletes the team.")
+		return errs.Forbidden("Only the Owner can delete the team.")
 	}
-	around, err := shell(e, "settings", ui.Breadcrumb{Label: "Settings", Href: settingsPath(e)}, ui.Breadcrumb{Label: "Delete the team"})
+	pageShell, err := shell(e, "settings", ui.Breadcrumb{Label: "Settings", Href: settingsPath(e)}, ui.Breadcrumb{Label: "Delete team"})
 	if err != nil {
 		return err
 	}
-	props := DeleteTeamProps{Shell: around, Team: actor.Team.GetString("name"), Path: deletePath(e), BackURL: settingsPath(e),
+	props := DeleteTeamProps{Shell: pageShell, Team: actor.Team.GetString("name"), Path: deletePath(e), BackURL: settingsPath(e),
 		TypedName: typed, NameError: faults["name"], FieldErrors: layout.FieldErrors(faults, "name")}
 	if _, _, sentence, refused := errs.Details(teams.CanDelete(e.App, actor.Team.Id)); refused {
 		props.BlockedReason, props.FieldErrors = sentence, nil

@@ -10,20 +10,20 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// DeleteTeamProps are the page that asks before a team is deleted.
+// DeleteTeamProps describes the page that asks for confirmation before a team is deleted.
 type DeleteTeamProps struct {
 	Shell                ui.ShellProps
 	Team, Path, BackURL  string
 	Deleted              []DeletedItem
-	BlockedReason        string // why it cannot be deleted now
+	BlockedReason        string // why the team can't be deleted now
 	TypedName, NameError string
 	FieldErrors          []ui.FieldError
 }
 
-// DeletedItem is something that goes with the team, and how much of it there is.
+// DeletedItem is something that is deleted with the team, and its amount.
 type DeletedItem struct{ Label, Amount string }
 
-// DeleteTeam is the page.
+// DeleteTeam is the page that deletes a team.
 func DeleteTeam(p DeleteTeamProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -66,7 +66,7 @@ func DeleteTeam(p DeleteTeamProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.BlockedReason != "" {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This team cannot be deleted now.", Text: p.BlockedReason}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This team can't be deleted right now.", Text: p.BlockedReason}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -185,7 +185,7 @@ func DeleteTeam(p DeleteTeamProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Delete the team", Variant: "destructive", Icon: "trash-2"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Delete team", Variant: "destructive", Icon: "trash-2"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

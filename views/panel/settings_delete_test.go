@@ -64,7 +64,7 @@ func TestDeleteTeam_Blocked_SaysWhyInsteadOfTheForm(t *testing.T) {
 		if r.name != "" {
 			reply = b.Post(at, url.Values{"name": {r.name}})
 		}
-		assertPage(t, reply, r.status, "This team cannot be deleted now.", "The session Dailies is running. End it first.")
+		assertPage(t, reply, r.status, "This team can't be deleted right now.", "The session Dailies is running. End it first.")
 		assertNotContains(t, reply, `name="name"`)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"usher/views/web"
 )
 
-// loadPlan are what the team's plan gives, with the real numbers of its seats.
+// loadPlan returns the team's plan and the current use of its seats.
 func loadPlan(e *core.RequestEvent) (PlanProps, error) {
 	actor := web.Actor(e)
 	plan, err := plans.Find(e.App, actor.Team.GetString("plan"))
@@ -27,7 +27,7 @@ func loadPlan(e *core.RequestEvent) (PlanProps, error) {
 	}, nil
 }
 
-func newSeatTotals(word string, count seats.Count) SeatsProps {
-	return SeatsProps{Role: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
+func newSeatTotals(role string, count seats.Count) SeatsProps {
+	return SeatsProps{Role: role, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
 		Unlimited: count.Limit == plans.Unlimited}
 }

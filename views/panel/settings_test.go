@@ -31,7 +31,7 @@ func settingsForm() url.Values {
 func TestSettings_AdminSaves_IsShownImmediately(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
-	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "60 characters at most", "500 characters at most", "up to 1 MB", "Only the Owner decides this", "disabled")
+	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "60 characters at most", "500 characters at most", "up to 1 MB", "Only the Owner can change this", "disabled")
 	form := settingsForm()
 	form.Set("open", "yes") // forged: the box is disabled for Admins
 	assertRedirect(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "Settings saved.")
@@ -87,7 +87,7 @@ func TestSettings_Logo_IsShownAndRemoved(t *testing.T) {
 	assertRedirect(t, b, r, s.path("/settings"), "Settings saved.")
 	logo := s.reloadTeam().LogoPath()
 	assertContains(t, b.Get(s.path("/users")), `src="`+logo+`"`)
-	assertContains(t, b.Get(s.path("/settings")), "Remove the logo")
+	assertContains(t, b.Get(s.path("/settings")), "Remove logo")
 	form := settingsForm()
 	form.Set("drop", "yes")
 	b.Post(s.path("/settings"), form)
@@ -120,11 +120,11 @@ func TestSettings_Plan_ShowsRealNumbers(t *testing.T) {
 func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	off := newFixture(t, false)
 	silent := off.As(off.admin).Get(off.path("/settings"))
-	assertPage(t, silent, http.StatusOK, "Email isn&#39;t set up.", "usher user confirm ADDRESS", "Send me a test letter")
+	assertPage(t, silent, http.StatusOK, "Email isn&#39;t set up.", "usher user confirm ADDRESS", "Send test email")
 	assertNotContains(t, silent, "Sender")
 	s := newFixture(t, true)
 	b := s.As(s.admin)
-	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "Sender", "Letters leave through Resend.", "Usher <usher@usher.test>", "Send me a test letter")
+	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "Sender", "Emails are sent through Resend.", "Usher <usher@usher.test>", "Send test email")
 	var at string
 	for range 3 {
 		r := b.Post(s.path("/settings/test-letter"), nil)
@@ -138,7 +138,7 @@ func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 		t.Error("no Retry-After")
 	}
 	at, _, _ = strings.Cut(at, "#")
-	assertPage(t, b.Get(at), http.StatusOK, "Test letter to jonas@halation.example", "Queued")
+	assertPage(t, b.Get(at), http.StatusOK, "Test email to jonas@halation.example", "Queued")
 	_, letter, _ := strings.Cut(at, "letter=")
 	assertPage(t, s.fragment(b, s.path("/settings/test-letter/"+letter), "div#test-letter"), http.StatusOK, "Queued")
 	for _, path := range []string{"/settings?letter=" + letter, "/settings?letter=nope"} {
@@ -155,7 +155,7 @@ func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 func TestSettings_MembersHost_NeedsUnlimitedSeats(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
-	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "Every member may host", "Not on your plan: its Organizer seats are limited")
+	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "All members can host", "Not available on your plan.")
 	form := settingsForm()
 	form.Set("hosts", "yes") // forged: the box is disabled
 	assertRedirect(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "Settings saved.")
@@ -172,7 +172,7 @@ func TestSettings_MembersHost_NeedsUnlimitedSeats(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := b.Get(s.path("/settings"))
-	assertPage(t, r, http.StatusOK, `name="hosts" value="yes" checked>`, "Guests never host")
+	assertPage(t, r, http.StatusOK, `name="hosts" value="yes" checked>`, "Guests can never host")
 	assertRedirect(t, b, b.Post(s.path("/settings"), settingsForm()), s.path("/settings"), "")
 	if s.reloadTeam().GetString("members_host") != "off" {
 		t.Error("it was not turned off")
@@ -196,16 +196,16 @@ func TestSettings_MembersHostOff_SaysWhichSessionsAreCancelled(t *testing.T) {
 	}
 	b := s.As(s.admin)
 	hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Title: "Kept"})
-	assertNotContains(t, b.Get(s.path("/settings")), "Turning it off cancels")
+	assertNotContains(t, b.Get(s.path("/settings")), "Turning this off cancels")
 	lost := hookstest.ScheduleSession(t, s.App, s.member, s.team, sessions.Form{Title: "Lost"})
-	assertContains(t, b.Get(s.path("/settings")), "Turning it off cancels 1 session.", "Its host is a member without the Organizer role")
+	assertContains(t, b.Get(s.path("/settings")), "Turning this off cancels 1 session.", "Its host isn't an Organizer")
 	hookstest.ScheduleSession(t, s.App, s.member, s.team, sessions.Form{Title: "Lost, too", Starts: time.Now().Add(72 * time.Hour)})
-	assertContains(t, b.Get(s.path("/settings")), "Turning it off cancels 2 sessions.", "whoever is asked gets a letter")
+	assertContains(t, b.Get(s.path("/settings")), "Turning this off cancels 2 sessions.", "All invitees get an email")
 	wrong := settingsForm()
 	wrong.Set("name", "")
-	assertPage(t, b.Post(s.path("/settings"), wrong), http.StatusUnprocessableEntity, "Turning it off cancels 2 sessions.")
+	assertPage(t, b.Post(s.path("/settings"), wrong), http.StatusUnprocessableEntity, "Turning this off cancels 2 sessions.")
 	assertRedirect(t, b, b.Post(s.path("/settings"), settingsForm()), s.path("/settings"), "Settings saved.")
-	assertNotContains(t, b.Get(s.path("/settings")), "Turning it off cancels")
+	assertNotContains(t, b.Get(s.path("/settings")), "Turning this off cancels")
 	if got := hookstest.FindRecord(t, s.App, "sessions", lost.Id).GetString("status"); got != sessions.Cancelled {
 		t.Error(got)
 	}

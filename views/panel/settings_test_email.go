@@ -16,18 +16,18 @@ import (
 )
 
 var transportText = map[string]string{
-	"resend":  "Letters leave through Resend.",
-	"smtp":    "Letters leave through the SMTP server in the dashboard's mail settings.",
-	"console": "Mail is off. Letters are printed on the server's console.",
+	"resend":  "Emails are sent through Resend.",
+	"smtp":    "Emails are sent through the SMTP server configured in the dashboard.",
+	"console": "Email isn't set up. Messages are printed to the server console.",
 }
 
-// reportsText say whether we hear what becomes of letters, where the way they leave could tell.
+// reportsText says whether delivery reports are on, for transports that have them.
 var reportsText = map[string]map[bool]string{"resend": {
-	true:  "On: details show what arrived, and an invitation to an address that takes no mail ends by itself.",
-	false: "Off: a letter counts as sent, whatever became of it. Whoever runs this server turns them on with RESEND_WEBHOOK_SECRET.",
+	true:  "On. User details show whether an email arrived. If an address doesn't accept email, its invitation is revoked automatically.",
+	false: "Off. Emails show as sent even if they don't arrive. Your server administrator can turn on reports with RESEND_WEBHOOK_SECRET.",
 }}
 
-// loadEmailSettings are how letters leave, and how the last test letter of the actor fared.
+// loadEmailSettings returns how email is sent, and the delivery of the test email in the URL.
 func loadEmailSettings(e *core.RequestEvent) (EmailSettingsProps, error) {
 	props := EmailSettingsProps{
 		Path: settingsPath(e) + "/test-letter", TransportText: transportText[mail.TransportName(e.App)], Enabled: mail.Enabled(e.App),
@@ -37,18 +37,18 @@ func loadEmailSettings(e *core.RequestEvent) (EmailSettingsProps, error) {
 	if meta := e.App.Settings().Meta; props.Sender == "" {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
 	}
-	letter, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
+	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
 	if errors.Is(err, errs.NotFound) {
 		return props, nil
 	}
 	if err != nil {
 		return props, err
 	}
-	props.TestEmail = newTestEmailProps(e, letter)
+	props.TestEmail = newTestEmailProps(e, email)
 	return props, nil
 }
 
-// sendTestEmail sends a letter to the actor's own address (R160).
+// sendTestEmail sends a test email to the actor (R160).
 func sendTestEmail(e *core.RequestEvent) error {
 	id, err := teams.SendTestEmail(e.App, web.Actor(e))
 	if _, ok := web.FormErrorsOf(err); ok {
@@ -60,22 +60,22 @@ func sendTestEmail(e *core.RequestEvent) error {
 	return web.Redirect(e, settingsPath(e)+"?letter="+id+"#mail")
 }
 
-// testEmailStatus is how far a test letter has come, asked for again while it waits.
+// testEmailStatus shows the delivery of a test email.
 func testEmailStatus(e *core.RequestEvent) error {
-	letter, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.PathValue("letter"))
+	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.PathValue("letter"))
 	if err != nil {
 		return err
 	}
 	if !web.IsFragment(e) {
-		return web.Redirect(e, settingsPath(e)+"?letter="+letter.Id+"#mail")
+		return web.Redirect(e, settingsPath(e)+"?letter="+email.Id+"#mail")
 	}
-	return web.Render(e, http.StatusOK, TestEmail(newTestEmailProps(e, letter)))
+	return web.Render(e, http.StatusOK, TestEmail(newTestEmailProps(e, email)))
 }
 
-func newTestEmailProps(e *core.RequestEvent, letter *mail.Email) *TestEmailProps {
-	state := letter.State()
+func newTestEmailProps(e *core.RequestEvent, email *mail.Email) *TestEmailProps {
+	state := email.State()
 	props := &TestEmailProps{
-		RefreshURL: settingsPath(e) + "/test-letter/" + letter.Id, To: letter.Recipient(),
+		RefreshURL: settingsPath(e) + "/test-letter/" + email.Id, To: email.Recipient(),
 		Delivery: newDeliveryProps(e.App, state, layout.TimesFor(web.Actor(e))),
 	}
 	switch state.Status {
@@ -87,5 +87,5 @@ func newTestEmailProps(e *core.RequestEvent, letter *mail.Email) *TestEmailProps
 	return props
 }
 
-// reportWait is how long a page waits to hear what became of a letter that was sent.
+// reportWait is how long the page waits for the delivery report of a sent email.
 const reportWait = 2 * time.Minute

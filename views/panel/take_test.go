@@ -13,7 +13,7 @@ func TestTakeRole_OwnDetails_OfferTheOrganizerRole(t *testing.T) {
 	assertPage(t, b.Get(s.userPath(s.admin, "")), http.StatusOK, "Make yourself an Organizer…", s.userPath(s.admin, "/take?role=organizer"))
 	assertNotContains(t, b.Get(s.userPath(s.member, "")), "/take?role")
 	assertPage(t, b.Get(s.userPath(s.admin, "/take?role=organizer")), http.StatusOK, "Make yourself an Organizer?", "Become an Organizer", "immediately")
-	assertRedirect(t, b, b.Post(s.userPath(s.admin, "/take"), roleForm("organizer")), s.userPath(s.admin, ""), "You are now an Organizer.")
+	assertRedirect(t, b, b.Post(s.userPath(s.admin, "/take"), roleForm("organizer")), s.userPath(s.admin, ""), "You're now an Organizer.")
 	if s.roles(s.admin) != "Admin and Organizer" {
 		t.Fatal(s.roles(s.admin))
 	}
@@ -40,7 +40,7 @@ func TestTakeRole_RefusedCases_ChangeNothing(t *testing.T) {
 	if err := s.App.Save(s.team); err != nil {
 		t.Fatal(err)
 	}
-	assertPage(t, b.Get(s.userPath(s.admin, "/take?role=organizer")), http.StatusOK, "There are no Organizer seats left", "Seats and plan")
+	assertPage(t, b.Get(s.userPath(s.admin, "/take?role=organizer")), http.StatusOK, "There are no Organizer seats left", "View plan and seats")
 	assertPage(t, b.Post(s.userPath(s.admin, "/take"), roleForm("organizer")), http.StatusUnprocessableEntity, "There are no Organizer seats left")
 	if s.roles(s.admin) != "Admin" {
 		t.Error(s.roles(s.admin))

@@ -19,7 +19,7 @@ import (
 	"usher/views/web"
 )
 
-// offerRole offers a role to somebody who is in the team, or adds one to an invitation that waits (R63).
+// offerRole offers a role to a user of the team, or adds it to a pending invitation (R63).
 func offerRole(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -48,11 +48,11 @@ func takeRole(e *core.RequestEvent) error {
 	if err != nil {
 		return renderRefused(e, row, err)
 	}
-	web.SetToast(e, "You are now an "+role.Label()+".")
+	web.SetToast(e, "You're now an "+role.Label()+".")
 	return web.Redirect(e, userPath(e, row))
 }
 
-// reinvite offers once more what was declined, revoked or has expired.
+// reinvite sends a declined, revoked or expired invitation again.
 func reinvite(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -61,7 +61,7 @@ func reinvite(e *core.RequestEvent) error {
 	return sendInvitation(e, row, row.InvitedRoles())
 }
 
-// rolesToOffer is the roles that an invitation would offer: what is asked for, with what waits already.
+// rolesToOffer returns the role together with the roles that a pending invitation already offers.
 func rolesToOffer(row *people.Row, role actors.Roles) actors.Roles {
 	if row.Invited {
 		return role.With(row.InvitedRoles())
@@ -79,10 +79,10 @@ func sendInvitation(e *core.RequestEvent, row *people.Row, roles actors.Roles) e
 	if result.Status == invitations.Refused {
 		return renderRefused(e, row, errs.Invalid("base", result.Code, result.Message))
 	}
-	return renderInvited(e, row.DisplayName()+" was asked. An invitation is on its way.", result.Link)
+	return renderInvited(e, "Invitation sent to "+row.DisplayName()+".", result.Link)
 }
 
-// resendInvitation sends a new link; the old one is dead (R59).
+// resendInvitation sends a new link, which replaces the previous one (R59).
 func resendInvitation(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -92,11 +92,11 @@ func resendInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return renderRefused(e, row, err)
 	}
-	return renderInvited(e, "A new link is on its way to "+row.DisplayName()+". The old one is dead.", link)
+	return renderInvited(e, "Invitation resent to "+row.DisplayName()+". The previous link no longer works.", link)
 }
 
-// renderInvited answers when an invitation went out; with the link where no mail is sent.
-func renderInvited(e *core.RequestEvent, sentence, link string) error {
+// renderInvited redirects to the user with a toast, or shows the link if email isn't set up.
+func renderInvited(e *core.RequestEvent, toast, link string) error {
 	row, err := findRow(e)
 	if err != nil {
 		return err
@@ -104,11 +104,11 @@ func renderInvited(e *core.RequestEvent, sentence, link string) error {
 	if link != "" {
 		return showDetails(e, http.StatusOK, row, people.Query{}, detailsExtras{link: link})
 	}
-	web.SetToast(e, sentence)
+	web.SetToast(e, toast)
 	return web.Redirect(e, userPath(e, row))
 }
 
-// revokeInvitation ends an invitation that waits (R57).
+// revokeInvitation revokes a pending invitation (R57).
 func revokeInvitation(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -117,11 +117,11 @@ func revokeInvitation(e *core.RequestEvent) error {
 	if _, err := invitations.Revoke(e.App, web.Actor(e), invitationID(e, row)); err != nil {
 		return renderRefused(e, row, err)
 	}
-	web.SetToast(e, "The invitation of "+row.DisplayName()+" was revoked. Its link is dead.")
+	web.SetToast(e, "The invitation to "+row.DisplayName()+" was revoked. Its link no longer works.")
 	return web.Redirect(e, userPath(e, row))
 }
 
-// invitationID is the invitation that the person saw when pressing the button, or else the row's.
+// invitationID returns the invitation that the submitted page showed, or else the row's.
 func invitationID(e *core.RequestEvent, row *people.Row) string {
 	if id := e.Request.FormValue("invitation"); id != "" {
 		return id
@@ -129,7 +129,7 @@ func invitationID(e *core.RequestEvent, row *people.Row) string {
 	return row.Invitation
 }
 
-// revokeRole takes one role at once (R58); the person stays in the team unless that was chosen, too (D4).
+// revokeRole revokes one role (R58), or removes the user if that was selected too (D4).
 func revokeRole(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -143,30 +143,30 @@ func revokeRole(e *core.RequestEvent) error {
 		return renderRefused(e, row, err)
 	}
 	revoked := 0
-	var also []members.BeforeFunc
+	var before []members.BeforeFunc
 	if role.Admin && e.Request.FormValue(layout.RevokeSentField) != "" {
-		also = append(also, invitations.RevokeSent(web.Actor(e), row.User, &revoked))
+		before = append(before, invitations.RevokeSent(web.Actor(e), row.User, &revoked))
 	}
-	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, layout.HandoverTarget(e), also...)
+	handover, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, layout.HandoverTarget(e), before...)
 	if err != nil {
 		return confirmRevokeRole(e, row, err)
 	}
-	return renderRevokedRole(e, row, role, parted, revoked)
+	return renderRevokedRole(e, row, role, handover, revoked)
 }
 
-// renderRevokedRole leads on after a role has ended: who gave up the right to be here lands in the App.
-func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, parted sessions.HandoverResult, revoked int) error {
+// renderRevokedRole redirects after a role was revoked. An Admin who gave up their own role goes to the App.
+func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, handover sessions.HandoverResult, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.SetToast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
 		return web.Redirect(e, "/app/"+e.Request.PathValue("team"))
 	}
-	web.SetToast(e, fmt.Sprintf("%s is no longer %s. Freed: %s.%s", row.DisplayName(), role.Label(), seatsText(role),
-		layout.HandoverSummary(parted.HandedOver, parted.Cancelled)+layout.RevokedText(revoked)))
+	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", row.DisplayName(), role.Label(), seatsText(role),
+		layout.HandoverSummary(handover.HandedOver, handover.Cancelled)+layout.RevokedText(revoked)))
 	return web.Redirect(e, userPath(e, row))
 }
 
-// removeUser ends a person's access to the team, or the invitation of who never accepted. Who is gone already was
-// removed by somebody else meanwhile, or is of another team: both read alike.
+// removeUser removes a user from the team, or revokes the invitation of an invitee who never accepted. A user who was
+// removed meanwhile and one of another team get the same response.
 func removeUser(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if errors.Is(err, errs.NotFound) {
@@ -178,24 +178,24 @@ func removeUser(e *core.RequestEvent) error {
 	if row.User == "" {
 		return revokeInvitation(e)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove, HandOver: layout.HandoverTarget(e),
+	result, err := bulk.Do(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove, HandOver: layout.HandoverTarget(e),
 		RevokeSent: e.Request.FormValue(layout.RevokeSentField) != ""}, []string{row.User})
 	if err != nil {
 		return confirmRemoval(e, row, err)
 	}
-	switch line := receipt.Rows[0]; {
+	switch line := result.Rows[0]; {
 	case line.Code == bulk.CodeNotFound:
 		return renderGone(e)
 	case line.Status == bulk.Skipped:
 		return renderRefused(e, row, errs.Invalid("base", line.Code, line.Message))
 	}
-	return redirectWithResult(e, receipt, people.Query{})
+	return redirectWithResult(e, result, people.Query{})
 }
 
-// renderIfGone shows the list where the deed came too late: its person is not in the team any more.
-func renderIfGone(deed func(e *core.RequestEvent) error) func(e *core.RequestEvent) error {
+// renderIfGone wraps an action so that it shows the list if its user is no longer in the team.
+func renderIfGone(action func(e *core.RequestEvent) error) func(e *core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		err := deed(e)
+		err := action(e)
 		if !errors.Is(err, errs.NotFound) {
 			return err
 		}
@@ -206,18 +206,18 @@ func renderIfGone(deed func(e *core.RequestEvent) error) func(e *core.RequestEve
 	}
 }
 
-// renderGone shows the list, and that there was nobody to do it to.
+// renderGone shows the list with a notice that the user isn't in the team.
 func renderGone(e *core.RequestEvent) error {
 	page, err := loadUsersPage(e, people.Query{}, "")
 	if err != nil {
 		return err
 	}
-	page.Result = &BulkResultProps{Text: "Nothing was changed: this person is not in the team, or not any more.", CloseURL: usersPath(e)}
+	page.Result = &BulkResultProps{Text: "No changes were made. This user isn't in the team.", CloseURL: usersPath(e)}
 	return web.Render(e, http.StatusNotFound, Users(page))
 }
 
-// renderRefused answers a deed that was not done with the details as they are now, and why. What is no refusal,
-// and what the actor may never do, are pages of their own.
+// renderRefused shows the user's current details with the reason why an action was refused. Other errors, and actions
+// that the actor is never allowed to do, are returned for the error page.
 func renderRefused(e *core.RequestEvent, row *people.Row, err error) error {
 	if _, ok := web.FormErrorsOf(err); !ok {
 		return err

@@ -65,9 +65,9 @@ func TestOfferRole_Member_GetsAnInvitation(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
 	assertPage(t, b.Get(s.userPath(s.member, "/ask?role=organizer")), http.StatusOK,
-		"Ask Noor to be Organizer?", "1 Organizer seat is reserved until the answer", "Nothing changes before the person accepts")
+		"Invite Noor to be an Organizer?", "1 Organizer seat is reserved until they answer", "Nothing changes until they accept")
 	r := b.Post(s.userPath(s.member, "/ask"), roleForm("organizer"))
-	assertRedirect(t, b, r, s.userPath(s.member, ""), "Noor was asked")
+	assertRedirect(t, b, r, s.userPath(s.member, ""), "Invitation sent to Noor")
 	if s.roles(s.member) != "member" {
 		t.Fatal("the role is there before it was accepted")
 	}
@@ -75,8 +75,8 @@ func TestOfferRole_Member_GetsAnInvitation(t *testing.T) {
 	if err != nil || !pending.Roles().Organizer {
 		t.Fatal(pending, err)
 	}
-	assertPage(t, b.Post(s.userPath(s.member, "/ask"), roleForm("organizer")), http.StatusUnprocessableEntity, "Nothing was changed.", "Already invited")
-	assertPage(t, b.Post(s.userPath(s.member, "/ask"), roleForm("king")), http.StatusUnprocessableEntity, "Nothing was changed.")
+	assertPage(t, b.Post(s.userPath(s.member, "/ask"), roleForm("organizer")), http.StatusUnprocessableEntity, "No changes were made.", "Already invited")
+	assertPage(t, b.Post(s.userPath(s.member, "/ask"), roleForm("king")), http.StatusUnprocessableEntity, "No changes were made.")
 
 	owner := s.As(s.owner) // what waits stays when more is asked
 	assertRedirect(t, owner, owner.Post(s.userPath(s.member, "/ask"), roleForm("admin")), s.userPath(s.member, ""), "")
@@ -92,9 +92,9 @@ func TestAdminActions_OnAdmins_NeedTheTeamSetting(t *testing.T) {
 	b := s.As(s.admin)
 
 	r := b.Get(s.userPath(priya, ""))
-	assertPage(t, r, http.StatusOK, "Only the Owner manages Admins in this team.", "Only the Owner removes Admins")
+	assertPage(t, r, http.StatusOK, "Only the Owner can manage Admins in this team.", "Only the Owner can remove Admins")
 	assertNotContains(t, r, "Revoke role…", `/remove"`)
-	assertNotContains(t, b.Get(s.userPath(s.member, "")), "Ask to be Admin…")
+	assertNotContains(t, b.Get(s.userPath(s.member, "")), "Invite as Admin…")
 	assertNotContains(t, b.Get(s.path("/users/"+asked.ID)), "Revoke invitation…")
 	refusals := map[string]url.Values{
 		s.userPath(priya, "/revoke-role"):              roleForm("organizer"),
@@ -118,7 +118,7 @@ func TestAdminActions_OnAdmins_NeedTheTeamSetting(t *testing.T) {
 	s.allowAdminsToManageAdmins()
 	assertPage(t, b.Get(s.userPath(priya, "")), http.StatusOK, "Revoke role…", `/remove"`)
 	assertRedirect(t, b, b.Post(s.path("/users/"+asked.ID+"/revoke"), nil), s.path("/users/"+asked.ID), "was revoked")
-	assertRedirect(t, b, b.Post(s.userPath(priya, "/revoke-role"), roleForm("admin")), s.userPath(priya, ""), "Priya is no longer Admin. Freed: 1 Admin seat.")
+	assertRedirect(t, b, b.Post(s.userPath(priya, "/revoke-role"), roleForm("admin")), s.userPath(priya, ""), "Priya is no longer an Admin. Freed: 1 Admin seat.")
 	assertPage(t, b.Post(s.userPath(s.owner, "/remove"), nil), http.StatusForbidden, "The Owner can't be removed or lose the Owner role.")
 	if s.roles(priya) != "Organizer" || s.roles(s.owner) != "Owner and Organizer" {
 		t.Fatal(s.roles(priya), s.roles(s.owner))
@@ -130,12 +130,12 @@ func TestRevokeInvitation_Twice_IsRefused(t *testing.T) {
 	b := s.As(s.admin)
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	at := s.path("/users/" + pending.ID)
-	assertPage(t, b.Get(at+"/revoke"), http.StatusOK, "Revoke the invitation of lucia@halation.example?", "Free again: 1 Organizer seat.")
-	assertRedirect(t, b, b.Post(at+"/revoke", nil), at, "Its link is dead")
+	assertPage(t, b.Get(at+"/revoke"), http.StatusOK, "Revoke the invitation to lucia@halation.example?", "Frees 1 Organizer seat.")
+	assertRedirect(t, b, b.Post(at+"/revoke", nil), at, "Its link no longer works")
 	if s.status(pending.ID) != invitations.Revoked {
 		t.Fatal(s.status(pending.ID))
 	}
-	assertPage(t, b.Post(at+"/revoke", nil), http.StatusUnprocessableEntity, "Nothing was changed.", "was revoked")
+	assertPage(t, b.Post(at+"/revoke", nil), http.StatusUnprocessableEntity, "No changes were made.", "was revoked")
 	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "was revoked")
 	assertPage(t, b.Get(at+"/revoke"), http.StatusNotFound)
 }
@@ -164,7 +164,7 @@ func TestResendInvitation_WithinAMinute_IsRefused(t *testing.T) {
 	if _, err := s.App.DB().NewQuery("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z'").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	assertRedirect(t, b, b.Post(at+"/resend", nil), at, "A new link is on its way")
+	assertRedirect(t, b, b.Post(at+"/resend", nil), at, "Invitation resent")
 	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "less than 1 minute ago")
 	if r := b.Post(s.userPath(s.member, "/resend"), nil); r.Status != http.StatusNotFound {
 		t.Fatalf("resend of nothing: %d", r.Status)
@@ -180,13 +180,13 @@ func TestReinvite_Declined_OffersTheSameRoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := s.path("/users/" + first.ID)
-	assertPage(t, b.Get(at+"/again"), http.StatusOK, "Invite lucia@halation.example again?", "The same is offered: Organizer.")
+	assertPage(t, b.Get(at+"/again"), http.StatusOK, "Invite lucia@halation.example again?", "invited as Organizer")
 	r := b.Post(at+"/again", nil)
 	pending, err := invitations.FindPending(s.App, s.team.Id, "lucia@halation.example")
 	if err != nil || !pending.Roles().Organizer {
 		t.Fatal(err, pageText(r.Body))
 	}
-	assertRedirect(t, b, r, s.path("/users/"+pending.Id), "was asked")
+	assertRedirect(t, b, r, s.path("/users/"+pending.Id), "Invitation sent to")
 	if s.status(first.ID) != invitations.Declined {
 		t.Fatal("the old invitation came alive")
 	}
@@ -213,8 +213,8 @@ func TestRevokeRole_KeepsTheMember(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
 	r := b.Get(s.userPath(s.organizer, "/revoke-role?role=organizer"))
-	assertPage(t, r, http.StatusOK, "Revoke the role Organizer of Theo?", "The person stays in the team", "Also remove from the team", `name="also"`)
-	assertRedirect(t, b, b.Post(s.userPath(s.organizer, "/revoke-role"), roleForm("organizer")), s.userPath(s.organizer, ""), "Theo is no longer Organizer. Freed: 1 Organizer seat.")
+	assertPage(t, r, http.StatusOK, "Revoke the Organizer role from Theo?", "They stay in the team", "Also remove from the team", `name="also"`)
+	assertRedirect(t, b, b.Post(s.userPath(s.organizer, "/revoke-role"), roleForm("organizer")), s.userPath(s.organizer, ""), "Theo is no longer an Organizer. Freed: 1 Organizer seat.")
 	if s.roles(s.organizer) != "member" {
 		t.Fatal(s.roles(s.organizer))
 	}
@@ -236,7 +236,7 @@ func TestRevokeRole_OwnAdminRole_RedirectsToTheApp(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
 	r := b.Get(s.userPath(s.admin, "/revoke-role?role=admin"))
-	assertPage(t, r, http.StatusOK, "Give up your role Admin?", "you land in the App")
+	assertPage(t, r, http.StatusOK, "Give up your Admin role?", "return to the App")
 	assertNotContains(t, r, "Also remove")
 	r = b.Post(s.userPath(s.admin, "/revoke-role"), roleForm("admin"))
 	if r.Status != http.StatusSeeOther || r.Location != "/app/"+s.team.Slug() || !strings.Contains(r.Header.Get("Set-Cookie"), "usher-toast") {
@@ -250,14 +250,14 @@ func TestRemoveUser_EndsMembershipAndInvitations(t *testing.T) {
 	waiting := hookstest.Invite(t, s.App, s.owner, s.team, s.organizer.Email(), "admin")
 	b := s.As(s.owner)
 	theirs := s.As(s.organizer)
-	assertPage(t, b.Get(s.userPath(s.organizer, "/remove")), http.StatusOK, "Remove Theo from the team?", "Free again: 1 Admin seat and 1 Organizer seat.",
-		"What is still offered to them ends as revoked.", "The accounts and other teams stay")
+	assertPage(t, b.Get(s.userPath(s.organizer, "/remove")), http.StatusOK, "Remove Theo from the team?", "Frees 1 Admin seat and 1 Organizer seat.",
+		"Their pending invitations are revoked.", "They keep their accounts and other teams")
 	s.assertResult(b, b.Post(s.userPath(s.organizer, "/remove"), nil), "Theo was removed from the team. Freed: 1 Admin seat and 1 Organizer seat.")
 	if s.roles(s.organizer) != "gone" || s.status(waiting.ID) != invitations.Revoked {
 		t.Fatal(s.roles(s.organizer), s.status(waiting.ID))
 	}
 	assertPage(t, theirs.Get(s.path("/users")), http.StatusForbidden, "You're no longer a member of Halation Post")
-	assertPage(t, b.Post(s.userPath(s.organizer, "/remove"), nil), http.StatusNotFound, "this person is not in the team, or not any more")
+	assertPage(t, b.Post(s.userPath(s.organizer, "/remove"), nil), http.StatusNotFound, "This user isn't in the team")
 	assertPage(t, b.Post(s.userPath(s.owner, "/remove"), nil), http.StatusUnprocessableEntity, "neither removed nor demoted")
 	assertPage(t, s.As(s.admin).Post(s.userPath(s.admin, "/remove"), nil), http.StatusUnprocessableEntity, "You can&#39;t remove yourself")
 
@@ -295,7 +295,7 @@ func TestOfferRole_EmailOff_ShowsTheLinkOnce(t *testing.T) {
 	s := newFixture(t, false)
 	b := s.As(s.owner)
 	r := b.Post(s.userPath(s.member, "/ask"), roleForm("organizer"))
-	assertPage(t, r, http.StatusOK, "/invite/usi_", "hand the link on yourself", "shown this once")
+	assertPage(t, r, http.StatusOK, "/invite/usi_", "Share this link yourself", "shown only once")
 	assertNotContains(t, b.Get(s.userPath(s.member, "")), "usi_")
 	if _, err := s.App.DB().NewQuery("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z'").Execute(); err != nil {
 		t.Fatal(err)

@@ -9,10 +9,10 @@ import (
 	"usher/views/web"
 )
 
-// activitySize is how many entries stand in the details; the log has them all.
+// activitySize is how many entries the details show.
 const activitySize = 6
 
-// loadActivity is what a person did lately, and what was done to him.
+// loadActivity returns the latest entries about a user, as actor or target.
 func loadActivity(e *core.RequestEvent, row *people.Row) (ActivityProps, error) {
 	actor := web.Actor(e)
 	events, err := audit.Activity(e.App, actor.Team.Id, row.ID, activitySize)

@@ -13,7 +13,7 @@ import (
 	"usher/views/ui"
 )
 
-// ActivityProps are the newest entries of the log about one person, and the address of all of them.
+// ActivityProps holds the latest audit log entries about a user, and the URL of all of them.
 type ActivityProps struct {
 	Lines  []ActivityLine
 	LogURL string
@@ -27,7 +27,7 @@ type ActivityLine struct {
 	Refused    bool
 }
 
-// Activity is the trail in a person's details (R76).
+// Activity shows the latest audit log entries in a user's details (R76).
 func Activity(p ActivityProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -67,7 +67,7 @@ func Activity(p ActivityProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Lines) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"fine\">Nothing is written down about this person yet.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"fine\">No activity yet.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

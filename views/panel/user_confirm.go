@@ -17,16 +17,16 @@ import (
 	"usher/views/web"
 )
 
-// confirmAction asks before a deed, and says what it will do.
+// confirmAction shows the confirmation dialog of an action on a user.
 func confirmAction(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
 		return err
 	}
-	if e.Request.PathValue("deed") == "remove" && row.User != "" {
+	if e.Request.PathValue("action") == "remove" && row.User != "" {
 		return confirmRemoval(e, row, nil)
 	}
-	props, err := loadActionDialog(e, row, e.Request.PathValue("deed"))
+	props, err := loadActionDialog(e, row, e.Request.PathValue("action"))
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func confirmAction(e *core.RequestEvent) error {
 	return renderConfirm(e, http.StatusOK, row, ActionDialog(props))
 }
 
-// confirmRevokeRole asks again before a role is revoked, with what was wrong with the answer.
+// confirmRevokeRole shows the confirmation dialog again, with the error of the submitted form.
 func confirmRevokeRole(e *core.RequestEvent, row *people.Row, refusal error) error {
 	faults, ok := web.FormErrorsOf(refusal)
 	if !ok {
@@ -56,41 +56,41 @@ func confirmRevokeRole(e *core.RequestEvent, row *people.Row, refusal error) err
 	return renderConfirm(e, web.StatusCode(refusal), row, ActionDialog(props))
 }
 
-// renderConfirm shows a question over the details that are there, or with them under it.
-func renderConfirm(e *core.RequestEvent, status int, row *people.Row, question templ.Component) error {
+// renderConfirm sends the dialog alone to a fragment request, and over the user's details otherwise.
+func renderConfirm(e *core.RequestEvent, status int, row *people.Row, dialog templ.Component) error {
 	if web.IsFragmentFor(e, "dialog") {
-		return web.Render(e, status, question)
+		return web.Render(e, status, dialog)
 	}
-	return showDetails(e, status, row, people.Query{}, detailsExtras{dialog: question})
+	return showDetails(e, status, row, people.Query{}, detailsExtras{dialog: dialog})
 }
 
-// confirmRemoval asks as for many, by the judgement that the removal itself will make. refusal is why an earlier answer
-// was refused; nil if there was none.
+// confirmRemoval shows the confirmation dialog of a removal, with a preview. refusal is the error of the submitted form,
+// or nil.
 func confirmRemoval(e *core.RequestEvent, row *people.Row, refusal error) error {
 	faults, ok := web.FormErrorsOf(refusal)
 	if refusal != nil && !ok {
 		return refusal
 	}
-	foreseen, err := bulk.Preview(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove}, []string{row.User})
+	preview, err := bulk.Preview(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove}, []string{row.User})
 	if err != nil {
 		return err
 	}
-	if foreseen.Done() == 0 && refusal != nil {
+	if preview.Done() == 0 && refusal != nil {
 		return renderRefused(e, row, refusal)
 	}
-	if foreseen.Done() == 0 {
+	if preview.Done() == 0 {
 		return errs.NotFound
 	}
 	props := BulkDialogProps{Action: userPath(e, row) + "/remove", ActionName: "remove"}
 	if !web.IsFragmentFor(e, "dialog") {
 		props.CloseURL = userPath(e, row)
 	}
-	props.setPreview(foreseen)
+	props.setPreview(preview)
 	props.Groups = nil
-	if props.Handover, err = loadHandover(e, foreseen); err != nil {
+	if props.Handover, err = loadHandover(e, preview); err != nil {
 		return err
 	}
-	if props.SentInvitations, err = loadSentInvitations(e, foreseen); err != nil {
+	if props.SentInvitations, err = loadSentInvitations(e, preview); err != nil {
 		return err
 	}
 	if refusal == nil {
@@ -102,30 +102,31 @@ func confirmRemoval(e *core.RequestEvent, row *people.Row, refusal error) error 
 	return renderConfirm(e, web.StatusCode(refusal), row, BulkDialog(props))
 }
 
-// loadActionDialog is the question before an action. What does not fit the person's state is not found.
-func loadActionDialog(e *core.RequestEvent, row *people.Row, deed string) (*ActionDialogProps, error) {
+// loadActionDialog returns the confirmation dialog of an action. It returns errs.NotFound for an action that doesn't fit
+// the user's state.
+func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*ActionDialogProps, error) {
 	actor := web.Actor(e)
-	props := newActionDialog(e, row, deed)
+	props := newActionDialog(e, row, action)
 	role, known := findRole(e.Request.FormValue("role"))
 	self := row.User == actor.Account.Id
 	switch {
-	case deed == "ask" && known:
+	case action == "ask" && known:
 		props.setOfferRole(role)
 		return props, props.checkInvite(e.App, actor, row, rolesToOffer(row, singleRole(role.Key)))
-	case deed == "take" && known && self && actor.CanTakeRoles(singleRole(role.Key)):
+	case action == "take" && known && self && actor.CanTakeRoles(singleRole(role.Key)):
 		return props, props.setTakeRole(e.App, actor, role)
-	case deed == "again" && row.User == "" && !row.Invited:
+	case action == "again" && row.User == "" && !row.Invited:
 		props.setReinvite(row)
 		return props, props.checkInvite(e.App, actor, row, row.InvitedRoles())
-	case deed == "correct":
+	case action == "correct":
 		may, err := canCorrect(e.App, actor, row)
 		if err != nil || !may {
 			return nil, errors.Join(err, errs.NotFound)
 		}
 		props.setCorrectAddress(row)
-	case deed == "revoke" && row.Invited:
+	case action == "revoke" && row.Invited:
 		props.setRevokeInvitation(row)
-	case deed == "revoke-role" && known && singleRole(role.Key).Without(row.Roles()).None():
+	case action == "revoke-role" && known && singleRole(role.Key).Without(row.Roles()).None():
 		props.setRevokeRole(role, self, actor.CanTakeRoles(singleRole(role.Key)))
 		props.AlsoRemove = actor.CanRemove(row.HeldAndInvitedRoles(), self)
 		var err error
@@ -145,33 +146,33 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, deed string) (*Acti
 	return props, nil
 }
 
-// newActionDialog is what every question has: whom it is about, and where its answer goes.
-func newActionDialog(e *core.RequestEvent, row *people.Row, deed string) *ActionDialogProps {
-	return &ActionDialogProps{Name: row.DisplayName(), Action: userPath(e, row) + "/" + deed, PlanURL: settingsPath(e) + "#plan",
+// newActionDialog returns the props that all action dialogs share.
+func newActionDialog(e *core.RequestEvent, row *people.Row, action string) *ActionDialogProps {
+	return &ActionDialogProps{Name: row.DisplayName(), Action: userPath(e, row) + "/" + action, PlanURL: settingsPath(e) + "#plan",
 		Fields: []ui.HiddenField{{Name: "role", Value: e.Request.FormValue("role")}, {Name: "invitation", Value: row.Invitation}}}
 }
 
-// checkInvite says why an invitation would be refused now, if it would.
+// checkInvite sets RefusedReason if the invitation would be refused now.
 func (p *ActionDialogProps) checkInvite(app core.App, actor *actors.Actor, row *people.Row, roles actors.Roles) error {
-	forecast, err := invitations.PreviewInvite(app, actor, invitations.Request{
+	preview, err := invitations.PreviewInvite(app, actor, invitations.Request{
 		Lines: invitations.ParseLines([]string{row.Email}), Roles: roles})
 	if err != nil {
 		return err
 	}
-	if fate := forecast.Lines[0]; fate.Status == invitations.Refused {
-		p.RefusedReason, p.NoSeat = fate.Message, isFull(fate.Code)
+	if line := preview.Lines[0]; line.Status == invitations.Refused {
+		p.RefusedReason, p.NoSeat = line.Message, isFull(line.Code)
 	}
 	return nil
 }
 
 func (p *ActionDialogProps) setOfferRole(role actors.Role) {
-	p.Title, p.ConfirmLabel = "Ask "+p.Name+" to be "+role.Label+"?", "Send the invitation"
+	p.Title, p.ConfirmLabel = "Invite "+p.Name+" to be an "+role.Label+"?", "Send invitation"
 	p.Consequences = []string{role.Description,
-		"1 " + role.Label + " seat is reserved until the answer, for 7 days.",
-		"A mail and a prompt after signing in ask. Nothing changes before the person accepts."}
+		"1 " + role.Label + " seat is reserved until they answer, for up to " + invitationLifetime + ".",
+		"They get an email and see the invitation when they sign in. Nothing changes until they accept."}
 }
 
-// setTakeRole asks before the actor takes a role, or says why that would be refused now.
+// setTakeRole fills the dialog in which the actor takes a role, and sets RefusedReason if that would be refused now.
 func (p *ActionDialogProps) setTakeRole(app core.App, actor *actors.Actor, role actors.Role) error {
 	p.Title, p.ConfirmLabel = "Make yourself an "+role.Label+"?", "Become an "+role.Label
 	p.Consequences = []string{role.Description, "You get the role immediately. It uses 1 " + role.Label + " seat."}
@@ -185,39 +186,39 @@ func (p *ActionDialogProps) setTakeRole(app core.App, actor *actors.Actor, role 
 }
 
 func (p *ActionDialogProps) setReinvite(row *people.Row) {
-	p.Title, p.ConfirmLabel = "Invite "+p.Name+" again?", "Send the invitation"
-	p.Consequences = []string{"The same is offered: " + row.InvitedRoles().Label() + ".",
-		"A new link is mailed, good for 7 days. The old one stays dead."}
+	p.Title, p.ConfirmLabel = "Invite "+p.Name+" again?", "Send invitation"
+	p.Consequences = []string{"They're invited as " + row.InvitedRoles().Label() + ", as before.",
+		"They get a new link that's valid for " + invitationLifetime + ". The previous link doesn't work again."}
 	if words := seatsText(row.InvitedRoles()); words != "" {
-		p.Consequences = append(p.Consequences, "Reserved until the answer: "+words+".")
+		p.Consequences = append(p.Consequences, "Reserves "+words+" until they answer.")
 	}
 }
 
 func (p *ActionDialogProps) setRevokeInvitation(row *people.Row) {
-	p.Title, p.ConfirmLabel, p.Danger = "Revoke the invitation of "+p.Name+"?", "Revoke invitation", true
-	p.Consequences = []string{"The link in the mail dies at once. On a page that is open it can no longer be accepted."}
+	p.Title, p.ConfirmLabel, p.Danger = "Revoke the invitation to "+p.Name+"?", "Revoke invitation", true
+	p.Consequences = []string{"The invitation link stops working immediately, including on open pages."}
 	if words := seatsText(row.InvitedRoles()); words != "" {
-		p.Consequences = append(p.Consequences, "Free again: "+words+".")
+		p.Consequences = append(p.Consequences, "Frees "+words+".")
 	}
 	if row.User != "" {
-		p.Consequences = append(p.Consequences, "What the person has in the team stays.")
+		p.Consequences = append(p.Consequences, "They stay in the team with their current roles.")
 	}
 }
 
-func (p *ActionDialogProps) setRevokeRole(role actors.Role, self, retakes bool) {
-	p.Title, p.ConfirmLabel, p.Danger = "Revoke the role "+role.Label+" of "+p.Name+"?", "Revoke role", true
-	p.Consequences = []string{"It ends at once, on open pages too. 1 " + role.Label + " seat is free again.",
-		"The person stays in the team, and gets a mail. To get the role back they have to be asked and to accept."}
+func (p *ActionDialogProps) setRevokeRole(role actors.Role, self, canRetake bool) {
+	p.Title, p.ConfirmLabel, p.Danger = "Revoke the "+role.Label+" role from "+p.Name+"?", "Revoke role", true
+	p.Consequences = []string{"They lose the role immediately, including on open pages. This frees 1 " + role.Label + " seat.",
+		"They stay in the team and get an email. To get the role back, they have to accept a new invitation."}
 	if !self {
 		return
 	}
-	p.Title = "Give up your role " + role.Label + "?"
-	p.Consequences = []string{"It ends immediately and frees 1 " + role.Label + " seat. You stay in the team.",
+	p.Title = "Give up your " + role.Label + " role?"
+	p.Consequences = []string{"You lose the role immediately, which frees 1 " + role.Label + " seat. You stay in the team.",
 		"To get it back, you need a new invitation."}
-	if retakes {
+	if canRetake {
 		p.Consequences[1] = "You can take it again as long as a seat is free."
 	}
 	if role.Key == "admin" {
-		p.Consequences = append(p.Consequences, "This page closes, and you land in the App.")
+		p.Consequences = append(p.Consequences, "You leave the Admin Panel and return to the App.")
 	}
 }

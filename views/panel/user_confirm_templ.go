@@ -13,19 +13,19 @@ import (
 	"usher/views/ui"
 )
 
-// ActionDialogProps ask before a deed, and say what it will do.
+// ActionDialogProps describes the confirmation dialog of an action on one user, with its effects.
 type ActionDialogProps struct {
 	Name, Title, ConfirmLabel string
 	Action, CloseURL          string
 	Fields                    []ui.HiddenField
 	Consequences              []string
-	Field                     *ui.FieldProps // what has to be typed; nil: nothing
+	Field                     *ui.FieldProps // input that the action needs; nil if none
 	Danger                    bool
 	Handover                  *layout.HandoverProps
 	SentInvitations           *layout.SentInvitationsProps
-	AlsoRemove                bool   // offers to remove the person, too (D4)
-	RefusedReason             string // why it would be refused now
-	NoSeat                    bool   // for want of a seat
+	AlsoRemove                bool   // offers to also remove the user (D4)
+	RefusedReason             string // why the action would be refused now
+	NoSeat                    bool   // refused because no seat is free
 	PlanURL                   string
 }
 
@@ -33,7 +33,7 @@ func (p ActionDialogProps) confirmProps() ui.ConfirmProps {
 	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: p.Fields, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
 }
 
-// ActionDialog is the question as an open dialog.
+// ActionDialog is the open confirmation dialog.
 func ActionDialog(p *ActionDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -68,7 +68,7 @@ func ActionDialog(p *ActionDialogProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This cannot be sent now.", Text: p.RefusedReason}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This isn't possible right now.", Text: p.RefusedReason}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -134,7 +134,7 @@ func ActionDialog(p *ActionDialogProps) templ.Component {
 				}
 				if p.AlsoRemove {
 					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "also", Value: "remove", Label: "Also remove from the team",
-						Text: "Ends all access to this team at once, and frees every seat that the person has."}).Render(ctx, templ_7745c5c3_Buffer)
+						Text: "They lose all access to this team immediately, which frees all their seats."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -180,7 +180,7 @@ func actionDialogFooter(p *ActionDialogProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.NoSeat {
-			templ_7745c5c3_Err = ui.ButtonLink(p.PlanURL, ui.ButtonProps{Label: "Seats and plan", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.PlanURL, ui.ButtonProps{Label: "View plan and seats", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

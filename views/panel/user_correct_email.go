@@ -13,7 +13,7 @@ import (
 	"usher/views/web"
 )
 
-// correctAddress invites another address in place of one that letters do not reach.
+// correctAddress replaces the invitation to an undeliverable address with one to another address.
 func correctAddress(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -30,17 +30,17 @@ func correctAddress(e *core.RequestEvent) error {
 	return renderCorrected(e, result)
 }
 
-// renderAddressInvalid answers a refused address with the dialog as it was filled in, and why beside the field.
-func renderAddressInvalid(e *core.RequestEvent, row *people.Row, typed string, fault error) error {
+// renderAddressInvalid shows the dialog again with the address as typed and its error.
+func renderAddressInvalid(e *core.RequestEvent, row *people.Row, typed string, refusal error) error {
 	props := newActionDialog(e, row, "correct")
 	props.setCorrectAddress(row)
 	props.CloseURL = userPath(e, row)
 	props.Field.Value = typed
-	_, _, props.Field.Error, _ = errs.Details(fault)
-	return showDetails(e, web.StatusCode(fault), row, people.Query{}, detailsExtras{dialog: ActionDialog(props)})
+	_, _, props.Field.Error, _ = errs.Details(refusal)
+	return showDetails(e, web.StatusCode(refusal), row, people.Query{}, detailsExtras{dialog: ActionDialog(props)})
 }
 
-// renderCorrected leads to the details of the right address; with the link where no mail is sent.
+// renderCorrected redirects to the details of the new address, or shows the link if email isn't set up.
 func renderCorrected(e *core.RequestEvent, result invitations.Result) error {
 	row, err := people.FindRow(e.App, web.Actor(e).Team.Id, result.ID)
 	if err != nil {
@@ -49,28 +49,28 @@ func renderCorrected(e *core.RequestEvent, result invitations.Result) error {
 	if result.Link != "" {
 		return showDetails(e, http.StatusOK, row, people.Query{}, detailsExtras{link: result.Link})
 	}
-	web.SetToast(e, row.Email+" was asked instead. An invitation is on its way.")
+	web.SetToast(e, "Invitation sent to "+row.Email+".")
 	return web.Redirect(e, userPath(e, row))
 }
 
-// canCorrect reports whether correcting is offered to the actor.
+// canCorrect reports whether the actor can correct the address of the row.
 func canCorrect(app core.App, actor *actors.Actor, row *people.Row) (bool, error) {
-	letter, err := deliveryOf(app, row)
-	return isCorrectable(row, letter) && actor.CanManageInvitation(row.InvitedRoles(), row.Roles()), err
+	delivery, err := deliveryOf(app, row)
+	return isCorrectable(row, delivery) && actor.CanManageInvitation(row.InvitedRoles(), row.Roles()), err
 }
 
 func (p *ActionDialogProps) setCorrectAddress(row *people.Row) {
-	p.Title, p.ConfirmLabel = "Correct the address and send again", "Send the invitation"
-	p.Field = &ui.FieldProps{ID: "email", Name: "email", Label: "The right address", Type: "email", Value: row.Email,
+	p.Title, p.ConfirmLabel = "Correct email address", "Send invitation"
+	p.Field = &ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: row.Email,
 		Required: true, Autofocus: true, Autocomplete: "off"}
-	p.Consequences = []string{"The same is offered: " + row.InvitedRoles().Label() + ". A new link is mailed, good for 7 days."}
+	p.Consequences = []string{"This address is invited as " + row.InvitedRoles().Label() + ". The new link is valid for " + invitationLifetime + "."}
 	words := seatsText(row.InvitedRoles())
 	switch {
 	case row.Invited && words != "":
-		p.Consequences = append(p.Consequences, "The invitation to "+row.Email+" ends, its link dies, and what it reserved goes over: "+words+".")
+		p.Consequences = append(p.Consequences, "The invitation to "+row.Email+" is revoked and its link stops working. Its reservation moves to the new invitation: "+words+".")
 	case row.Invited:
-		p.Consequences = append(p.Consequences, "The invitation to "+row.Email+" ends, and its link dies.")
+		p.Consequences = append(p.Consequences, "The invitation to "+row.Email+" is revoked and its link stops working.")
 	case words != "":
-		p.Consequences = append(p.Consequences, "Reserved until the answer: "+words+".")
+		p.Consequences = append(p.Consequences, "Reserves "+words+" until they answer.")
 	}
 }

@@ -82,20 +82,20 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 	at := p.path("/users/" + id)
 	r := b.Get(at)
 	assertPage(t, r, http.StatusOK, "Sent")
-	assertNotContains(t, r, "Correct the address")
+	assertNotContains(t, r, "Correct address")
 	for _, step := range []struct {
 		event resendtest.Event
 		says  []string
 		wrong bool
 	}{
 		{letter.Delayed(), []string{"Delayed", "Delivery is retried automatically.", "Resend"}, true},
-		{letter.Returned("over quota"), []string{"Came back", "The mailbox is full.", "“over quota”"}, true},
+		{letter.Returned("over quota"), []string{"Returned", "The mailbox is full.", "“over quota”"}, true},
 		{letter.Delivered(), []string{"Delivered", "Resend"}, false},
 	} {
 		p.report(step.event)
 		r := b.Get(at)
 		assertPage(t, r, http.StatusOK, step.says...)
-		if strings.Contains(r.Body, "Correct the address") != step.wrong {
+		if strings.Contains(r.Body, "Correct address") != step.wrong {
 			t.Errorf("%s: correcting is offered: %v", step.says[0], !step.wrong)
 		}
 	}
@@ -104,7 +104,7 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 	p.report(letter.Bounced("550 5.1.1 no such user <b>"))
 	r = b.Get(at)
 	assertPage(t, r, http.StatusOK, "Revoked", "Bounced", "The address doesn&#39;t exist or doesn&#39;t accept email. The provider says: “550 5.1.1 no such user <b>”",
-		"Correct the address…", "Invite again…", at+"/correct")
+		"Correct address…", "Invite again…", at+"/correct")
 	assertNotContains(t, r, "Revoke invitation")
 	if strings.Contains(r.Body, "user <b>") || strings.Count(r.Body, "accept email.") != 1 {
 		t.Error("the reason stands raw, or twice")
@@ -117,16 +117,16 @@ func TestCorrectAddress_Bounced_SendsTheSameInvitation(t *testing.T) {
 	id, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
 	p.report(letter.Bounced("no such domain"))
 	at := p.path("/users/" + id)
-	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "Correct the address and send again", `value="lucia@halation.exmaple"`,
-		`action="`+at+`/correct"`, "The same is offered: Organizer.", "Reserved until the answer: 1 Organizer seat.")
-	assertContains(t, p.fragment(b, at+"/correct", "div#dialog"), "<dialog", "The right address")
+	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "Correct email address", `value="lucia@halation.exmaple"`,
+		`action="`+at+`/correct"`, "invited as Organizer", "Reserves 1 Organizer seat until they answer.")
+	assertContains(t, p.fragment(b, at+"/correct", "div#dialog"), "<dialog", "Email address")
 
 	r := b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}, "invitation": {id}})
 	pending, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.example")
 	if err != nil {
 		t.Fatal(err, pageText(r.Body))
 	}
-	assertRedirect(t, b, r, p.path("/users/"+pending.Id), "lucia@halation.example was asked instead.")
+	assertRedirect(t, b, r, p.path("/users/"+pending.Id), "Invitation sent to lucia@halation.example.")
 	if !pending.Roles().Organizer || pending.GetString("name") != "Lucía Herrera" || pending.GetString("note") != "See you in Porto." {
 		t.Errorf("%v", pending.PublicExport())
 	}
@@ -151,14 +151,14 @@ func TestCorrectAddress_LastSeat_MovesTheReservation(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, at := p.As(p.admin), p.path("/users/"+old.Id)
-	assertPage(t, b.Get(at), http.StatusOK, "Failed", "too large", "Correct the address…", "Resend", "Revoke invitation…")
-	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "The invitation to lucia@halation.exmaple ends, its link dies, and what it reserved goes over: 1 Organizer seat.")
+	assertPage(t, b.Get(at), http.StatusOK, "Failed", "too large", "Correct address…", "Resend", "Revoke invitation…")
+	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "The invitation to lucia@halation.exmaple is revoked and its link stops working. Its reservation moves to the new invitation: 1 Organizer seat.")
 	r := b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}})
 	pending, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.example")
 	if err != nil {
 		t.Fatal(err, pageText(r.Body))
 	}
-	assertRedirect(t, b, r, p.path("/users/"+pending.Id), "was asked instead")
+	assertRedirect(t, b, r, p.path("/users/"+pending.Id), "Invitation sent to")
 	if p.status(old.Id) != invitations.Revoked {
 		t.Error(p.status(old.Id))
 	}
@@ -170,7 +170,7 @@ func TestUserDetails_ProviderRefusedAddress_IsRevoked(t *testing.T) {
 	p.resend.FailNext(resendtest.Reject(422, "validation_error", "Invalid `to` field. The email address needs to follow the `email@example.com` format"))
 	result := hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
 	p.waitUntilSent("lucia@halation.exmaple")
-	assertPage(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This isn't a valid email address.", "Correct the address…")
+	assertPage(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This isn't a valid email address.", "Correct address…")
 }
 
 func TestCorrectAddress_InvalidAddress_KeepsTheInput(t *testing.T) {
@@ -213,7 +213,7 @@ func TestCorrectAddress_AccessByRole(t *testing.T) {
 		}
 	}
 	b := p.As(p.admin)
-	assertNotContains(t, b.Get(at), "Correct the address")
+	assertNotContains(t, b.Get(at), "Correct address")
 	assertPage(t, b.Get(at+"/correct"), http.StatusNotFound)
 	foreign := p.As(p.other)
 	assertPage(t, foreign.Post("/admin/"+p.foreign.Slug()+"/users/"+id+"/correct", form), http.StatusNotFound)
@@ -234,7 +234,7 @@ func TestCorrectAddress_MemberOfTheTeam_IsRefused(t *testing.T) {
 	b := p.As(p.owner)
 	r := b.Get(p.userPath(p.member, ""))
 	assertPage(t, r, http.StatusOK, "Delayed")
-	assertNotContains(t, r, "Correct the address")
+	assertNotContains(t, r, "Correct address")
 	assertPage(t, b.Get(p.userPath(p.member, "/correct")), http.StatusNotFound)
 	r = b.Post(p.userPath(p.member, "/correct"), url.Values{"email": {"noor@new.example"}})
 	assertPage(t, r, http.StatusUnprocessableEntity, "They can change their email address in their account")
@@ -243,7 +243,7 @@ func TestCorrectAddress_MemberOfTheTeam_IsRefused(t *testing.T) {
 func TestSettings_ShowDeliveryReports(t *testing.T) {
 	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	assertPage(t, b.Get(p.path("/settings")), http.StatusOK, "Delivery reports", "On: details show what arrived")
+	assertPage(t, b.Get(p.path("/settings")), http.StatusOK, "Delivery reports", "On. User details show")
 	r := b.Post(p.path("/settings/test-letter"), nil)
 	p.waitUntilSent(p.admin.Email())
 	at, _, _ := strings.Cut(r.Location, "#")
@@ -254,7 +254,7 @@ func TestSettings_ShowDeliveryReports(t *testing.T) {
 	assertNotContains(t, r, "load delay")
 
 	without := newFixture(t, true)
-	assertPage(t, without.As(without.admin).Get(without.path("/settings")), http.StatusOK, "Off: a letter counts as sent", "RESEND_WEBHOOK_SECRET")
+	assertPage(t, without.As(without.admin).Get(without.path("/settings")), http.StatusOK, "Off. Emails show as sent", "RESEND_WEBHOOK_SECRET")
 	silent := newFixture(t, false)
 	assertNotContains(t, silent.As(silent.admin).Get(silent.path("/settings")), "Delivery reports")
 }

@@ -14,7 +14,7 @@ import (
 	"usher/views/web"
 )
 
-// userDetails are one person, beside the list.
+// userDetails shows a user beside the list.
 func userDetails(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -27,16 +27,16 @@ func userDetails(e *core.RequestEvent) error {
 	return showDetails(e, http.StatusOK, row, query, detailsExtras{})
 }
 
-// detailsExtras is what an answer says beside the details themselves.
+// detailsExtras is what a response shows in addition to the details.
 type detailsExtras struct {
-	err    error           // why a deed was refused
-	link   string          // of an invitation, where no mail is sent: seen this once (R60)
-	dialog templ.Component // over them
+	err    error           // why an action was refused
+	link   string          // invitation link, shown only once if email isn't set up (R60)
+	dialog templ.Component // open over the details
 
-	tagInput, tagError string // what was typed to be added, and why it was not
+	tagInput, tagError string // tags as typed, and why they were refused
 }
 
-func showDetails(e *core.RequestEvent, status int, row *people.Row, query people.Query, also detailsExtras) error {
+func showDetails(e *core.RequestEvent, status int, row *people.Row, query people.Query, extras detailsExtras) error {
 	if web.IsFragmentFor(e, "details") {
 		return renderDetailsFragment(e, row, query)
 	}
@@ -48,20 +48,20 @@ func showDetails(e *core.RequestEvent, status int, row *people.Row, query people
 	if err != nil {
 		return err
 	}
-	props.InvitationLink = also.link
-	props.Tags.Input, props.Tags.Error = also.tagInput, also.tagError
-	if also.err != nil {
-		_, code, sentence, _ := errs.Details(also.err)
+	props.InvitationLink = extras.link
+	props.Tags.Input, props.Tags.Error = extras.tagInput, extras.tagError
+	if extras.err != nil {
+		_, code, sentence, _ := errs.Details(extras.err)
 		props.Error, props.NoSeat = sentence, isFull(code)
 	}
 	page.Shell.Page.Title = pageTitle(e, props.Name)
 	page.Shell.Breadcrumbs = append(page.Shell.Breadcrumbs[:1], ui.Breadcrumb{Label: "Users", Href: queryHref(usersPath(e), query)}, ui.Breadcrumb{Label: props.Name})
 	page.Shell.Drawer = UserDetails(props)
-	page.Dialog = also.dialog
+	page.Dialog = extras.dialog
 	return web.Render(e, status, Users(page))
 }
 
-// renderDetailsFragment brings the details beside a list that is there already.
+// renderDetailsFragment sends the details panel and updates the list beside it.
 func renderDetailsFragment(e *core.RequestEvent, row *people.Row, query people.Query) error {
 	list, counts, err := loadUserList(e, query, row.ID)
 	if err != nil {
@@ -75,8 +75,8 @@ func renderDetailsFragment(e *core.RequestEvent, row *people.Row, query people.Q
 	return web.Render(e, http.StatusOK, detailsSwap(pageTitle(e, props.Name), UserDetails(props), list, isOnlyOwner(counts, query)))
 }
 
-// findRow finds the person of the address. Who accepted since the address was made is found under the
-// account, and who was asked again under the newest invitation.
+// findRow finds the user or invitation of the request. The ID of an older invitation finds the user who accepted it, or
+// the latest invitation to the same address.
 func findRow(e *core.RequestEvent) (*people.Row, error) {
 	team, id := web.Actor(e).Team.Id, e.Request.PathValue("id")
 	row, err := people.FindRow(e.App, team, id)

@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -12,6 +11,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/people"
 	"usher/hooks/seats"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -45,7 +45,7 @@ func loadUserDetails(e *core.RequestEvent, row *people.Row, query people.Query, 
 	return props, fillInvitation(e.App, &props, actor, row, path)
 }
 
-// fillPosition says where in the list the person stands, and who stands before and behind.
+// fillPosition sets the user's position in the list and the links to the previous and next user.
 func fillPosition(head *ui.DrawerProps, list UserListProps, id string) {
 	for n, row := range list.Rows {
 		if row.ID != id {
@@ -61,12 +61,12 @@ func fillPosition(head *ui.DrawerProps, list UserListProps, id string) {
 	}
 }
 
-// roleLines are the roles with the one verb that fits each (R58).
+// roleLines returns the roles, each with the one action that fits it (R58).
 func roleLines(actor *actors.Actor, row *people.Row, path string, self bool) []RoleLine {
 	var lines []RoleLine
 	if row.Owner {
-		lines = append(lines, RoleLine{Label: "Owner", Description: "Everything in the team, Admins included. Uses 1 Admin seat.",
-			Note: "Can be neither removed nor demoted."})
+		lines = append(lines, RoleLine{Label: "Owner", Description: "Manages everything in the team, including Admins. Uses 1 Admin seat.",
+			Note: "Can't be removed or demoted."})
 	}
 	for _, role := range actors.AssignableRoles {
 		if role.Key == "admin" && row.Owner {
@@ -84,7 +84,7 @@ func roleLine(actor *actors.Actor, row *people.Row, role actors.Role, path strin
 	case wanted.Without(row.Roles()).None():
 		line.Description = "Uses 1 " + role.Label + " seat."
 		if !actor.CanRevoke(wanted, row.Roles(), self) {
-			line.Note = "Only the Owner manages Admins in this team."
+			line.Note = "Only the Owner can manage Admins in this team."
 			break
 		}
 		line.ActionLabel, line.Href, line.IsRevoke = "Revoke role…", path+"/revoke-role?role="+role.Key, true
@@ -94,23 +94,23 @@ func roleLine(actor *actors.Actor, row *people.Row, role actors.Role, path strin
 		line.Description = invitationStateText[invitationState(*row)]
 		line.Chip = &ui.ChipProps{Label: role.Label, State: invitationState(*row), Note: invitationState(*row)}
 	case row.User == "" && !row.Invited:
-		line.Description = "Was not offered. Add users offers other roles."
+		line.Description = "Not offered. To offer another role, use Add users."
 	case !actor.CanInvite(wanted, row.Roles()):
-		line.Note = "Only the Owner offers this in this team."
+		line.Note = "Only the Owner can offer this role in this team."
 	default:
-		line.ActionLabel, line.Href = "Ask to be "+role.Label+"…", path+"/ask?role="+role.Key
+		line.ActionLabel, line.Href = "Invite as "+role.Label+"…", path+"/ask?role="+role.Key
 	}
 	return line
 }
 
 var invitationStateText = map[string]string{
-	invitations.Pending:  "Not yet: asked, waiting for an answer.",
-	invitations.Declined: "Was asked and said no.",
-	invitations.Revoked:  "Was asked; the invitation was revoked.",
-	invitations.Expired:  "Was asked and did not answer in time.",
+	invitations.Pending:  "Invited. No answer yet.",
+	invitations.Declined: "Declined the invitation.",
+	invitations.Revoked:  "The invitation was revoked.",
+	invitations.Expired:  "The invitation expired.",
 }
 
-// fillInvitation fills what stands about the row's invitation: how it fares, and what can be done with it.
+// fillInvitation fills in the row's invitation: its state, its email delivery and the available actions.
 func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, row *people.Row, path string) error {
 	if row.Invitation == "" {
 		return nil
@@ -119,14 +119,14 @@ func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, 
 	if err != nil {
 		return err
 	}
-	may := actor.CanManageInvitation(row.InvitedRoles(), row.Roles())
-	if !may {
-		props.InvitationNote = "Only the Owner manages invitations of Admins in this team."
+	canManage := actor.CanManageInvitation(row.InvitedRoles(), row.Roles())
+	if !canManage {
+		props.InvitationNote = "Only the Owner can manage Admin invitations in this team."
 	}
 	if row.Invited {
 		props.Invitation, err = newInvitationProps(app, actor, row, invitation, path)
 		if err == nil {
-			props.Invitation.CanManage = may
+			props.Invitation.CanManage = canManage
 		}
 		return err
 	}
@@ -135,50 +135,50 @@ func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, 
 	case invitations.Declined, invitations.Revoked, invitations.Expired:
 		props.LinkText = invitations.StatusText(row.Status)
 	}
-	if may {
+	if canManage {
 		props.ReinviteURL = path + "/again"
 	}
-	letter, err := deliveryOf(app, row)
+	delivery, err := deliveryOf(app, row)
 	switch {
 	case err != nil:
 		return err
-	case isCorrectable(row, letter):
-		props.setUndelivered(newDeliveryProps(app, letter, layout.TimesFor(actor)), may, path)
-	case letter.Status == mail.Dropped && row.Status != invitations.Accepted:
-		dropped := newDeliveryProps(app, letter, layout.TimesFor(actor))
+	case isCorrectable(row, delivery):
+		props.setUndelivered(newDeliveryProps(app, delivery, layout.TimesFor(actor)), canManage, path)
+	case delivery.Status == mail.Dropped && row.Status != invitations.Accepted:
+		dropped := newDeliveryProps(app, delivery, layout.TimesFor(actor))
 		props.Delivery = &dropped
 	}
 	return nil
 }
 
-// setUndelivered fills what stands about an invitation that has ended, and whose letter did not reach its person.
-func (p *UserDetailsProps) setUndelivered(letter DeliveryProps, may bool, path string) {
-	p.Delivery = &letter
-	if strings.HasPrefix(letter.Error, strings.TrimSuffix(p.Reason, "…")) {
-		p.Reason = "" // the letter tells it whole
+// setUndelivered shows the delivery of an ended invitation whose email was not delivered.
+func (p *UserDetailsProps) setUndelivered(delivery DeliveryProps, canManage bool, path string) {
+	p.Delivery = &delivery
+	if strings.HasPrefix(delivery.Error, strings.TrimSuffix(p.Reason, "…")) {
+		p.Reason = "" // a shortened copy of the delivery error
 	}
-	if may {
+	if canManage {
 		p.CorrectURL = path + "/correct"
 	}
 }
 
-// newInvitationProps are an invitation that waits, and how its letter fares.
+// newInvitationProps describes a pending invitation and its email delivery.
 func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invitation *invitations.Invitation, path string) (*InvitationProps, error) {
-	by, times := "The server administrator", layout.TimesFor(actor)
+	inviterName, times := "Server administrator", layout.TimesFor(actor)
 	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
-		by = actors.DisplayName(inviter)
+		inviterName = actors.DisplayName(inviter)
 	}
-	letter, err := deliveryOf(app, row)
+	delivery, err := deliveryOf(app, row)
 	if err != nil {
 		return nil, err
 	}
 	props := &InvitationProps{
-		ID: invitation.Id, InvitedBy: by, InvitedAt: invitation.GetDateTime("created").Time(), Times: times,
-		Delivery: newDeliveryProps(app, letter, times), Expires: invitation.Expires(), Seats: reservedText(row.InvitedRoles()),
+		ID: invitation.Id, InvitedBy: inviterName, InvitedAt: invitation.GetDateTime("created").Time(), Times: times,
+		Delivery: newDeliveryProps(app, delivery, times), Expires: invitation.Expires(), Seats: reservedText(row.InvitedRoles()),
 		WaitsFor:  invitation.GetString("reason"),
 		ResendURL: path + "/resend", RevokeURL: path + "/revoke",
 	}
-	if isCorrectable(row, letter) {
+	if isCorrectable(row, delivery) {
 		props.CorrectURL = path + "/correct"
 	}
 	return props, nil
@@ -186,12 +186,12 @@ func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invi
 
 func reservedText(offered actors.Roles) string {
 	if words := seatsText(offered); words != "" {
-		return words + " reserved until then"
+		return words + " reserved"
 	}
-	return "None: a plain member uses no seat"
+	return "None. Members without a role don't use a seat."
 }
 
-// seatsText are the seats that roles use: "1 Admin seat and 1 Organizer seat".
+// seatsText lists the seats that roles use: "1 Admin seat and 1 Organizer seat"; empty if none.
 func seatsText(roles actors.Roles) string {
 	var words []string
 	if roles.CanUsePanel() {
@@ -200,36 +200,36 @@ func seatsText(roles actors.Roles) string {
 	if roles.Organizer {
 		words = append(words, "1 Organizer seat")
 	}
-	return strings.Join(words, " and ")
+	return text.JoinList(words)
 }
 
-// fillRemoval says what removing the person does, or why it cannot be done.
+// fillRemoval says what removing the user does, or why it isn't possible.
 func fillRemoval(props *UserDetailsProps, actor *actors.Actor, row *people.Row, path string, self bool) {
 	switch {
 	case row.User == "":
 	case self && row.Owner:
-		props.RemoveText = "You are the Owner. A team has exactly one, who can be neither removed nor demoted."
+		props.RemoveText = "You're the Owner. A team has exactly one Owner, who can't be removed or demoted."
 	case row.Owner:
 		props.RemoveText = "The Owner can't be removed or lose the Owner role."
 	case self:
 		props.LeaveURL = "/app/" + actor.Team.GetString("slug") + "?leave=1"
-		props.RemoveText = "You cannot remove yourself, but you can leave the team."
+		props.RemoveText = "You can't remove yourself, but you can leave the team."
 	case !actor.CanRemove(row.HeldAndInvitedRoles(), self):
-		props.RemoveText = "Only the Owner removes Admins in this team."
+		props.RemoveText = "Only the Owner can remove Admins from this team."
 	default:
 		props.RemoveURL = path + "/remove"
-		props.RemoveText = "Ends access to this team at once" + freedText(row) + ". The account and other teams stay."
+		props.RemoveText = "They lose access to this team immediately, but keep their account and other teams." + freedText(row)
 	}
 }
 
-// freedText is what a removal frees: ", frees 1 Organizer seat and the reserved 1 Admin seat".
+// freedText says what a removal frees: " Frees 1 Organizer seat. Cancels the reservation of 1 Admin seat."
 func freedText(row *people.Row) string {
 	text := ""
 	if words := seatsText(row.Roles()); words != "" {
-		text = ", frees " + words
+		text = " Frees " + words + "."
 	}
 	if words := seatsText(row.InvitedRoles()); row.Invited && words != "" {
-		text += fmt.Sprintf(", and what is reserved: %s", words)
+		text += " Cancels the reservation of " + words + "."
 	}
 	return text
 }

@@ -12,13 +12,13 @@ import (
 	"usher/views/web"
 )
 
-// How many of a person's sessions the details show.
+// How many of a user's sessions the details show.
 const (
 	maxUpcoming = 3
 	maxPast     = 2
 )
 
-// loadUserSessions are the sessions that a person hosts or is invited to (R76).
+// loadUserSessions returns the sessions that a user hosts or is invited to (R76).
 func loadUserSessions(e *core.RequestEvent, row *people.Row) (SessionsProps, error) {
 	actor := web.Actor(e)
 	overview, err := sessions.FindOverview(e.App, sessions.Subject{Team: actor.Team.Id, User: row.User, Email: row.Email}, maxUpcoming)
@@ -31,7 +31,7 @@ func loadUserSessions(e *core.RequestEvent, row *people.Row) (SessionsProps, err
 		return SessionLine{Title: s.Title, Href: "/app/" + actor.Team.GetString("slug") + "/sessions/" + s.ID,
 			When: ui.FormatRange(s.Starts(), s.Ends(), now, times), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
 	}
-	coming, past := overview.Counts.Upcoming, overview.Counts.Past
+	upcoming, past := overview.Counts.Upcoming, overview.Counts.Past
 	props := SessionsProps{Summary: sessionsSummary(overview)}
 	for _, s := range append(overview.Running, overview.Upcoming...) {
 		props.Upcoming = append(props.Upcoming, line(s))
@@ -39,12 +39,12 @@ func loadUserSessions(e *core.RequestEvent, row *people.Row) (SessionsProps, err
 	for _, s := range overview.Past[:min(maxPast, len(overview.Past))] {
 		props.Past = append(props.Past, line(s))
 	}
-	props.MoreUpcoming = coming + overview.Counts.Running - len(props.Upcoming)
+	props.MoreUpcoming = upcoming + overview.Counts.Running - len(props.Upcoming)
 	props.MorePast = past - len(props.Past)
 	return props, nil
 }
 
-// sessionNote says what the person is in a session, or what became of it.
+// sessionNote is the state of a session or else the user's role in it.
 func sessionNote(s sessions.Row, account string, now time.Time) string {
 	switch {
 	case s.Status == sessions.Cancelled:
@@ -61,7 +61,7 @@ func sessionNote(s sessions.Row, account string, now time.Time) string {
 	return ""
 }
 
-// sessionsSummary counts: "Hosts 2 of 3 upcoming sessions. Hosted 4 of 12 past sessions."
+// sessionsSummary counts sessions: "3 upcoming sessions, hosting 2; 12 past sessions, hosted 4."
 func sessionsSummary(o sessions.Overview) string {
 	upcoming := o.Counts.Upcoming + o.Counts.Running
 	if upcoming+o.Counts.Past == 0 {

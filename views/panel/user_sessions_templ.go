@@ -10,19 +10,19 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// SessionsProps are what a person's details show about sessions (R76).
+// SessionsProps describes a user's sessions in their details (R76).
 type SessionsProps struct {
-	Summary                string // counts; empty: no session at all
+	Summary                string // counts; empty if there are no sessions
 	Upcoming, Past         []SessionLine
 	MoreUpcoming, MorePast int // not shown
 }
 
-// SessionLine is one session, linked to its page in the App.
+// SessionLine is a session with a link to its page in the App.
 type SessionLine struct {
 	Title, Href, When, Room, Note string
 }
 
-// whenAndWhere is when and where: "Today, 16:00 to 17:30, Grading suite".
+// whenAndWhere returns the time and room: "Today, 16:00 to 17:30, Grading suite".
 func (l SessionLine) whenAndWhere() string {
 	if l.Room == "" {
 		return l.When

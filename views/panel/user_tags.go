@@ -9,7 +9,7 @@ import (
 	"usher/views/web"
 )
 
-// tagUser gives a person tags, or takes one away (R82).
+// tagUser adds tags to a user, or removes one (R82).
 func tagUser(e *core.RequestEvent) error {
 	row, err := findRow(e)
 	if err != nil {
@@ -18,12 +18,12 @@ func tagUser(e *core.RequestEvent) error {
 	typed := parseTags(e.Request.FormValue("add"))
 	_, err = tags.Change(e.App, web.Actor(e), row.ID, typed, e.Request.Form["drop"])
 	if faults, ok := web.FormErrorsOf(err); ok {
-		also := detailsExtras{tagInput: strings.Join(typed, ", "), tagError: faults["add"] + faults["remove"]}
-		return showDetails(e, web.StatusCode(err), row, parseQuery(e.Request.URL.Query()), also)
+		extras := detailsExtras{tagInput: strings.Join(typed, ", "), tagError: faults["add"] + faults["remove"]}
+		return showDetails(e, web.StatusCode(err), row, parseQuery(e.Request.URL.Query()), extras)
 	}
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Tags of "+row.DisplayName()+" saved.")
+	web.SetToast(e, "Tags saved for "+row.DisplayName()+".")
 	return web.Redirect(e, userPath(e, row))
 }

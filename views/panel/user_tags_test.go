@@ -25,9 +25,9 @@ func TestUserDetails_Tags_AreEdited(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
 	at := s.userPath(s.member, "")
-	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"Vendor, Kestrel & Sons"}}), at, "Tags of Noor saved.")
+	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"Vendor, Kestrel & Sons"}}), at, "Tags saved for Noor.")
 	s.assertTags(s.member, "Kestrel & Sons", "Vendor")
-	assertPage(t, b.Get(at), http.StatusOK, "Take the tag Kestrel & Sons away", "Take the tag Vendor away")
+	assertPage(t, b.Get(at), http.StatusOK, "Remove tag Kestrel & Sons", "Remove tag Vendor")
 	assertContains(t, b.Get(s.userPath(s.guest, "")), `<option value="Vendor">`) // what is there is offered
 	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"drop": {"Vendor"}}), at, "")
 	s.assertTags(s.member, "Kestrel & Sons")
@@ -37,5 +37,5 @@ func TestUserDetails_Tags_AreEdited(t *testing.T) {
 
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
 	at = s.path("/users/" + pending.ID)
-	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"VENDOR"}}), at, "Take the tag VENDOR away")
+	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"VENDOR"}}), at, "Remove tag VENDOR")
 }

@@ -15,7 +15,7 @@ import (
 	"usher/views/web"
 )
 
-// listUsers is the list of a team's people. A part of the page gets the list alone.
+// listUsers shows the users of the team. Fragment requests get only the list.
 func listUsers(e *core.RequestEvent) error {
 	query := parseQuery(e.Request.URL.Query())
 	if web.IsFragment(e) {
@@ -28,7 +28,7 @@ func listUsers(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, Users(page))
 }
 
-// renderUserListFragment is another list, or the list without the details that were open.
+// renderUserListFragment sends the list, and closes the details panel if that was requested.
 func renderUserListFragment(e *core.RequestEvent, query people.Query) error {
 	list, counts, err := loadUserList(e, query, "")
 	if err != nil {
@@ -42,12 +42,12 @@ func renderUserListFragment(e *core.RequestEvent, query people.Query) error {
 	return web.Render(e, http.StatusOK, UserList(list))
 }
 
-// isOnlyOwner reports whether nobody but the Owner is in the team, which is shown instead of a list.
+// isOnlyOwner reports whether the Owner is the only user, for whom the page shows how to start instead of a list.
 func isOnlyOwner(counts people.Counts, query people.Query) bool {
 	return counts.Total == 1 && !isFiltered(query)
 }
 
-// loadUsersPage reads all that the page shows. current is the id of the row whose details are open.
+// loadUsersPage loads the Users page. current is the ID of the row whose details are open.
 func loadUsersPage(e *core.RequestEvent, query people.Query, current string) (UsersProps, error) {
 	props := UsersProps{Path: usersPath(e), Permissions: actors.Permissions(web.Actor(e).Team)}
 	var err error
@@ -66,7 +66,7 @@ func loadUsersPage(e *core.RequestEvent, query people.Query, current string) (Us
 	return props, err
 }
 
-// loadUserList reads the list of the query, and how many people there are in all.
+// loadUserList loads the list of the query and the counts of the team.
 func loadUserList(e *core.RequestEvent, query people.Query, current string) (UserListProps, people.Counts, error) {
 	team := web.Actor(e).Team.Id
 	page, err := loadUserPage(e.App, team, query)
@@ -77,16 +77,16 @@ func loadUserList(e *core.RequestEvent, query people.Query, current string) (Use
 	if err != nil {
 		return UserListProps{}, page.Counts, err
 	}
-	letters, err := mail.DeliveryStates(e.App, unacceptedInvitations(page.Rows))
+	deliveries, err := mail.DeliveryStates(e.App, unacceptedInvitations(page.Rows))
 	if err != nil {
 		return UserListProps{}, page.Counts, err
 	}
-	props := newUserListProps(e, page, letters, current)
+	props := newUserListProps(e, page, deliveries, current)
 	props.TagOptions = tagOptions(tags, query.Tag)
 	return props, page.Counts, nil
 }
 
-// loadUserPage reads a page of the list; beyond the end it is the last one.
+// loadUserPage loads a page of the list, or the last page if the requested one is beyond the end.
 func loadUserPage(app core.App, team string, query people.Query) (people.Page, error) {
 	page, err := people.List(app, team, query)
 	if err == nil && len(page.Rows) == 0 && page.Total > 0 {
@@ -97,7 +97,7 @@ func loadUserPage(app core.App, team string, query people.Query) (people.Page, e
 
 func lastPage(total int) int { return (total + pageSize - 1) / pageSize }
 
-func newUserListProps(e *core.RequestEvent, page people.Page, letters map[string]mail.State, current string) UserListProps {
+func newUserListProps(e *core.RequestEvent, page people.Page, deliveries map[string]mail.State, current string) UserListProps {
 	actor, q, path := web.Actor(e), page.Query, usersPath(e)
 	props := UserListProps{
 		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
@@ -111,11 +111,11 @@ func newUserListProps(e *core.RequestEvent, page people.Page, letters map[string
 	zone := layout.ZoneFor(actor)
 	for _, row := range page.Rows {
 		r := newUserRowProps(row, zone, row.User == actor.Account.Id)
-		switch letter := letters[row.Invitation]; {
-		case letter.Undelivered():
-			props := newDeliveryProps(e.App, letter, layout.TimesFor(actor))
+		switch delivery := deliveries[row.Invitation]; {
+		case delivery.Undelivered():
+			props := newDeliveryProps(e.App, delivery, layout.TimesFor(actor))
 			r.Undelivered = &props
-		case letter.Status == mail.Dropped:
+		case delivery.Status == mail.Dropped:
 			r.StatusNote = strings.TrimPrefix(r.StatusNote+" · email not sent", " · ")
 		}
 		r.Href, r.Current = queryHref(path+"/"+row.ID, q), row.ID == current
@@ -124,7 +124,8 @@ func newUserListProps(e *core.RequestEvent, page people.Page, letters map[string
 	return props
 }
 
-// fillPager are the ways to the other pages of the list. Those beside go by a row, so that the rows between need no counting.
+// fillPager sets the links to other pages. Links to the neighbouring pages name a row, so that the database needn't count
+// rows.
 func (p *UserListProps) fillPager(page people.Page) {
 	q, last := page.Query, lastPage(page.Total)
 	if len(page.Rows) == 0 {
@@ -143,18 +144,18 @@ func (p *UserListProps) fillPager(page people.Page) {
 	p.Pages.From, p.Pages.To, p.Pages.Total, p.Pages.ShowEnds = p.From, p.To, page.Total, last > 2
 }
 
-func tagOptions(names []string, chosen string) []ui.Option {
-	if len(names) == 0 && chosen == "" {
+func tagOptions(names []string, selected string) []ui.Option {
+	if len(names) == 0 && selected == "" {
 		return nil
 	}
 	options := []ui.Option{{Value: "", Label: "All tags"}}
-	found := chosen == ""
+	found := selected == ""
 	for _, name := range names {
-		found = found || name == chosen
+		found = found || name == selected
 		options = append(options, ui.Option{Value: name, Label: name})
 	}
 	if !found {
-		options = append(options, ui.Option{Value: chosen, Label: chosen})
+		options = append(options, ui.Option{Value: selected, Label: selected})
 	}
 	return options
 }
@@ -194,10 +195,10 @@ func loadUserSummary(e *core.RequestEvent, counts people.Counts) (UserSummaryPro
 	}, nil
 }
 
-// markFocus marks the row whose details were open at an address, so that the focus goes back to it.
-func (p *UserListProps) markFocus(at string) {
-	at, _, _ = strings.Cut(at, "?")
+// markFocus marks the row whose details were open at url, so that focus returns to it.
+func (p *UserListProps) markFocus(url string) {
+	url, _, _ = strings.Cut(url, "?")
 	for n := range p.Rows {
-		p.Rows[n].Focus = strings.HasSuffix(at, "/users/"+p.Rows[n].ID)
+		p.Rows[n].Focus = strings.HasSuffix(url, "/users/"+p.Rows[n].ID)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"usher/hooks/people"
 )
 
-// pageSize is how many rows stand on a page of the list.
+// pageSize is the number of rows on a page of the list.
 const pageSize = 50
 
-// parseQuery reads the list's query from an address.
+// parseQuery reads the query of the list from URL or form values.
 func parseQuery(values url.Values) people.Query {
 	page, _ := strconv.Atoi(values.Get("page"))
 	return people.Query{
@@ -21,7 +21,7 @@ func parseQuery(values url.Values) people.Query {
 	}
 }
 
-// queryHref writes the query behind a path, without what goes without saying.
+// queryHref appends the query to a path, without default values.
 func queryHref(path string, q people.Query) string {
 	values := url.Values{}
 	for name, value := range map[string]string{"q": q.Search, "role": q.Role, "status": q.Status, "kind": q.Kind, "tag": q.Tag,
@@ -39,12 +39,12 @@ func queryHref(path string, q people.Query) string {
 	return path + "?" + values.Encode()
 }
 
-// isFiltered reports whether the query leaves anybody out.
+// isFiltered reports whether the query excludes any users.
 func isFiltered(q people.Query) bool {
 	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != "" || q.Tag != ""
 }
 
-// toggleSort is the query with a column's head pressed: sorted by it, or turned round if it is already.
+// toggleSort returns the query sorted by column, in descending order if it is already sorted by it.
 func toggleSort(q people.Query, column string) people.Query {
 	if q.Sort == column {
 		column = "-" + column
@@ -53,13 +53,13 @@ func toggleSort(q people.Query, column string) people.Query {
 	return atPage(q, 1, "", "")
 }
 
-// atPage is the query at another page: of the rows after one, or before one, or as many pages from the start.
+// atPage returns the query at another page, relative to the row after or before, or else counted from the start.
 func atPage(q people.Query, page int, after, before string) people.Query {
 	q.Page, q.After, q.Before = page, after, before
 	return q
 }
 
-// ariaSort is the column's order as readers of the screen are told it.
+// ariaSort returns the aria-sort value of the column; empty if the list isn't sorted by it.
 func ariaSort(q people.Query, column string) string {
 	switch q.Sort {
 	case column:
@@ -70,7 +70,7 @@ func ariaSort(q people.Query, column string) string {
 	return ""
 }
 
-// clean takes out what no field of a form can hold.
+// clean replaces invalid UTF-8 and null bytes.
 func clean(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
 }

@@ -11,7 +11,7 @@ import (
 	"usher/views/ui"
 )
 
-// newUserRowProps is a person as the list shows it.
+// newUserRowProps returns the list row of a user or invitee.
 func newUserRowProps(row people.Row, zone *time.Location, you bool) UserRowProps {
 	props := UserRowProps{
 		ID: row.ID, Name: row.DisplayName(), AvatarURL: accounts.AvatarPath(row.User, row.Avatar), You: you, Chips: roleChips(row),
@@ -23,7 +23,7 @@ func newUserRowProps(row people.Row, zone *time.Location, you bool) UserRowProps
 	return props
 }
 
-// roleChips are the roles that a person carries, and those that were offered with what became of it.
+// roleChips returns chips for the roles held and offered.
 func roleChips(row people.Row) []ui.ChipProps {
 	var all []ui.ChipProps
 	for _, name := range row.Roles().Names() {
@@ -35,7 +35,7 @@ func roleChips(row people.Row) []ui.ChipProps {
 	return append(all, invitationChips(row)...)
 }
 
-// invitationChips are what the row's invitation offers, or offered: roles, or to be a member.
+// invitationChips returns chips for what the row's invitation offers: roles, or membership.
 func invitationChips(row people.Row) []ui.ChipProps {
 	var all []ui.ChipProps
 	if row.InvitedRoles().None() && row.User == "" {
@@ -47,7 +47,7 @@ func invitationChips(row people.Row) []ui.ChipProps {
 	return all
 }
 
-// invitationState is the state of the row's invitation; a member's is listed only while it is open.
+// invitationState returns the state of the row's invitation. A member's invitation is listed only while it is pending.
 func invitationState(row people.Row) string {
 	if row.Invited {
 		return invitations.Pending
@@ -64,7 +64,7 @@ func capitalize(name string) string {
 
 func statusLabel(status string) string { return capitalize(status) }
 
-// statusNote is the small line under a state: when it ends, or when it ended.
+// statusNote is the line below the status: when the invitation expires, or when it ended.
 func statusNote(row people.Row, zone *time.Location) string {
 	switch row.Status {
 	case invitations.Pending:
@@ -79,7 +79,7 @@ func statusNote(row people.Row, zone *time.Location) string {
 	return ""
 }
 
-// findRole is one of the roles that can be offered, by its key.
+// findRole finds an assignable role by its key.
 func findRole(key string) (actors.Role, bool) {
 	for _, role := range actors.AssignableRoles {
 		if role.Key == key {
@@ -89,14 +89,14 @@ func findRole(key string) (actors.Role, bool) {
 	return actors.Role{}, false
 }
 
-// singleRole is the set of one role.
+// singleRole returns the set that contains one role.
 func singleRole(key string) actors.Roles {
 	return actors.Roles{Admin: key == "admin", Organizer: key == "organizer"}
 }
 
-// timeLeft is how long it is to a moment, in whole days beyond one.
-func timeLeft(at time.Time) string {
-	left := time.Until(at)
+// timeLeft formats the time until t, rounded to days from one day on.
+func timeLeft(t time.Time) string {
+	left := time.Until(t)
 	if left > 24*time.Hour {
 		left = left.Round(24 * time.Hour)
 	}

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	maxDrawn   = 60  // seats of a kind; more are a bar
-	maxHolders = 500 // who holds them; seats of others are drawn without a name
+	maxDrawn   = 60  // seats of a role; more are drawn as a bar
+	maxHolders = 500 // holders named; further seats are drawn without a name
 )
 
-// newSeatsProps draws the seats of one kind: used, reserved, free, in fives.
-func newSeatsProps(word, path string, count seats.Count, holders []seats.Holder, holds func(seats.Holder) bool) SeatsProps {
+// newSeatsProps describes the seats of a role: used, reserved, then free.
+func newSeatsProps(role, path string, count seats.Count, holders []seats.Holder, holds func(seats.Holder) bool) SeatsProps {
 	props := SeatsProps{
-		Role: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
-		Unlimited: count.Limit == plans.Unlimited, HoldersURL: queryHref(path, people.Query{Role: strings.ToLower(word)}),
+		Role: role, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
+		Unlimited: count.Limit == plans.Unlimited, HoldersURL: queryHref(path, people.Query{Role: strings.ToLower(role)}),
 	}
 	drawn := max(count.Limit, count.Used+count.Reserved)
 	if drawn > maxDrawn {
@@ -27,19 +27,19 @@ func newSeatsProps(word, path string, count seats.Count, holders []seats.Holder,
 		return props
 	}
 	var all []Seat
-	named := func(reserved bool, number int) {
+	addHeld := func(reserved bool, number int) {
 		first := len(all)
 		for _, h := range holders {
 			if holds(h) && h.Reserved == reserved && len(all)-first < number {
-				all = append(all, newSeat(h, word, path))
+				all = append(all, newSeat(h, role, path))
 			}
 		}
 		for len(all)-first < number {
 			all = append(all, Seat{State: seatState(reserved), Label: capitalize(seatState(reserved)) + " seat"})
 		}
 	}
-	named(false, count.Used)
-	named(true, count.Reserved)
+	addHeld(false, count.Used)
+	addHeld(true, count.Reserved)
 	for len(all) < count.Limit {
 		all = append(all, Seat{State: "free", Label: "Free seat"})
 	}
@@ -54,7 +54,7 @@ func seatState(reserved bool) string {
 	return "used"
 }
 
-func newSeat(h seats.Holder, word, path string) Seat {
+func newSeat(h seats.Holder, role, path string) Seat {
 	seat := Seat{State: seatState(h.Reserved), Initials: ui.Initials(h.DisplayName()), Label: h.DisplayName()}
 	if h.ID != "" {
 		seat.Href = path + "/" + h.ID
@@ -63,8 +63,8 @@ func newSeat(h seats.Holder, word, path string) Seat {
 	}
 	switch {
 	case h.Reserved && h.ID != "":
-		seat.Label += ", asked, expires in " + timeLeft(h.Expires.Time())
-	case h.Owner && word == "Admin":
+		seat.Label += ", invited, expires in " + timeLeft(h.Expires.Time())
+	case h.Owner && role == "Admin":
 		seat.Label += ", Owner"
 	}
 	return seat

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// UserSummaryProps are the counters over the list (R74): Total entries of the list, Accepted of them members or guests.
+// UserSummaryProps holds the counters above the list (R74): Total entries, of which Accepted are members or guests.
 type UserSummaryProps struct {
 	Total, Accepted, Pending int
 	Admin, Organizer         SeatsProps
@@ -23,7 +23,7 @@ func (p UserSummaryProps) entriesLabel() string {
 	return "entries"
 }
 
-// UserSummary tells how many people there are, and shows both kinds of seats.
+// UserSummary shows the number of users and the seats of both roles.
 func UserSummary(p UserSummaryProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -45,7 +45,7 @@ func UserSummary(p UserSummaryProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"strip\" id=\"strip\" data-fresh aria-label=\"Users and seats\"><div class=\"counters\"><h2>People</h2><p class=\"big\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"strip\" id=\"strip\" data-fresh aria-label=\"Users and seats\"><div class=\"counters\"><h2>Users</h2><p class=\"big\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,7 +14,7 @@ import (
 	"usher/views/ui"
 )
 
-// SeatsProps are the seats of one kind: how many there are in each state, and who holds them.
+// SeatsProps describes the seats of a role: their number in each state and their holders.
 type SeatsProps struct {
 	Role       string // "Admin" or "Organizer"
 	Limit      int
@@ -22,13 +22,13 @@ type SeatsProps struct {
 	Reserved   int
 	Free       int
 	Unlimited  bool
-	AsBar      bool // too many to be drawn one by one
+	AsBar      bool // too many to draw one by one
 	Rows       [][]Seat
-	ID         string // told apart from others on the page
-	HoldersURL string // address of the list of who holds them
+	ID         string // distinguishes drawings of the same role on a page
+	HoldersURL string // user list filtered by the role
 }
 
-// Seat is one seat. Without Href it is nobody's, or leads nowhere.
+// Seat is one seat. Href is empty if it has no holder or no link.
 type Seat struct {
 	State    string // used, reserved or free
 	Initials string
@@ -52,7 +52,7 @@ func (s SeatsProps) sentence() string {
 		ui.Number(s.Reserved) + " reserved, " + ui.Number(s.Free) + " free"
 }
 
-// SeatMap is a part of the strip over the list: seats as seats, and the sentence that says the same.
+// SeatMap draws the seats of a role, with a legend.
 func SeatMap(s SeatsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -118,7 +118,7 @@ func SeatMap(s SeatsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\">Who has them</a>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\">View holders</a>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -143,7 +143,7 @@ func SeatMap(s SeatsProps) templ.Component {
 	})
 }
 
-// SeatsDrawing are the seats in fives, or a bar beyond what can be drawn.
+// SeatsDrawing draws the seats in groups of five, or as a bar if there are too many.
 func SeatsDrawing(s SeatsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

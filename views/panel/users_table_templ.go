@@ -14,36 +14,36 @@ import (
 	"usher/views/ui"
 )
 
-// UserListProps are one page of the people, with the ways to narrow and to sort it.
+// UserListProps describes one page of the user list, with its filters and sorting.
 type UserListProps struct {
 	Team, Path                 string
 	Search, Role, Status, Kind string
 	Tag, Sort                  string
 	ClearURL, ExportURL        string
 	Filters                    []ui.Filter
-	TagOptions                 []ui.Option  // of the team; none: nobody has one
-	Columns                    []SortColumn // Person, Status, Last active
-	GuestsOnly                 bool         // only guests are listed
+	TagOptions                 []ui.Option  // tags of the team; empty if there are none
+	Columns                    []SortColumn // User, Status, Last active
+	GuestsOnly                 bool         // lists only guests
 	Rows                       []UserRowProps
 	From, To, Total            int
 	Pages                      ui.PagerProps
-	QueryFields                []ui.HiddenField // where the list stands, for what is done with its rows
-	OutOfBand                  bool             // the list comes beside the answer that was asked for
+	QueryFields                []ui.HiddenField // the current query, for actions on the rows
+	OutOfBand                  bool             // the list is swapped out of band
 }
 
-// SortColumn is a column that sorts.
+// SortColumn is a sortable column.
 type SortColumn struct{ Href, AriaSort string }
 
-// UserRowProps is one person.
+// UserRowProps describes a user or invitee in the list.
 type UserRowProps struct {
 	ID, Href                       string
 	Name, Email                    string
-	AvatarURL                      string // address of the person's picture; empty: none
+	AvatarURL                      string // empty if there is no picture
 	You, Current                   bool
-	Focus                          bool // the details of this row have just been closed
+	Focus                          bool // the details of this row were just closed
 	Chips                          []ui.ChipProps
 	State, StatusLabel, StatusNote string
-	Undelivered                    *DeliveryProps // that did not reach its person; nil: all is well, as far as is known
+	Undelivered                    *DeliveryProps // the undelivered invitation email; nil if none
 	Tags                           []string
 	LastActive                     time.Time
 	Zone                           *time.Location
@@ -68,7 +68,7 @@ func (r UserRowProps) attrs() templ.Attributes {
 	return attrs
 }
 
-// swapListAttrs lets a link bring another list in place of this one.
+// swapListAttrs makes a link replace the list instead of the page.
 func swapListAttrs() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#list", "hx-swap": "outerMorph show:none"}
 }
@@ -86,14 +86,14 @@ func roleOptions() []ui.Option {
 func (p UserListProps) emptyTitle() string {
 	switch {
 	case p.Search != "":
-		return "Nobody here has “" + p.Search + "” in their name or address."
+		return "No users match “" + p.Search + "”."
 	case p.GuestsOnly:
-		return "No guest yet."
+		return "No guests yet."
 	}
-	return "Nobody here is like this."
+	return "No users match these filters."
 }
 
-// UserList is what a change of filter, search, order or page brings anew.
+// UserList is the part of the page that filters, search, sorting and paging replace.
 func UserList(p UserListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -163,8 +163,8 @@ func UserList(p UserListProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.GuestsOnly {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Title: "Guests came to a session of " + p.Team + ".",
-				Text: "Whoever is invited to a session of the team belongs to it, and joins as a guest by opening the session's link. A guest enters only those sessions, uses no seat, and sees nobody else."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Title: "Guests join individual sessions of " + p.Team + ".",
+				Text: "Anyone invited to a session becomes a guest by opening its link. Guests can only join the sessions they're invited to. They don't use a seat and can't see other users."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -186,13 +186,13 @@ func UserList(p UserListProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ButtonLink(p.ClearURL, ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.ClearURL, ui.ButtonProps{Label: "Clear filters", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "search", Title: p.emptyTitle(), Text: []string{"All users of the team are under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "search", Title: p.emptyTitle()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -240,7 +240,7 @@ func UserList(p UserListProps) templ.Component {
 	})
 }
 
-// pagerProps are the ways to the other pages.
+// pagerProps returns the links to other pages of the list.
 func (p UserListProps) pagerProps() ui.PagerProps {
 	pages := p.Pages
 	pages.Attrs = pagerAttrs()
@@ -278,7 +278,7 @@ func userListBar(p UserListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Filters("Filter by state", p.Filters, swapListAttrs()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Filters("Filter by status", p.Filters, swapListAttrs()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -351,7 +351,7 @@ func userListBar(p UserListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.SearchBox(ui.SearchBoxProps{ID: "q", Name: "q", Value: p.Search, Label: "Search by name or address", Placeholder: "Name or address"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SearchBox(ui.SearchBoxProps{ID: "q", Name: "q", Value: p.Search, Label: "Search by name or email", Placeholder: "Name or email"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -365,7 +365,7 @@ func userListBar(p UserListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink(p.ExportURL, ui.ButtonProps{Label: "Download this list as CSV", Icon: "download", Variant: "outline", Size: "icon", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(p.ExportURL, ui.ButtonProps{Label: "Download CSV", Icon: "download", Variant: "outline", Size: "icon", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -406,7 +406,7 @@ func userTable(p UserListProps) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"sheet\"><table class=\"table stack\" role=\"table\" data-rows><caption class=\"sr\">Users of ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"sheet\"><table class=\"table stack\" role=\"table\" data-rows><caption class=\"sr\">Users in ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -431,7 +431,7 @@ func userTable(p UserListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.SortHeader(ui.SortHeaderProps{Label: "Person", Href: p.Columns[0].Href, Sorted: p.Columns[0].AriaSort, Attrs: swapListAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SortHeader(ui.SortHeaderProps{Label: "User", Href: p.Columns[0].Href, Sorted: p.Columns[0].AriaSort, Attrs: swapListAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -575,14 +575,14 @@ func userRow(r UserRowProps, tagged bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if r.Undelivered != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<small class=\"missed\">Mail: ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<small class=\"missed\">Email: ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(strings.ToLower(r.Undelivered.Label))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/users_table.templ`, Line: 214, Col: 70}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/users_table.templ`, Line: 214, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {

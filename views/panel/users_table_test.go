@@ -48,7 +48,7 @@ func TestAddUsers_ExportedLists_AreRead(t *testing.T) {
 					t.Errorf("%s: %q", path, got)
 				}
 			}
-			assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(inviteForm(sample.Text))), s.path("/users"), " way.")
+			assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(inviteForm(sample.Text))), s.path("/users"), " sent.")
 			if got := s.pendingInvitees(sample); !slices.Equal(got, sample.Want) {
 				t.Errorf("invited %q", got)
 			}
@@ -86,7 +86,7 @@ func TestImport_TableIsReadByItsColumns(t *testing.T) {
 	table.WriteString("No\tBody\t\t/\nAna\tSilva\trow230.example.org\t/\n")
 	r := b.Post(s.path("/users/preview"), inviteForm(table.String()))
 	assertPage(t, r, http.StatusOK, "Read column “Email Address [Required]” as the address and “First Name [Required]” and “Last Name [Required]” as the name.",
-		"1 row has no address and is skipped: row 232.", "Start the import", "230 rows")
+		"1 row has no address and is skipped: row 232.", "Start import", "230 rows")
 	page := s.startImport(b, inviteForm(table.String()))
 	for s.importStep() {
 	}

@@ -13,21 +13,21 @@ import (
 	"usher/views/ui"
 )
 
-// UsersProps are the page that the panel opens on (R17).
+// UsersProps describes the Users page, the first page of the panel (R17).
 type UsersProps struct {
 	Shell     ui.ShellProps
 	Path      string
 	Summary   UserSummaryProps
 	List      UserListProps
-	OnlyOwner bool             // nobody but the Owner is here
-	Import    *ImportBarProps  // that runs; nil: none
-	Dialog    templ.Component  // over the page; nil: none
-	Result    *BulkResultProps // of what was just done; nil: nothing
+	OnlyOwner bool             // the team has no other users yet
+	Import    *ImportBarProps  // progress of the running import; nil if none
+	Dialog    templ.Component  // open over the page; nil if none
+	Result    *BulkResultProps // result of the last action; nil if none
 
 	Permissions []actors.Permission
 }
 
-// Users is the page.
+// Users is the Users page.
 func Users(p UsersProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -159,7 +159,7 @@ func Users(p UsersProps) templ.Component {
 	})
 }
 
-// pageKind is which of two pages this is: the first people change the whole of it.
+// pageKind is "alone" or "people". When it changes, the whole page is replaced.
 func (p UsersProps) pageKind() string {
 	if p.OnlyOwner {
 		return "alone"
@@ -224,7 +224,7 @@ func emptyTeam(p UsersProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</ul><h2>Ask the first people in</h2><p>Everyone who schedules sessions, joins them as a member or helps you run the team stands here. Paste their addresses, choose a role or none; each gets a mail and joins by accepting.</p><p>Guests of sessions appear here by themselves and use no seat.</p><div class=\"row\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</ul><h2>Invite your team</h2><p>Add everyone who schedules sessions, joins them as a member or helps you run the team. Paste their email addresses and choose their roles. They join by accepting the invitation.</p><p>Guests of sessions appear here automatically and don't use a seat.</p><div class=\"row\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -232,7 +232,7 @@ func emptyTeam(p UsersProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/add?csv=1", ui.ButtonProps{Label: "Upload a CSV", Icon: "upload", Variant: "outline", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/add?csv=1", ui.ButtonProps{Label: "Upload CSV", Icon: "upload", Variant: "outline", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -260,7 +260,7 @@ func (p UsersProps) firstSeats() []Seat {
 	return first[:min(3, len(first))]
 }
 
-// detailsSwap brings details, or none, and the list with the row marked.
+// detailsSwap replaces the details panel, or closes it if details is nil, and updates the list.
 func detailsSwap(title string, details templ.Component, list UserListProps, alone bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

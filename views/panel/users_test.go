@@ -19,7 +19,7 @@ func TestSeats_ShowTheirHolders(t *testing.T) {
 	s := newFixture(t, true)
 	lucia := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	r := s.As(s.admin).Get(s.path("/users"))
-	assertPage(t, r, http.StatusOK, `aria-label="MA, Marta, Owner"`, `aria-label="LU, lucia@halation.example, asked, expires in 7 days"`,
+	assertPage(t, r, http.StatusOK, `aria-label="MA, Marta, Owner"`, `aria-label="LU, lucia@halation.example, invited, expires in 7 days"`,
 		`href="`+s.path("/users/"+lucia.ID)+`"`, "Free seat", "(you)", "6 accepted"[2:])
 	if n := strings.Count(r.Body, `class="seat" data-state="free"`); n != 3+22 {
 		t.Errorf("%d free seats are drawn", n)
@@ -39,7 +39,7 @@ func TestSeats_ManyOrUnlimited_AreSummarized(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := s.As(s.owner).Get(s.path("/users"))
-	assertPage(t, r, http.StatusOK, `aria-label="2 of 100 Organizer seats used, 0 reserved, 98 free"`, "no limit", "Who has them")
+	assertPage(t, r, http.StatusOK, `aria-label="2 of 100 Organizer seats used, 0 reserved, 98 free"`, "no limit", "View holders")
 	if !strings.Contains(pageText(r.Body), "2 Admin seats used, 0 reserved, no limit") {
 		t.Error(pageText(r.Body))
 	}
@@ -51,7 +51,7 @@ func TestSeats_ManyOrUnlimited_AreSummarized(t *testing.T) {
 func TestUsers_OnlyOwner_ShowsHowToStart(t *testing.T) {
 	s := newFixture(t, true)
 	r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users")
-	assertPage(t, r, http.StatusOK, "Ask the first people in", "Only you, the Owner", "Upload a CSV", "Members and guests use none.")
+	assertPage(t, r, http.StatusOK, "Invite your team", "Only you, the Owner", "Upload CSV", "Members and guests don't use a seat.")
 	assertNotContains(t, r, listTable)
 }
 
@@ -75,18 +75,18 @@ func TestUsers_FilterSortAndPage(t *testing.T) {
 		{"?page=-4", "1 to 50 of 126", "Nobody"},
 		{"?page=abc", "1 to 50 of 126", "Nobody"},
 		{"?q=p00", "1 to 10 of 10", "Noor"},
-		{"?q=%25", "Nobody here has “%”", listTable},
+		{"?q=%25", "No users match “%”", listTable},
 		{"?q=_", "1 to 1 of 1", "p001"},
-		{"?q=%27+OR+%271", "Nobody here has “' OR '1”", listTable},
-		{"?q=zzz", "Clear search", listTable},
-		{"?q=%00%ff", "Clear search", listTable},
+		{"?q=%27+OR+%271", "No users match “' OR '1”", listTable},
+		{"?q=zzz", "Clear filters", listTable},
+		{"?q=%00%ff", "Clear filters", listTable},
 		{"?status=pending", "o_k@lantern.example", "p001"},
-		{"?kind=guest", "Guests came to a session of Halation Post", "p001"},
+		{"?kind=guest", "Guests join individual sessions of Halation Post", "p001"},
 		{"?role=admin", "jonas@halation.example", "p001"},
-		{"?role=organizer&kind=guest", "No guest yet", listTable},
+		{"?role=organizer&kind=guest", "No guests yet", listTable},
 		{"?sort=bogus", "1 to 50 of 126", "Nobody"},
-		{"?status=bogus", "Nobody here is like this", "p001"},
-		{"?kind=bogus", "Nobody here is like this", "p001"},
+		{"?status=bogus", "No users match these filters", "p001"},
+		{"?kind=bogus", "No users match these filters", "p001"},
 	} {
 		r := get(c.query)
 		assertPage(t, r, http.StatusOK)
@@ -155,25 +155,25 @@ func TestUserDetails_ActionsFitTheState(t *testing.T) {
 	b := s.As(s.owner)
 
 	r := b.Get(s.userPath(s.organizer, ""))
-	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", `/resend"`, `/remove"`, "Queued", "1 Admin seat reserved until then", "Asked by", "An invitation that waits can be revoked")
+	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", `/resend"`, `/remove"`, "Queued", "1 Admin seat reserved", "Invited by", "Revoking an invitation disables its link")
 	assertNotContains(t, r, "Ask to be", "Invite again")
 
 	r = b.Get(s.path("/users/" + pending.ID))
-	assertPage(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Ask to be Admin…")
+	assertPage(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Invite as Admin…")
 	assertNotContains(t, r, "Revoke role…", `/remove"`, "Invite again")
 
 	r = b.Get(s.userPath(s.member, ""))
-	assertPage(t, r, http.StatusOK, "Ask to be Admin…", "Ask to be Organizer…", `/remove"`)
-	assertNotContains(t, r, "Revoke role…", "Revoke invitation…", `/resend"`, "An invitation that waits can be revoked")
+	assertPage(t, r, http.StatusOK, "Invite as Admin…", "Invite as Organizer…", `/remove"`)
+	assertNotContains(t, r, "Revoke role…", "Revoke invitation…", `/resend"`, "Revoking an invitation disables its link")
 
 	r = b.Get(s.userPath(s.owner, ""))
-	assertPage(t, r, http.StatusOK, "can be neither removed nor demoted")
+	assertPage(t, r, http.StatusOK, "can't be removed or demoted")
 	assertNotContains(t, r, `/remove"`)
 
 	r = s.As(s.admin).Get(s.userPath(s.admin, ""))
-	assertPage(t, r, http.StatusOK, "You cannot remove yourself", "Revoke role…")
+	assertPage(t, r, http.StatusOK, "You can't remove yourself", "Revoke role…")
 	r = s.As(s.admin).Get(s.userPath(s.organizer, ""))
-	assertPage(t, r, http.StatusOK, "Only the Owner manages invitations of Admins")
+	assertPage(t, r, http.StatusOK, "Only the Owner can manage Admin invitations")
 	assertNotContains(t, r, "/resend\"", "Revoke invitation…")
 }
 
@@ -212,12 +212,12 @@ func TestUserDetails_UnconfirmedAccount_SaysWhatItWaitsFor(t *testing.T) {
 	s := newFixture(t, false)
 	b := s.As(s.owner)
 	result := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
-	assertNotContains(t, b.Get(s.path("/users/"+result.ID)), "Waits for")
+	assertNotContains(t, b.Get(s.path("/users/"+result.ID)), "Waiting for")
 	newcomer := invitations.NewAccountForm{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:], Name: "Lucía", Password: hookstest.Password}
 	if _, _, err := invitations.AcceptNew(s.App, newcomer); errs.Code(err) != accounts.CodeUnverified {
 		t.Fatal(err)
 	}
-	assertPage(t, b.Get(s.path("/users/"+result.ID)), http.StatusOK, "Waits for", "usher user confirm lucia@halation.example", "Revoke invitation…")
+	assertPage(t, b.Get(s.path("/users/"+result.ID)), http.StatusOK, "Waiting for", "usher user confirm lucia@halation.example", "Revoke invitation…")
 }
 
 func secondError[T any](_ T, err error) error { return err }
