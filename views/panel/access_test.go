@@ -71,7 +71,7 @@ func TestRoutes_RequireAnAdmin(t *testing.T) {
 		_, path, _ := strings.Cut(route, " ")
 		paths[path] = true
 	}
-	fill := strings.NewReplacer("{id}", s.member.Id, "{deed}", "remove", "{letter}", "aaaaaaaaaaaaaaa")
+	fill := strings.NewReplacer("{id}", s.member.Id, "{action}", "remove", "{email}", "aaaaaaaaaaaaaaa")
 	for path := range paths {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 			known := registered[method+" "+path] || method == "HEAD" && registered["GET "+path]

@@ -18,7 +18,7 @@ import (
 	"usher/hooks/members"
 )
 
-// newAuditFixture is a scene in which something was done, refused, and done in another team.
+// newAuditFixture returns a fixture with actions done, refused, and done in another team.
 func newAuditFixture(t *testing.T) *fixture {
 	t.Helper()
 	s := newFixture(t, true)
@@ -52,7 +52,7 @@ func TestAuditLog_ShowsAndFiltersEvents(t *testing.T) {
 				should = should || text == wanted
 			}
 			if strings.Contains(entries, text) != should {
-				t.Errorf("%s: %q stands there: %v", query, text, !should)
+				t.Errorf("%s: contains %q: got %v, want %v", query, text, !should, should)
 			}
 		}
 	}

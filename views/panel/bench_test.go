@@ -23,8 +23,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// BenchmarkUsers reads the Users page as a browser does, uncompressed, beside the bare work in it: one query of
-// fifty rows rendered to the same bytes. It is to take at most three times as long, and the same in teams of every size.
+// BenchmarkUsers requests the Users page, uncompressed, and a bare page: one query of fifty rows rendered to the same
+// bytes. The Users page should take at most three times as long, in teams of every size.
 func BenchmarkUsers(b *testing.B) {
 	for _, n := range []int{100, 10_000, 100_000} {
 		s := &benchFixture{Server: viewstest.Serve(b, hookstest.Config())}
@@ -58,7 +58,7 @@ type benchFixture struct {
 	browser *viewstest.Browser
 }
 
-// barePageURL serves the bare page over net/http and is its address.
+// barePageURL serves the bare page over net/http and returns its URL.
 func (s *benchFixture) barePageURL(b *testing.B, query people.Query, order string) string {
 	b.Helper()
 	query.Size = 50
@@ -96,9 +96,9 @@ func readPage(b *testing.B, client *http.Client, address string) {
 	b.ReportMetric(float64(size), "bytes/page")
 }
 
-// BenchmarkUsersWhileOthersSignIn reads the Users page alone, and while eight callers sign in with their passwords.
-// Reading is to take at most two and a half times as long: so many checks of passwords run at once as there are
-// cores but one. What that costs the callers is told as sign-ins a second.
+// BenchmarkUsersWhileOthersSignIn requests the Users page alone, and while eight clients sign in with passwords. The
+// page should take at most two and a half times as long, because password checks leave one core free. It also reports
+// sign-ins per second.
 func BenchmarkUsersWhileOthersSignIn(b *testing.B) {
 	s := &benchFixture{Server: viewstest.Serve(b, hookstest.Config())}
 	users, err := s.App.FindCollectionByNameOrId("users")
@@ -138,7 +138,7 @@ func BenchmarkUsersWhileOthersSignIn(b *testing.B) {
 	})
 }
 
-// median reports how long half of the readings took at most, in milliseconds.
+// median reports the median request time in milliseconds.
 func median(b *testing.B, client *http.Client, address string) {
 	b.Helper()
 	var took []time.Duration

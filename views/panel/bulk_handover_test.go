@@ -15,7 +15,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// hostAndStatus is who hosts a session now, and its state.
+// hostAndStatus returns the current host and status of a session.
 func (s *fixture) hostAndStatus(id string) (host, status string) {
 	r := hookstest.FindRecord(s.t, s.App, "sessions", id)
 	return r.GetString("host"), r.GetString("status")
@@ -23,9 +23,9 @@ func (s *fixture) hostAndStatus(id string) (host, status string) {
 
 func TestHandover_RemovedOrRevoked_HandsOverOrCancels(t *testing.T) {
 	for _, c := range []struct {
-		name, deed, ask string
-		form            url.Values
-		says            string
+		name, action, ask string
+		form              url.Values
+		says              string
 	}{
 		{"removed", "/remove", "/remove", url.Values{}, "Remove Theo from the team?"},
 		{"revoked", "/revoke-role", "/revoke-role?role=organizer", url.Values{"role": {"organizer"}}, "Revoke the Organizer role from Theo?"},
@@ -46,7 +46,7 @@ func TestHandover_RemovedOrRevoked_HandsOverOrCancels(t *testing.T) {
 				form.Set("handover", "cancel")
 				host, status = s.organizer.Id, sessions.Cancelled
 			}
-			if r := b.Post(s.userPath(s.organizer, c.deed), form); r.Status >= 400 {
+			if r := b.Post(s.userPath(s.organizer, c.action), form); r.Status >= 400 {
 				t.Fatalf("%s: %d %s", c.name, r.Status, pageText(r.Body))
 			}
 			if nowHost, now := s.hostAndStatus(session.Id); now != status || nowHost != host {
@@ -87,7 +87,8 @@ func TestHandover_Series_CountsEverySession(t *testing.T) {
 		"3 upcoming sessions lose their host. What happens to them?", "Cancel them", "Hand them over to Marta", "we email every invitee")
 }
 
-// TestRevokeRole_BecomesGuest_AsksForHandover holds where every member hosts: who came as a guest is a guest without a role.
+// TestRevokeRole_BecomesGuest_AsksForHandover runs in a team where all members can host: a former guest without a role is
+// a guest again.
 func TestRevokeRole_BecomesGuest_AsksForHandover(t *testing.T) {
 	s := newFixture(t, true)
 	hookstest.Exec(t, s.App, "UPDATE memberships SET came_as_guest = TRUE WHERE user = {:user}", map[string]any{"user": s.organizer.Id})
@@ -151,19 +152,19 @@ func TestUsers_InvitationRevokedBeforeEmailSent_SaysNotSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := s.As(s.owner)
-	letter, err := mail.FindNewest(s.App, id)
+	email, err := mail.FindNewest(s.App, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if letter.Status() != mail.Dropped {
-		t.Skipf("the email left before: it is %s", letter.Status())
+	if email.Status() != mail.Dropped {
+		t.Skipf("the email was already sent: its status is %s", email.Status())
 	}
 	assertPage(t, b.Get(s.path("/users/"+id)), http.StatusOK, "Not sent: the invitation was revoked")
 	assertNotContains(t, b.Get(s.path("/users/"+id)), "Failed")
 	assertPage(t, b.Get(s.path("/users?status=revoked")), http.StatusOK, "email not sent")
 }
 
-// TestHandover_CancelIsNeverPreselected: handing over to who acts is, and where nobody can take over nothing is.
+// TestHandover_CancelIsNeverPreselected: handing over to the actor is preselected, and nothing if no one can take over.
 func TestHandover_CancelIsNeverPreselected(t *testing.T) {
 	s := newFixture(t, true)
 	hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
@@ -177,11 +178,11 @@ func TestHandover_CancelIsNeverPreselected(t *testing.T) {
 	hookstest.Exec(t, s.App, "UPDATE memberships SET organizer = FALSE WHERE user != {:user}", dbx.Params{"user": s.organizer.Id})
 	r := b.Get(s.userPath(s.organizer, "/remove"))
 	if !strings.Contains(r.Body, `<option value="" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
-		t.Error("where nobody can take over something is preselected")
+		t.Error("an option is preselected although no one can take over")
 	}
 }
 
-// TestHandover_NoChoice_IsRefusedAtTheField: without an answer no session is cancelled and nobody is removed.
+// TestHandover_NoChoice_IsRefusedAtTheField: without a choice, no session is cancelled and no user is removed.
 func TestHandover_NoChoice_IsRefusedAtTheField(t *testing.T) {
 	const says = "Choose who takes over the sessions, or cancel them."
 	for name, post := range map[string]func(s *fixture, b *viewstest.Browser, form url.Values) viewstest.Reply{

@@ -15,14 +15,14 @@ import (
 	"usher/views/viewstest"
 )
 
-// selectedPath is the address of the question about these people.
-func (s *fixture) selectedPath(deed string, ids ...string) string {
-	return s.path("/users/selected?" + url.Values{"deed": {deed}, "person": ids}.Encode())
+// selectedPath returns the URL of the confirmation dialog for these users.
+func (s *fixture) selectedPath(action string, ids ...string) string {
+	return s.path("/users/selected?" + url.Values{"deed": {action}, "person": ids}.Encode())
 }
 
 var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 
-// dialogForm is what the question's form sends.
+// dialogForm returns the fields that the dialog submits.
 func dialogForm(t *testing.T, r viewstest.Reply) url.Values {
 	t.Helper()
 	_, dialog, ok := strings.Cut(r.Body, "<dialog")
@@ -46,7 +46,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 		"Their pending invitations are revoked.", "Theo, Noor", "lucia@halation.example", "Skipped", "neither removed nor demoted", "Not in the team, or already removed")
 	assertNotContains(t, question, "Wanda")
 	if s.roles(s.organizer) != "Organizer" {
-		t.Fatal("a look removed somebody")
+		t.Fatal("showing the dialog removed a user")
 	}
 	form := dialogForm(t, question)
 	r := b.Post(s.path("/users/selected"), form)
@@ -59,7 +59,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 		t.Error("not as the receipt says")
 	}
 	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"user": s.other.Id}) != 1 {
-		t.Error("somebody of another team was removed")
+		t.Error("a user of another team was removed")
 	}
 	s.assertResult(b, b.Post(s.path("/users/selected"), form), "No changes were made.", "Not in the team, or already removed", "was already revoked")
 }
@@ -78,24 +78,24 @@ func TestBulk_SelectAll_ListsTheUsersFound(t *testing.T) {
 	if len(form["person"]) != 55 || form.Has("all") {
 		t.Fatalf("the form sends %d people, all: %q", len(form["person"]), form["all"])
 	}
-	late := hookstest.Member(t, s.App, s.team, "extra-late@halation.example") // nobody was asked about this one
+	late := hookstest.Member(t, s.App, s.team, "extra-late@halation.example") // joined after the dialog was shown
 	s.assertResult(b, b.Post(s.path("/users/selected"), form), "55 users were removed from the team.")
 	if s.roles(late) != "member" || s.roles(s.member) != "member" {
-		t.Error("more were removed than were asked about")
+		t.Error("users were removed that the dialog didn't show")
 	}
 }
 
 func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.owner)
-	for _, deed := range []string{"remove", "resend", "revoke", "revoke-invitation", "revoke-organizer", "revoke-admin", "tag"} {
-		r := b.Get(s.path("/users/selected?deed=" + deed))
+	for _, action := range []string{"remove", "resend", "revoke", "revoke-invitation", "revoke-organizer", "revoke-admin", "tag"} {
+		r := b.Get(s.path("/users/selected?deed=" + action))
 		assertPage(t, r, http.StatusOK, "No users selected", "Select at least one user.")
 		assertNotContains(t, r, `id="deed-f"`)
 	}
-	for _, deed := range []string{"", "burn", "tags"} {
-		assertPage(t, b.Get(s.selectedPath(deed, s.member.Id)), http.StatusNotFound)
-		assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {deed}, "person": {s.member.Id}}), http.StatusNotFound)
+	for _, action := range []string{"", "burn", "tags"} {
+		assertPage(t, b.Get(s.selectedPath(action, s.member.Id)), http.StatusNotFound)
+		assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {action}, "person": {s.member.Id}}), http.StatusNotFound)
 	}
 	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
 	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Select at least one user.")
@@ -118,14 +118,14 @@ func TestBulkRevoke_ChoicesShowCounts(t *testing.T) {
 	b := s.As(s.owner)
 	assertPage(t, b.Get(s.selectedPath("revoke", ids...)), http.StatusOK, "What do you want to revoke?",
 		"Pending invitations: revoke 1", "Organizer role: revoke 1", "Admin role: revoke 1")
-	for _, c := range []struct{ deed, question, receipt string }{
+	for _, c := range []struct{ action, title, result string }{
 		{"revoke-invitation", "Revoke the invitation to lucia@halation.example?", "The invitation to lucia@halation.example was revoked. Freed: 1 Organizer seat."},
 		{"revoke-organizer", "Revoke the Organizer role from Theo?", "Theo is no longer an Organizer. Freed: 1 Organizer seat."},
 		{"revoke-admin", "Revoke the Admin role from Jonas?", "Jonas is no longer an Admin. Freed: 1 Admin seat."},
 	} {
-		question := b.Get(s.selectedPath(c.deed, ids...))
-		assertPage(t, question, http.StatusOK, c.question)
-		s.assertResult(b, b.Post(s.path("/users/selected"), dialogForm(t, question)), c.receipt)
+		question := b.Get(s.selectedPath(c.action, ids...))
+		assertPage(t, question, http.StatusOK, c.title)
+		s.assertResult(b, b.Post(s.path("/users/selected"), dialogForm(t, question)), c.result)
 	}
 	if s.roles(s.admin) != "member" || s.roles(s.organizer) != "member" || s.status(open.ID) != invitations.Revoked {
 		t.Error(s.roles(s.admin), s.roles(s.organizer), s.status(open.ID))

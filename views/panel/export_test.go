@@ -10,8 +10,8 @@ import (
 	"usher/views/web"
 )
 
-// BareUsersPage is the Users page without anything that Usher does for it: one query of fifty rows by an index, and
-// the same component to the same bytes. It is drawn from what the page of the request shows.
+// BareUsersPage renders the Users page with the least possible work: one indexed query of fifty rows, and the same
+// component with the same output.
 func BareUsersPage(e *core.RequestEvent, query people.Query, order string) (http.Handler, error) {
 	props, err := loadUsersPage(e, query, "")
 	if err != nil {

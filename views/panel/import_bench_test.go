@@ -13,8 +13,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// BenchmarkReadersDuringAnImport reads the page of the users over HTTP while nothing else runs, and while 10,000
-// addresses are imported: the 95th percentile of both, in milliseconds, and the rows per second of the import.
+// BenchmarkReadersDuringAnImport requests the Users page while nothing else runs and while 10,000 addresses are
+// imported. It reports the 95th percentile of both in milliseconds, and the rows per second of the import.
 func BenchmarkReadersDuringAnImport(b *testing.B) {
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:9"

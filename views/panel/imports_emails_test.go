@@ -12,7 +12,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// emailIs makes the newest email to an address what a provider would have reported of it.
+// emailIs sets the status of the latest email to an address, as a provider would report it.
 func (s *fixture) emailIs(address, status, reason, fault string) {
 	s.t.Helper()
 	hookstest.Exec(s.t, s.App, "UPDATE outbox SET status = {:status}, reason = {:reason}, error = {:error}, reported = updated WHERE recipient = {:to}",
@@ -41,7 +41,7 @@ func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
 		"Bounced", "The mailbox doesn't exist.", "Delivered", "Not sent: fewer seats or licences are in use", "1 to 50 of 230")
 	bounced, first := strings.Index(r.Body, "row200@halation.example"), strings.Index(r.Body, "row0@halation.example")
 	if bounced < 0 || bounced > first {
-		t.Errorf("what bounced stands at %d, want it before %d", bounced, first)
+		t.Errorf("got the bounced email at %d, want it before %d", bounced, first)
 	}
 	for address, resend := range map[string]bool{"row200@halation.example": true, "row8@halation.example": true, "row7@halation.example": false} {
 		if !strings.Contains(r.Body, `href="`+at(address)+`"`) {

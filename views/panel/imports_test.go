@@ -14,7 +14,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// newFixtureWithoutWorkers serves the scene without its workers, so that the test says when an import goes on.
+// newFixtureWithoutWorkers returns a fixture without background workers, so that the test drives the import.
 func newFixtureWithoutWorkers(t *testing.T) *fixture {
 	t.Helper()
 	s := newFixture(t, true)
@@ -24,7 +24,7 @@ func newFixtureWithoutWorkers(t *testing.T) *fixture {
 	return s
 }
 
-// longList is n addresses as they are pasted.
+// longList returns n addresses, one per line.
 func longList(n int) string {
 	lines := make([]string, n)
 	for i := range lines {
@@ -33,7 +33,7 @@ func longList(n int) string {
 	return strings.Join(lines, "\n")
 }
 
-// importStep goes through a batch of what waits, and says whether there was one.
+// importStep processes one batch of rows and reports whether there was one.
 func (s *fixture) importStep() bool {
 	s.t.Helper()
 	worked, err := invitations.NewImporter(s.App).Step()
@@ -43,7 +43,7 @@ func (s *fixture) importStep() bool {
 	return worked
 }
 
-// startImport starts an import in the browser and returns the address of its page.
+// startImport starts an import in the browser and returns the URL of its page.
 func (s *fixture) startImport(b *viewstest.Browser, form url.Values) string {
 	s.t.Helper()
 	r := b.Post(s.path("/users/add"), withSend(form))
@@ -171,7 +171,7 @@ func TestImports_None_SaysSo(t *testing.T) {
 	assertPage(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "No imports yet")
 }
 
-// The worker that serve starts goes through it by itself, and tells open pages.
+// The worker that serve starts processes the import and notifies open pages.
 func TestImport_WorkerOfServe_RunsIt(t *testing.T) {
 	s := newFixture(t, true)
 	ended := make(chan struct{})

@@ -24,7 +24,7 @@ func withSend(form url.Values) url.Values {
 
 var previewPattern = regexp.MustCompile(`(?s)<li data-f="(\w+)">.*?<b>(.*?)</b>`)
 
-// previewLines are what the page says about each line.
+// previewLines returns the previewed outcome of each line.
 func previewLines(body string) []string {
 	var all []string
 	for _, m := range previewPattern.FindAllStringSubmatch(body, -1) {
@@ -35,7 +35,7 @@ func previewLines(body string) []string {
 
 var listPattern = regexp.MustCompile(`(?s)<textarea[^>]*name="list"[^>]*>(.*?)</textarea>`)
 
-// listValue is what stands in the list.
+// listValue returns the value of the list field.
 func listValue(t *testing.T, body string) string {
 	t.Helper()
 	m := listPattern.FindStringSubmatch(body)
@@ -47,7 +47,7 @@ func listValue(t *testing.T, body string) string {
 
 func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	s := newFixture(t, true)
-	s.team.Set("organizer_seats", 5) // two are used
+	s.team.Set("organizer_seats", 5) // two of them are used
 	if err := s.App.Save(s.team); err != nil {
 		t.Fatal(err)
 	}
@@ -55,14 +55,14 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	hookstest.Invite(t, s.App, s.owner, s.team, "plain@halation.example")
 	text := "Ida Sørensen <ida@halation.example>\nmei.tan.lantern\nIDA@halation.example, theo@halation.example;maeve@halation.example\n" +
 		"noor@halation.example\nplain@halation.example\ngrace@lantern.example"
-	foretold := []string{"ok: Will be invited", "bad: No @ in the address", "skip: Listed twice", "skip: Already a member", "skip: Already invited",
+	want := []string{"ok: Will be invited", "bad: No @ in the address", "skip: Listed twice", "skip: Already a member", "skip: Already invited",
 		"ok: Will be invited", "full: No free Organizer seat", "full: No free Organizer seat"}
 	b := s.As(s.admin)
 	for _, path := range []string{"/users/add", "/users/preview"} {
 		r := b.Post(s.path(path), inviteForm(text, "organizer"))
 		assertPage(t, r, http.StatusOK, "2 more seats reserved, 0 free.", "Send 2 invitations", "6 lines are skipped and stay in the list.",
 			"There are no seats for 2 invitees.", "Free a seat", s.path("/settings#plan"))
-		if got := previewLines(r.Body); fmt.Sprint(got) != fmt.Sprint(foretold) {
+		if got := previewLines(r.Body); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s foretells %v", path, got)
 		}
 	}
@@ -97,7 +97,7 @@ func TestAddUsers_AllInvited_RedirectsToUsers(t *testing.T) {
 	if err != nil || !pending.Roles().None() || pending.GetString("name") != "Ida" || pending.GetString("note") != "See you on Monday." {
 		t.Fatal(err, pending)
 	}
-	r := b.Post(s.path("/users/add"), withSend(form)) // the same once more
+	r := b.Post(s.path("/users/add"), withSend(form)) // submit the form again
 	assertPage(t, r, http.StatusUnprocessableEntity, "No invitations were sent.", "Already invited", "Cancel")
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
 		t.Fatalf("%d invitations", n)
@@ -203,7 +203,7 @@ func TestPages_UserInput_IsEscaped(t *testing.T) {
 		r := b.Post(s.path(path), form)
 		for _, bad := range []string{"<img src=x", "<script>alert", "<b>Bold", "\x00", "\xff"} {
 			if strings.Contains(r.Body, bad) {
-				t.Errorf("%s: %q stands in the page", path, bad)
+				t.Errorf("%s: the page contains %q", path, bad)
 			}
 		}
 	}
@@ -218,7 +218,7 @@ func TestPages_UserInput_IsEscaped(t *testing.T) {
 		assertPage(t, r, http.StatusOK)
 		for _, bad := range []string{"<img src=x", "<i>Noor", "<b>Bold"} {
 			if strings.Contains(r.Body, bad) {
-				t.Errorf("%s: %q stands in the page", path, bad)
+				t.Errorf("%s: the page contains %q", path, bad)
 			}
 		}
 	}
@@ -236,9 +236,9 @@ func TestAddUsers_AdminRole_NeedsTheTeamSetting(t *testing.T) {
 func TestAddUsers_EmailOff_ShowsLinksOnce(t *testing.T) {
 	s := newFixture(t, false)
 	b := s.As(s.owner)
-	foretold := b.Post(s.path("/users/preview"), inviteForm("ida@halation.example\nleo@halation.example"))
-	assertPage(t, foretold, http.StatusOK, "Create 2 links")
-	assertNotContains(t, foretold, "Send 2 invitations")
+	preview := b.Post(s.path("/users/preview"), inviteForm("ida@halation.example\nleo@halation.example"))
+	assertPage(t, preview, http.StatusOK, "Create 2 links")
+	assertNotContains(t, preview, "Send 2 invitations")
 	r := b.Post(s.path("/users/add"), withSend(inviteForm("Ida <ida@halation.example>\nleo@halation.example")))
 	assertPage(t, r, http.StatusOK, "Share the invitation links", "2 invitations created.", "Ida", "leo@halation.example", "Copy")
 	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)

@@ -18,7 +18,7 @@ func TestPanel_LiveMediaOff_ShowsABanner(t *testing.T) {
 		server := viewstest.Serve(t, config)
 		owner := hookstest.Account(t, server.App, "marta@halation.example")
 		team := hookstest.Team(t, server.App, owner, "Halation", "pro")
-		_, _ = live.ListRooms(server.App) // asked each minute; nobody answers
+		_, _ = live.ListRooms(server.App) // runs every minute; the server doesn't answer
 		page := server.As(owner).Get("/admin/" + team.Slug() + "/users")
 		if page.Status != 200 || strings.Contains(page.Body, "Live media isn&#39;t working.") != off || !strings.Contains(page.Body, "Email isn&#39;t set up.") {
 			t.Errorf("off %v: %d, %v", off, page.Status, strings.Contains(page.Body, "Live media isn&#39;t working."))

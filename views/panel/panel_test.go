@@ -19,7 +19,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// fixture is a team with somebody in each role, and another team beside it.
+// fixture is a served team with a user in each role, and a second team.
 type fixture struct {
 	*viewstest.Server
 	t                                             *testing.T
@@ -28,7 +28,7 @@ type fixture struct {
 	team, foreign                                 *teams.Team
 }
 
-// newFixture serves the scene. With mail, letters leave through a provider that is not there: they stay queued.
+// newFixture serves the fixture. With email on, the provider can't be reached, so emails stay queued.
 func newFixture(t *testing.T, mail bool) *fixture {
 	t.Helper()
 	config := hookstest.Config()
@@ -55,8 +55,8 @@ func newFixtureWithConfig(t *testing.T, config settings.Config) *fixture {
 
 func (s *fixture) path(p string) string { return "/admin/" + s.team.Slug() + p }
 
-func (s *fixture) userPath(r *core.Record, deed string) string {
-	return s.path("/users/" + r.Id + deed)
+func (s *fixture) userPath(r *core.Record, action string) string {
+	return s.path("/users/" + r.Id + action)
 }
 
 // allowAdminsToManageAdmins lets Admins manage Admins (D1).
@@ -91,12 +91,12 @@ func assertNotContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if strings.Contains(body, text) {
-			t.Errorf("%q stands in: %s", text, pageText(r.Body))
+			t.Errorf("got %q in: %s", text, pageText(r.Body))
 		}
 	}
 }
 
-// pageText is a page without its head and drawings, for a failure that can be read.
+// pageText returns the text of a page without its head and drawings, for readable failures.
 func pageText(body string) string {
 	if _, main, ok := strings.Cut(body, "<main"); ok {
 		body = main
@@ -118,7 +118,7 @@ func pageText(body string) string {
 	return text[:min(len(text), 700)]
 }
 
-// fragment reads a part of the page, to stand in the element target.
+// fragment requests the fragment of a page for the element target.
 func (s *fixture) fragment(b *viewstest.Browser, path, target string) viewstest.Reply {
 	request, _ := http.NewRequest(http.MethodGet, s.URL+path, nil)
 	request.Header.Set("HX-Request", "true")
@@ -126,7 +126,7 @@ func (s *fixture) fragment(b *viewstest.Browser, path, target string) viewstest.
 	return b.Send(request)
 }
 
-// upload posts a form with a file, which may be a huge reader.
+// upload posts a form with a file of any size.
 func (s *fixture) upload(b *viewstest.Browser, path string, form url.Values, field string, file io.Reader) viewstest.Reply {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)
@@ -143,7 +143,7 @@ func (s *fixture) upload(b *viewstest.Browser, path string, form url.Values, fie
 	return b.Send(request)
 }
 
-// zeros is n bytes of nothing.
+// zeros reads n zero bytes.
 func zeros(n int64) io.Reader { return io.LimitReader(endless{}, n) }
 
 type endless struct{}
@@ -229,7 +229,7 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 			}
 		}
 	}
-	ourMember := hookstest.Invite(t, s.App, s.other, s.foreign, s.member.Email()) // asked by them, and a member of ours
+	ourMember := hookstest.Invite(t, s.App, s.other, s.foreign, s.member.Email()) // invited by the other team, and a member of ours
 	assertPage(t, b.Get(s.path("/users/"+ourMember.ID)), http.StatusNotFound)
 	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove", "tags"} {
 		for _, id := range []string{s.other.Id, theirs.ID} {
@@ -237,7 +237,7 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 				t.Errorf("POST %s of %s: %d", deed, id, r.Status)
 			}
 		}
-		// an invitation of the other team, smuggled in through a row of ours
+		// an invitation of the other team, submitted for a row of ours
 		ours := hookstest.Invite(t, s.App, s.owner, s.team, fmt.Sprintf("%s@halation.example", deed))
 		if deed == "resend" || deed == "revoke" {
 			r := b.Post(s.path("/users/"+ours.ID+"/"+deed), url.Values{"invitation": {theirs.ID}})
@@ -254,7 +254,7 @@ func TestErrors_Fragment_ReplaceTheWholePage(t *testing.T) {
 	r := s.fragment(s.As(s.owner), s.path("/users/abcdefghijklmno"), "div#details")
 	assertPage(t, r, http.StatusNotFound, "Page not found")
 	if r.Header.Get("HX-Retarget") != "body" {
-		t.Error("it would stand in the place of the details")
+		t.Error("the error page would replace only the details panel")
 	}
 	r = s.fragment(s.Anonymous(), s.path("/users"), "div#list")
 	if !strings.HasPrefix(r.Header.Get("HX-Redirect"), "/signin") {

@@ -16,7 +16,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// newRoom makes a room of the team.
+// newRoom creates a room in the team.
 func (s *fixture) newRoom(name string) *rooms.Room {
 	s.t.Helper()
 	room, err := rooms.Create(s.App, hookstest.Actor(s.t, s.App, s.owner, s.team), rooms.Profile{Name: &name})
@@ -26,7 +26,7 @@ func (s *fixture) newRoom(name string) *rooms.Room {
 	return room
 }
 
-// book schedules a session in a room, so many minutes from now.
+// book schedules a session in a room, the given minutes from now.
 func (s *fixture) book(room *rooms.Room, title string, from, minutes int) *core.Record {
 	s.t.Helper()
 	starts := time.Now().Add(time.Duration(from) * time.Minute)
@@ -73,7 +73,7 @@ func TestRooms_AccessByRole(t *testing.T) {
 		}
 	}
 	if now := s.reloadRoom(room); now.Slug() != "grading-suite" || now.Name() != "Grading suite" || !now.Archived().IsZero() || hookstest.Count(t, s.App, "rooms") != 1 {
-		t.Error("somebody without the right changed it")
+		t.Error("a user without permission changed the room")
 	}
 }
 
@@ -110,11 +110,11 @@ func TestRooms_CreateAndEdit(t *testing.T) {
 	assertContains(t, s.Anonymous().Get("/r/bay"), "replaced")
 	r = b.Get(s.path("/rooms/" + room.Id + "/edit"))
 	assertContains(t, r, "The link ends in random characters")
-	assertNotContains(t, r, "lets nobody in any more, and says")
+	assertNotContains(t, r, "stops working and says")
 	form.Set("slug", now.Slug())
 	assertRedirect(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay was saved.")
 	if s.reloadRoom(room).Slug() != now.Slug() {
-		t.Error("a link that nobody guesses was changed")
+		t.Error("an unguessable link was rotated")
 	}
 }
 

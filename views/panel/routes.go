@@ -49,7 +49,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/settings", saveSettings).Bind(uploads)
 	panel.GET("/settings/delete", showDeleteTeam)
 	panel.POST("/settings/delete", deleteTeam)
-	panel.GET("/settings/test-letter/{letter}", testEmailStatus)
+	panel.GET("/settings/test-letter/{email}", testEmailStatus)
 	panel.POST("/settings/test-letter", sendTestEmail)
 }
 

@@ -144,7 +144,7 @@ func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	for _, path := range []string{"/settings?letter=" + letter, "/settings?letter=nope"} {
 		r := s.As(s.owner).Get(s.path(path))
 		assertPage(t, r, http.StatusOK)
-		assertNotContains(t, r, "Test letter to")
+		assertNotContains(t, r, "Test email to")
 	}
 	assertPage(t, s.As(s.owner).Get(s.path("/settings/test-letter/"+letter)), http.StatusNotFound)
 	if n := hookstest.Count(t, s.App, "outbox"); n != 3 {

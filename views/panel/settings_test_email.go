@@ -62,7 +62,7 @@ func sendTestEmail(e *core.RequestEvent) error {
 
 // testEmailStatus shows the delivery of a test email.
 func testEmailStatus(e *core.RequestEvent) error {
-	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.PathValue("letter"))
+	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.PathValue("email"))
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (s *fixture) status(invitation string) string {
 	return i.Status()
 }
 
-// assertRedirect expects that a form was done: a way on, and a sentence there.
+// assertRedirect expects a redirect to a page that shows the toast.
 func assertRedirect(t *testing.T, b *viewstest.Browser, r viewstest.Reply, to string, toast string) {
 	t.Helper()
 	if r.Status != http.StatusSeeOther || r.Location != to {
@@ -49,14 +49,14 @@ func assertRedirect(t *testing.T, b *viewstest.Browser, r viewstest.Reply, to st
 	}
 }
 
-// assertResult expects that a deed was done, and a receipt over the list, which is shown once.
+// assertResult expects a redirect to the list, which shows the result once.
 func (s *fixture) assertResult(b *viewstest.Browser, r viewstest.Reply, texts ...string) {
 	s.t.Helper()
 	if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, s.path("/users?")) || !strings.Contains(r.Location, "receipt=") {
 		s.t.Fatalf("%d %s: %s", r.Status, r.Location, pageText(r.Body))
 	}
 	assertContains(s.t, b.Get(r.Location), texts...)
-	assertNotContains(s.t, b.Get(r.Location), "What was done")
+	assertNotContains(s.t, b.Get(r.Location), "notice receipt")
 }
 
 func roleForm(name string) url.Values { return url.Values{"role": {name}} }
@@ -78,7 +78,7 @@ func TestOfferRole_Member_GetsAnInvitation(t *testing.T) {
 	assertPage(t, b.Post(s.userPath(s.member, "/ask"), roleForm("organizer")), http.StatusUnprocessableEntity, "No changes were made.", "Already invited")
 	assertPage(t, b.Post(s.userPath(s.member, "/ask"), roleForm("king")), http.StatusUnprocessableEntity, "No changes were made.")
 
-	owner := s.As(s.owner) // what waits stays when more is asked
+	owner := s.As(s.owner) // the pending role is kept when another is offered
 	assertRedirect(t, owner, owner.Post(s.userPath(s.member, "/ask"), roleForm("admin")), s.userPath(s.member, ""), "")
 	if pending, _ = invitations.FindPending(s.App, s.team.Id, s.member.Email()); pending.Roles().Label() != "Admin and Organizer" {
 		t.Fatal(pending.Roles().Label())
@@ -88,20 +88,20 @@ func TestOfferRole_Member_GetsAnInvitation(t *testing.T) {
 func TestAdminActions_OnAdmins_NeedTheTeamSetting(t *testing.T) {
 	s := newFixture(t, true)
 	priya := hookstest.Member(t, s.App, s.team, "priya@halation.example", "admin", "organizer")
-	asked := hookstest.Invite(t, s.App, s.owner, s.team, "ada@halation.example", "admin")
+	invited := hookstest.Invite(t, s.App, s.owner, s.team, "ada@halation.example", "admin")
 	b := s.As(s.admin)
 
 	r := b.Get(s.userPath(priya, ""))
 	assertPage(t, r, http.StatusOK, "Only the Owner can manage Admins in this team.", "Only the Owner can remove Admins")
 	assertNotContains(t, r, "Revoke role…", `/remove"`)
 	assertNotContains(t, b.Get(s.userPath(s.member, "")), "Invite as Admin…")
-	assertNotContains(t, b.Get(s.path("/users/"+asked.ID)), "Revoke invitation…")
+	assertNotContains(t, b.Get(s.path("/users/"+invited.ID)), "Revoke invitation…")
 	refusals := map[string]url.Values{
 		s.userPath(priya, "/revoke-role"):              roleForm("organizer"),
 		s.userPath(priya, "/remove"):                   nil,
 		s.userPath(s.member, "/ask"):                   roleForm("admin"),
-		s.path("/users/" + asked.ID + "/revoke"):       nil,
-		s.path("/users/" + asked.ID + "/resend"):       nil,
+		s.path("/users/" + invited.ID + "/revoke"):     nil,
+		s.path("/users/" + invited.ID + "/resend"):     nil,
 		s.path("/users/preview"):                       {"list": {"x@halation.example"}, "role": {"admin"}},
 		s.path("/users/add"):                           {"list": {"x@halation.example"}, "role": {"admin"}, "do": {"send"}},
 		s.userPath(s.owner, "/remove"):                 nil,
@@ -117,7 +117,7 @@ func TestAdminActions_OnAdmins_NeedTheTeamSetting(t *testing.T) {
 
 	s.allowAdminsToManageAdmins()
 	assertPage(t, b.Get(s.userPath(priya, "")), http.StatusOK, "Revoke role…", `/remove"`)
-	assertRedirect(t, b, b.Post(s.path("/users/"+asked.ID+"/revoke"), nil), s.path("/users/"+asked.ID), "was revoked")
+	assertRedirect(t, b, b.Post(s.path("/users/"+invited.ID+"/revoke"), nil), s.path("/users/"+invited.ID), "was revoked")
 	assertRedirect(t, b, b.Post(s.userPath(priya, "/revoke-role"), roleForm("admin")), s.userPath(priya, ""), "Priya is no longer an Admin. Freed: 1 Admin seat.")
 	assertPage(t, b.Post(s.userPath(s.owner, "/remove"), nil), http.StatusForbidden, "The Owner can't be removed or lose the Owner role.")
 	if s.roles(priya) != "Organizer" || s.roles(s.owner) != "Owner and Organizer" {
@@ -277,7 +277,7 @@ func TestOfferRole_NoFreeSeat_IsRefusedWithAlternatives(t *testing.T) {
 	b := s.As(s.owner)
 	for _, r := range []viewstest.Reply{b.Get(s.userPath(s.member, "/ask?role=organizer")), b.Post(s.userPath(s.member, "/ask"), roleForm("organizer"))} {
 		assertContains(t, r, "There are no Organizer seats left.", "To free one, revoke a role or an invitation", `href="`+s.path("/settings#plan")+`"`)
-		assertNotContains(t, r, "Send the invitation")
+		assertNotContains(t, r, "Send invitation")
 	}
 	if r := b.Post(s.userPath(s.member, "/ask"), roleForm("organizer")); r.Status != http.StatusUnprocessableEntity {
 		t.Fatal(r.Status)

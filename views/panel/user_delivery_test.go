@@ -18,11 +18,11 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-// deliveryFixture is a scene whose letters arrive at a stand-in for Resend, which reports what becomes of them.
+// deliveryFixture is a fixture that sends email through a fake Resend, which reports the delivery.
 type deliveryFixture struct {
 	*fixture
 	resend *resendtest.Server
-	sent   chan string // the addresses of letters that are noted as sent
+	sent   chan string // recipients of emails marked as sent
 }
 
 func newDeliveryFixture(t *testing.T) *deliveryFixture {
@@ -40,8 +40,8 @@ func newDeliveryFixture(t *testing.T) *deliveryFixture {
 	return p
 }
 
-// inviteAndWait invites somebody with a name, a note and a role, and waits until the letter has left.
-func (p *deliveryFixture) inviteAndWait(email string, roles actors.Roles) (id string, letter resendtest.Email) {
+// inviteAndWait invites an address with a name, a note and roles, and waits until the email is sent.
+func (p *deliveryFixture) inviteAndWait(email string, roles actors.Roles) (id string, message resendtest.Email) {
 	p.t.Helper()
 	results, err := invitations.Invite(p.App, hookstest.Actor(p.t, p.App, p.owner, p.team), invitations.Request{
 		Lines: []invitations.Line{addresslist.NewEntry("Lucía Herrera", email)}, Roles: roles, Note: "See you in Porto."})
@@ -61,7 +61,7 @@ func (p *deliveryFixture) waitUntilSent(email string) {
 				return
 			}
 		case <-time.After(10 * time.Second):
-			p.t.Fatalf("no letter to %s left", email)
+			p.t.Fatalf("no email was sent to %s", email)
 		}
 	}
 }
@@ -78,7 +78,7 @@ var organizer = actors.Roles{Organizer: true}
 func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	id, letter := p.inviteAndWait("lucia@halation.example", organizer)
+	id, message := p.inviteAndWait("lucia@halation.example", organizer)
 	at := p.path("/users/" + id)
 	r := b.Get(at)
 	assertPage(t, r, http.StatusOK, "Sent")
@@ -88,9 +88,9 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 		says  []string
 		wrong bool
 	}{
-		{letter.Delayed(), []string{"Delayed", "Delivery is retried automatically.", "Resend"}, true},
-		{letter.Returned("over quota"), []string{"Returned", "The mailbox is full.", "“over quota”"}, true},
-		{letter.Delivered(), []string{"Delivered", "Resend"}, false},
+		{message.Delayed(), []string{"Delayed", "Delivery is retried automatically.", "Resend"}, true},
+		{message.Returned("over quota"), []string{"Returned", "The mailbox is full.", "“over quota”"}, true},
+		{message.Delivered(), []string{"Delivered", "Resend"}, false},
 	} {
 		p.report(step.event)
 		r := b.Get(at)
@@ -101,7 +101,7 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 	}
 	assertPage(t, b.Get(at+"/correct"), http.StatusNotFound)
 
-	p.report(letter.Bounced("550 5.1.1 no such user <b>"))
+	p.report(message.Bounced("550 5.1.1 no such user <b>"))
 	r = b.Get(at)
 	assertPage(t, r, http.StatusOK, "Revoked", "Bounced", "The address doesn&#39;t exist or doesn&#39;t accept email. The provider says: “550 5.1.1 no such user <b>”",
 		"Correct address…", "Invite again…", at+"/correct")
@@ -114,8 +114,8 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 func TestCorrectAddress_Bounced_SendsTheSameInvitation(t *testing.T) {
 	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	id, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
-	p.report(letter.Bounced("no such domain"))
+	id, message := p.inviteAndWait("lucia@halation.exmaple", organizer)
+	p.report(message.Bounced("no such domain"))
 	at := p.path("/users/" + id)
 	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "Correct email address", `value="lucia@halation.exmaple"`,
 		`action="`+at+`/correct"`, "invited as Organizer", "Reserves 1 Organizer seat until they answer.")
@@ -130,12 +130,12 @@ func TestCorrectAddress_Bounced_SendsTheSameInvitation(t *testing.T) {
 	if !pending.Roles().Organizer || pending.GetString("name") != "Lucía Herrera" || pending.GetString("note") != "See you in Porto." {
 		t.Errorf("%v", pending.PublicExport())
 	}
-	if letter := p.resend.WaitFor(t, "lucia@halation.example"); p.resend.FindLink(letter, "/invite/") == "" || !strings.Contains(letter.Text, "See you in Porto.") {
-		t.Error(letter.Text)
+	if message := p.resend.WaitFor(t, "lucia@halation.example"); p.resend.FindLink(message, "/invite/") == "" || !strings.Contains(message.Text, "See you in Porto.") {
+		t.Error(message.Text)
 	}
 }
 
-// Of an invitation that is still open the seat goes over: the last one is enough.
+// The reserved seat of a pending invitation moves to the new one, even if it is the last.
 func TestCorrectAddress_LastSeat_MovesTheReservation(t *testing.T) {
 	p := newDeliveryFixture(t)
 	p.team.Set("organizer_seats", 3)
@@ -143,7 +143,7 @@ func TestCorrectAddress_LastSeat_MovesTheReservation(t *testing.T) {
 		t.Fatal(err)
 	}
 	tooLarge := resendtest.Reject(422, "validation_error", "The `html` field is too large.")
-	p.resend.FailNext(slices.Repeat([]resendtest.Fault{tooLarge}, 4)...) // the last seat is reported by email, too
+	p.resend.FailNext(slices.Repeat([]resendtest.Fault{tooLarge}, 4)...) // taking the last seat sends an email, too
 	hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
 	p.waitUntilSent("lucia@halation.exmaple")
 	old, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.exmaple")
@@ -176,8 +176,8 @@ func TestUserDetails_ProviderRefusedAddress_IsRevoked(t *testing.T) {
 func TestCorrectAddress_InvalidAddress_KeepsTheInput(t *testing.T) {
 	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	id, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
-	p.report(letter.Bounced("gone"))
+	id, message := p.inviteAndWait("lucia@halation.exmaple", organizer)
+	p.report(message.Bounced("gone"))
 	at := p.path("/users/" + id)
 	for typed, says := range map[string]string{
 		"lucia at halation":      "lucia at halation",
@@ -200,8 +200,8 @@ func TestCorrectAddress_InvalidAddress_KeepsTheInput(t *testing.T) {
 
 func TestCorrectAddress_AccessByRole(t *testing.T) {
 	p := newDeliveryFixture(t)
-	id, letter := p.inviteAndWait("lucia@halation.exmaple", actors.Roles{Admin: true})
-	p.report(letter.Bounced("gone"))
+	id, message := p.inviteAndWait("lucia@halation.exmaple", actors.Roles{Admin: true})
+	p.report(message.Bounced("gone"))
 	at := p.path("/users/" + id)
 	form := url.Values{"email": {"lucia@halation.example"}, "invitation": {id}}
 	assertPage(t, p.Anonymous().Post(at+"/correct", form), http.StatusSeeOther)
@@ -261,7 +261,7 @@ func TestSettings_ShowDeliveryReports(t *testing.T) {
 
 func TestEvents_Bounce_IsPublished(t *testing.T) {
 	p := newDeliveryFixture(t)
-	_, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
+	_, message := p.inviteAndWait("lucia@halation.exmaple", organizer)
 	request, _ := http.NewRequest(http.MethodGet, p.URL+"/events?team="+p.team.Id, nil)
 	response, err := p.As(p.owner).Do(request)
 	if err != nil {
@@ -284,7 +284,7 @@ func TestEvents_Bounce_IsPublished(t *testing.T) {
 			}
 		}
 	}()
-	p.report(letter.Bounced("gone"))
+	p.report(message.Bounced("gone"))
 	select {
 	case ok := <-heard:
 		if !ok {

@@ -28,7 +28,7 @@ func TestUserDetails_Tags_AreEdited(t *testing.T) {
 	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"Vendor, Kestrel & Sons"}}), at, "Tags saved for Noor.")
 	s.assertTags(s.member, "Kestrel & Sons", "Vendor")
 	assertPage(t, b.Get(at), http.StatusOK, "Remove tag Kestrel & Sons", "Remove tag Vendor")
-	assertContains(t, b.Get(s.userPath(s.guest, "")), `<option value="Vendor">`) // what is there is offered
+	assertContains(t, b.Get(s.userPath(s.guest, "")), `<option value="Vendor">`) // existing tags are suggested
 	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"drop": {"Vendor"}}), at, "")
 	s.assertTags(s.member, "Kestrel & Sons")
 	assertPage(t, b.Post(at+"/tags", url.Values{"add": {"good, " + strings.Repeat("x", 500)}}), http.StatusUnprocessableEntity,

@@ -9,7 +9,7 @@ import (
 	"usher/hooks/invitations"
 )
 
-// The Users page, its entry in the navigation and Team Selection count the same people as members.
+// The Users page, its navigation entry and Team Selection count the same members.
 func TestMemberCount_IsTheSameEverywhere(t *testing.T) {
 	s := newFixture(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "open@halation.example")

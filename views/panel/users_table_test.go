@@ -13,7 +13,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// pendingInvitees are the open invitations of a team as "Name <address>".
+// pendingInvitees returns the pending invitations of a team as "Name <address>".
 func (s *fixture) pendingInvitees(sample hookstest.SampleList) []string {
 	s.t.Helper()
 	var all []string
@@ -74,7 +74,7 @@ func TestAddUsers_SaysHowTheListWasRead(t *testing.T) {
 	assertNotContains(t, b.Post(s.path("/users/preview"), inviteForm("ana@example.org, rui@example.org")), `id="read"`)
 }
 
-// A long table is imported as it was pasted: by its columns, and with its row numbers in the report.
+// A long table is imported by its columns, and the report has its row numbers.
 func TestImport_TableIsReadByItsColumns(t *testing.T) {
 	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.admin)

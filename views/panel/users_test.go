@@ -55,7 +55,7 @@ func TestUsers_OnlyOwner_ShowsHowToStart(t *testing.T) {
 	assertNotContains(t, r, listTable)
 }
 
-// listTable is how the table of users begins.
+// listTable is the start of the user table.
 const listTable = `<table class="table stack"`
 
 func TestUsers_FilterSortAndPage(t *testing.T) {
@@ -156,7 +156,7 @@ func TestUserDetails_ActionsFitTheState(t *testing.T) {
 
 	r := b.Get(s.userPath(s.organizer, ""))
 	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", `/resend"`, `/remove"`, "Queued", "1 Admin seat reserved", "Invited by", "Revoking an invitation disables its link")
-	assertNotContains(t, r, "Ask to be", "Invite again")
+	assertNotContains(t, r, "Invite as", "Invite again")
 
 	r = b.Get(s.path("/users/" + pending.ID))
 	assertPage(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Invite as Admin…")
