@@ -145,7 +145,7 @@ func newLinePreview(line invitations.LinePreview) LinePreviewProps {
 	case line.Code == invitations.CodeAlreadyInvited:
 		props.Label, props.Outcome, props.Icon = "Already invited", "skip", "mail-check"
 	case line.Code == seats.CodeFull:
-		props.Label, props.Outcome, props.Icon = strings.NewReplacer("There is no", "No", "There's no", "No").Replace(first), "full", "armchair"
+		props.Label, props.Outcome, props.Icon = strings.Replace(first, "There are no", "No", 1), "full", "armchair"
 	case line.Code == errs.CodeNotAllowed:
 		props.Label, props.Icon = first, "lock"
 	default:

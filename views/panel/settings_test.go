@@ -120,7 +120,7 @@ func TestSettings_Plan_ShowsRealNumbers(t *testing.T) {
 func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	off := newFixture(t, false)
 	silent := off.As(off.admin).Get(off.path("/settings"))
-	assertPage(t, silent, http.StatusOK, "Email isn&#39;t set up.", "usher user confirm ADDRESS", "Send test email")
+	assertPage(t, silent, http.StatusOK, "Email isn't set up.", "usher user confirm ADDRESS", "Send test email")
 	assertNotContains(t, silent, "Sender")
 	s := newFixture(t, true)
 	b := s.As(s.admin)

@@ -103,7 +103,7 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 
 	p.report(message.Bounced("550 5.1.1 no such user <b>"))
 	r = b.Get(at)
-	assertPage(t, r, http.StatusOK, "Revoked", "Bounced", "The address doesn&#39;t exist or doesn&#39;t accept email. The provider says: “550 5.1.1 no such user <b>”",
+	assertPage(t, r, http.StatusOK, "Revoked", "Bounced", "The address doesn't exist or doesn't accept email. The provider says: “550 5.1.1 no such user <b>”",
 		"Correct address…", "Invite again…", at+"/correct")
 	assertNotContains(t, r, "Revoke invitation")
 	if strings.Contains(r.Body, "user <b>") || strings.Count(r.Body, "accept email.") != 1 {
