@@ -59,5 +59,5 @@ func TestInvite_WithoutJavaScript(t *testing.T) {
 	lucia.fillByName("password", "four words nobody joins")
 	lucia.clickText("Accept invitation")
 	lucia.waitForMarkup("Organizer")
-	lucia.waitForMarkup("Who runs the team")
+	lucia.waitForMarkup("Team Admins")
 }
