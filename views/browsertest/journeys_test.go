@@ -179,7 +179,7 @@ func TestInvite_TwoAdminsAtTheLastSeat_OneWins(t *testing.T) {
 	<-pressed
 	won := 0
 	for _, b := range tabs {
-		b.waitUntil("an answer", `/invitation sent|No free Organizer seat/.test(document.body.innerText)`)
+		b.waitUntil("an answer", `/invitation sent|No Organizer seats left/.test(document.body.innerText)`)
 		if eval[bool](b, `/invitation sent/.test(document.body.innerText)`) {
 			won++
 		}

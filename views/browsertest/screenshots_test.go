@@ -36,7 +36,7 @@ func TestScreenshots(t *testing.T) {
 	b.visit("/admin/halation-post/users/add")
 	b.fill("Email addresses", "Nadia Holt <nadia@halation.example>\nleo.fox@halation.example\nmei.tan.lantern-vfx.example\n"+
 		"nadia@halation.example\nsamuel@halation.example\nirene@lantern-vfx.example\n")
-	b.waitForText("No free Organizer seat")
+	b.waitForText("No Organizer seats left")
 	keep("add-users")
 
 	// Places the session that a demo can start now in the working day, whenever the screenshots are taken.

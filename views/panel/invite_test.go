@@ -56,14 +56,14 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	text := "Ida Sørensen <ida@halation.example>\nmei.tan.lantern\nIDA@halation.example, theo@halation.example;maeve@halation.example\n" +
 		"noor@halation.example\nplain@halation.example\ngrace@lantern.example"
 	want := []string{"ok: Will be invited", "bad: No @ in the address", "skip: Listed twice", "skip: Already a member", "skip: Already invited",
-		"ok: Will be invited", "full: No free Organizer seat", "full: No free Organizer seat"}
+		"ok: Will be invited", "full: No Organizer seats left", "full: No Organizer seats left"}
 	b := s.As(s.admin)
 	for _, path := range []string{"/users/add", "/users/preview"} {
 		r := b.Post(s.path(path), inviteForm(text, "organizer"))
 		assertPage(t, r, http.StatusOK, "2 more seats reserved, 0 free.", "Send 2 invitations", "6 lines are skipped and stay in the list.",
 			"There are no seats for 2 invitees.", "Free a seat", s.path("/settings#plan"))
 		if got := previewLines(r.Body); fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("%s foretells %v", path, got)
+			t.Errorf("%s previews %v", path, got)
 		}
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
@@ -76,7 +76,7 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	if got := listValue(t, r.Body); got != "mei.tan.lantern\ntheo@halation.example\nmaeve@halation.example\nplain@halation.example\ngrace@lantern.example" {
 		t.Errorf("left in the list: %q", got)
 	}
-	if got := previewLines(r.Body); fmt.Sprint(got) != "[bad: No @ in the address skip: Already a member skip: Already invited full: No free Organizer seat full: No free Organizer seat]" {
+	if got := previewLines(r.Body); fmt.Sprint(got) != "[bad: No @ in the address skip: Already a member skip: Already invited full: No Organizer seats left full: No Organizer seats left]" {
 		t.Errorf("said of what is left: %v", got)
 	}
 	for _, address := range []string{"ida@halation.example", "noor@halation.example"} {

@@ -131,7 +131,7 @@ func TestRoomForm_InvalidInput_KeepsTheForm(t *testing.T) {
 			assertPage(t, r, http.StatusUnprocessableEntity, value, `id="`+field+`-e"`, `href="#`+field+`"`, `value="1080p" selected`, `value="yes" checked`)
 		}
 	}
-	for name, bad := range map[string][2]string{"people": {"a dozen", "whole number"}, "slug": {"grading-suite", "used by another room"}, "name": {"<b>\x00</b>", "cannot be shown"}} {
+	for name, bad := range map[string][2]string{"people": {"a dozen", "whole number"}, "slug": {"grading-suite", "used by another room"}, "name": {"<b>\x00</b>", "aren't allowed"}} {
 		form := roomForm()
 		form.Set(name, bad[0])
 		assertPage(t, b.Post(s.path("/rooms/new"), form), http.StatusUnprocessableEntity, bad[1])

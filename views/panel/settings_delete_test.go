@@ -34,7 +34,7 @@ func TestDeleteTeam_OwnerTypesTheName_DeletesIt(t *testing.T) {
 	assertContains(t, b.Get(s.path("/settings")), at)
 	assertPage(t, b.Get(at), http.StatusOK, "Deleted immediately and permanently", "1 pending, 0 closed", "3 sessions", "1 session", "2 records", "0 tags", "0 imports", "0 rooms", "4 members, 1 guest", "Kept", "other teams", "audit log", "Type “Halation Post”")
 	for _, typed := range []string{"", "halation post", "Grain and Gate"} {
-		assertPage(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "exactly as it stands", `value="`+typed+`"`)
+		assertPage(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "Enter it exactly as", `value="`+typed+`"`)
 	}
 	if hookstest.Count(t, s.App, "teams") != 2 {
 		t.Fatal("a wrong name deleted a team")
