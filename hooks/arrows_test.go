@@ -82,7 +82,7 @@ var allowedImports = map[string]string{
 	"views/app":         domainPackages + " views/search views/layout views/ui views/web",
 	"views/join":        domainPackages + " static views/layout views/ui views/web",
 	"views/live":        domainPackages + " static views/layout views/ui views/web",
-	"views/api":         domainPackages + " views/web",
+	"views/api":         domainPackages + " static views/layout views/ui views/web",
 	"views/viewstest":   "hookstest tools/settings views",
 	"views/browsertest": "",
 }
@@ -94,6 +94,8 @@ var exclusiveImports = map[string]string{
 	"github.com/pion/":     "live/livetest",
 	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // only tests
+
+	"github.com/santhosh-tekuri/": "", // only tests
 }
 
 type listedPackage struct {

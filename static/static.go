@@ -35,11 +35,12 @@ var sheets = []string{
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/permissions.css", "css/rooms.css", "css/search.css", "css/util.css",
 }
 
-// parts lists the stylesheets of some areas, each also with a folder of modules: the pages
-// before a session and of a room, the App, and the live session.
+// parts lists the stylesheets of some areas, each also with a folder of modules: the pages before a session and of a
+// room, the App, the live session, and the description of the API.
 var parts = map[string][]string{
 	"join": {"css/join.css"},
 	"app":  {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
+	"docs": {"css/docs.css"},
 	"live": {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
 }
 

@@ -39,6 +39,7 @@ func Register(app core.App) {
 		apppages.Routes(pages)
 		panel.Routes(pages)
 		livepage.Routes(pages)
+		api.PageRoutes(pages)
 		pages.Any("/{path...}", notFound)
 
 		api.Routes(e.Router.Group(""))

@@ -44,6 +44,11 @@ type rsvpForm struct {
 	Answer string `json:"answer"`
 }
 
+// rsvpReply is the answer as it was saved.
+type rsvpReply struct {
+	Answer string `json:"answer"`
+}
+
 // saveRSVP saves the caller's answer: yes, maybe or no.
 func saveRSVP(e *core.RequestEvent) error {
 	var sent rsvpForm
@@ -65,5 +70,5 @@ func saveRSVP(e *core.RequestEvent) error {
 	if err := sessions.Answer(e.App, me.Id, sent.Answer, actor.IP); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, rsvpForm{sent.Answer})
+	return e.JSON(http.StatusOK, rsvpReply{sent.Answer})
 }

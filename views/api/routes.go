@@ -18,6 +18,7 @@ const (
 
 // Routes mounts the area.
 func Routes(root *web.Group) {
+	root.GET("/api/openapi.json", serveDocument).Bind(apis.Gzip())
 	webhookRoutes(root)
 
 	api := root.Group("/api")
