@@ -29,7 +29,7 @@ var allowedImports = map[string]string{
 	"tools/calendar":  "",
 	"tools/csvfile":   "",
 	"tools/errs":      "",
-	"tools/images":    "tools/errs",
+	"tools/images":    "tools/errs tools/text",
 	"tools/jobs":      "",
 	"tools/ratelimit": "",
 	"tools/settings":  "",

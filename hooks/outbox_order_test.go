@@ -251,7 +251,7 @@ func (f *outboxFixture) obsoleteReason(email resendtest.Email) string {
 		if err != nil {
 			return err.Error()
 		}
-		ended, left, _ := strings.Cut(email.Text, "ended your role")
+		ended, left, _ := strings.Cut(email.Text, "You still have")
 		for _, role := range m.Roles().Details() {
 			if strings.Contains(ended, role.Label) || !strings.Contains(left, role.Label) {
 				return "the user is " + role.Label + ", and it says: " + email.Text

@@ -93,7 +93,7 @@ func TestRooms_VisibilityByRole(t *testing.T) {
 	}
 	assertPage(t, l.As(l.member).Get(at), 200, "Marta</a> (Owner)", "Adam</a> (Admin)")
 	assertPage(t, l.As(l.admin).Get(at), 200, "Give yourself the role", "/admin/halation-post/rooms")
-	assertPage(t, l.As(l.guest).Get(at), 403, "Rooms are for the members of Halation Post")
+	assertPage(t, l.As(l.guest).Get(at), 403, "Only members of Halation Post can see its rooms.")
 	assertNotContains(t, l.As(l.guest).Get("/app/halation-post"), roomsURL)
 	assertPage(t, l.As(l.member).Get("/app/halation-post"), 200, `href="`+roomsURL+`"`)
 	assertPage(t, l.As(stranger).Get(at), 404)
@@ -135,7 +135,7 @@ func TestRooms_NoRooms_ExplainsHowToGetThem(t *testing.T) {
 	assertPage(t, l.As(l.member).Get(roomsURL), 200, "No rooms yet", "To get a room, ask", "Marta</a> (Owner)")
 	r := l.As(l.owner).Get(roomsURL)
 	assertPage(t, r, 200, "/admin/halation-post/rooms/new")
-	assertNotContains(t, r, "Rooms are made by")
+	assertNotContains(t, r, "can create and change rooms")
 }
 
 func TestRooms_HourSkippedByDST_IsNotOffered(t *testing.T) {
