@@ -47,7 +47,7 @@ func TestDialogs_LivePage_TakeAndReturnFocus(t *testing.T) {
 		host.focusByTab(words)
 		host.checkDialog("a session", words)
 	}
-	host.focusByTab("What you can do about Noor")
+	host.focusByTab("Actions for Noor")
 	host.sendKeys(kb.Enter)
 	host.focusByTab("Remove…")
 	host.pressEnter()

@@ -42,7 +42,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner := openTab(t, server.URL)
 	owner.visit("/")
 	owner.waitForText("Create the first account")
-	owner.fill("Code", "not-the-code")
+	owner.fill("Setup code", "not-the-code")
 	owner.fill("Your name", "Marta Oliveira")
 	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
@@ -117,7 +117,7 @@ func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
 	bruno.waitForURL("/teams")
 	bruno.waitForText("If you decline, the invitation ends")
 	bruno.press("Decline")
-	bruno.waitForText("Declined.")
+	bruno.waitForText("Invitation declined.")
 
 	admin := signIn(t, server, "marta@halation.example")
 	admin.visit("/admin/halation-post/users?status=declined")

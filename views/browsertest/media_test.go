@@ -54,9 +54,9 @@ func TestKick_CannotComeBack(t *testing.T) {
 	must(t, err)
 
 	guest.expectDisconnects()
-	host.press("What you can do about Noor")
+	host.press("Actions for Noor")
 	host.press("Remove…")
-	host.waitForText("Put Noor out of the session?")
+	host.waitForText("Remove Noor from the session?")
 	host.press("Remove")
 	guest.waitForText("You were removed from this session")
 	host.waitForText("People 1")
@@ -149,7 +149,7 @@ func TestWaitingRoom_AdmitAndDeny(t *testing.T) {
 	guest.visit("/s/" + m.session.Code())
 	guest.press("Join")
 	host.waitForText("Waiting room")
-	host.press("Refuse Rafael")
+	host.press("Deny Rafael")
 	host.waitForText("Denied")
 	host.waitUntil("the focus on the list", `document.activeElement.matches("#people h2")`)
 	host.press("Admit Noor")
@@ -167,7 +167,7 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 
 	guest.sendKeys("h")
 	host.waitForText("Raised hands")
-	host.waitForText("Attendee, for")
+	host.waitForText("Attendee, raised")
 	guest.sendKeys("h")
 	host.waitForNoText("Raised hands")
 
@@ -179,7 +179,7 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 	host.waitForText("<b>yes</b>")
 	host.waitUntil("a link", `document.querySelector('#talk a[href="https://halation.example/r4"][rel~=noopener]') !== null`)
 	host.press("People")
-	host.press("What you can do about Noor")
+	host.press("Actions for Noor")
 	host.press("Mute")
 	guest.waitForText("A host muted you")
 	guest.waitForText("Unmute")
@@ -227,7 +227,7 @@ func TestLivePage_SecondPage_TakesOver(t *testing.T) {
 	first.addInitScript(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError") }`)
 	first.visit(m.path())
 	first.waitForVideo(m.participantID(m.host.Email()))
-	first.waitForText("The browser keeps the microphone and the camera from this page.")
+	first.waitForText("Your browser is blocking your microphone and your camera.")
 	first.waitForText("Unmute")
 	host.waitForText("Attendee, camera off")
 

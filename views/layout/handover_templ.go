@@ -8,9 +8,7 @@ package layout
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import (
-	"usher/views/ui"
-)
+import "usher/views/ui"
 
 // Handover asks for the new host. With nil it renders nothing.
 func Handover(p *HandoverProps) templ.Component {

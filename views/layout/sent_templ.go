@@ -8,9 +8,7 @@ package layout
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import (
-	"usher/views/ui"
-)
+import "usher/views/ui"
 
 // SentInvitations is a checkbox to revoke the invitations of its props. With nil it renders nothing.
 func SentInvitations(p *SentInvitationsProps) templ.Component {

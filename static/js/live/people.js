@@ -12,7 +12,7 @@ const handList = document.getElementById("hands");
 const rows = { everyone: new Map(), hands: new Map() };
 
 const states = (participant) => [
-  participant.isScreenShareEnabled && "shows the screen",
+  participant.isScreenShareEnabled && "sharing screen",
   !participant.isScreenShareEnabled && !participant.isCameraEnabled && "camera off",
 ].filter(Boolean);
 
