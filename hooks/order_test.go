@@ -113,7 +113,7 @@ func (f *teamFixture) anyID(r *rapid.T, collection string) string {
 
 // checkResult checks that an action succeeded or was refused with a code.
 func checkResult(r *rapid.T, err error) {
-	if err != nil && errs.Code(err) == "" && err != errs.NotFound {
+	if err != nil && errs.Code(err) == "" && err != errs.ErrNotFound {
 		r.Fatalf("got %v, want success or a refusal", err)
 	}
 }

@@ -45,15 +45,15 @@ func New(app core.App, n Params) (*core.Record, error) {
 	return account, nil
 }
 
-// Find returns the account of an email address in any spelling, or errs.NotFound.
+// Find returns the account of an email address in any spelling, or errs.ErrNotFound.
 func Find(app core.App, address string) (*core.Record, error) {
 	canonical, err := CanonicalEmail(address)
 	if err != nil {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	account, err := app.FindAuthRecordByEmail("users", canonical)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find account: %w", err)
@@ -61,11 +61,11 @@ func Find(app core.App, address string) (*core.Record, error) {
 	return account, nil
 }
 
-// EmailByID returns the email address of an account and whether it is confirmed, or errs.NotFound.
+// EmailByID returns the email address of an account and whether it is confirmed, or errs.ErrNotFound.
 func EmailByID(app core.App, id string) (address string, verified bool, err error) {
 	err = app.DB().NewQuery("SELECT email, verified FROM users WHERE id = {:id}").WithContext(record.Prepared).Bind(dbx.Params{"id": id}).Row(&address, &verified)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, errs.NotFound
+		return "", false, errs.ErrNotFound
 	}
 	if err != nil {
 		return "", false, fmt.Errorf("find the address of an account: %w", err)

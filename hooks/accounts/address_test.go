@@ -134,7 +134,7 @@ func TestFind_AnySpellingOfAddress(t *testing.T) {
 			t.Errorf("%q: a second account", spelling)
 		}
 	}
-	if _, err := accounts.Find(app, "not an address"); err != errs.NotFound {
+	if _, err := accounts.Find(app, "not an address"); err != errs.ErrNotFound {
 		t.Errorf("%v", err)
 	}
 }

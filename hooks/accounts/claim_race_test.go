@@ -17,7 +17,6 @@ import (
 // claim is one way to take over an account that someone else began, with the name, the password and the zone that it gives.
 type claim struct {
 	name, password, zone string
-	do                   func() error
 }
 
 // oneWon fails the test unless one claim won, and the account is wholly its.

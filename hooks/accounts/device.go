@@ -28,7 +28,7 @@ func Devices(app core.App, account *core.Record) ([]*Login, error) {
 	return logins, nil
 }
 
-// EndDevice signs out one device of the account and returns it. It returns errs.NotFound for an unknown device and for one of
+// EndDevice signs out one device of the account and returns it. It returns errs.ErrNotFound for an unknown device and for one of
 // another account; the latter is recorded in the audit log.
 func EndDevice(app core.App, account *core.Record, id, from string) (login *Login, err error) {
 	entry := audit.NewAccountEntry(account, "", from, "account.device.end")
@@ -39,7 +39,7 @@ func EndDevice(app core.App, account *core.Record, id, from string) (login *Logi
 		entry.WithTarget(login.Id, login.Device())
 		return EndLogin(tx, login)
 	})
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		recordForeignAttempt(app, entry, account, id)
 	}
 	return login, err
@@ -54,7 +54,7 @@ func recordForeignAttempt(app core.App, entry *audit.Entry, account *core.Record
 	_ = audit.RecordRefusal(app, entry.WithTarget(id, "").With("account", login.GetString("user")), errs.Forbidden("This device belongs to another account."))
 }
 
-// FindDevice returns a login of the account, or errs.NotFound.
+// FindDevice returns a login of the account, or errs.ErrNotFound.
 func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 	devices, err := Devices(app, account)
 	if err != nil {
@@ -65,7 +65,7 @@ func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 			return login, nil
 		}
 	}
-	return nil, errs.NotFound
+	return nil, errs.ErrNotFound
 }
 
 // EndOtherDevices signs out all devices of the account except keep, which may be nil, and revokes all API tokens. It updates

@@ -86,13 +86,13 @@ func TestEndDevice_OnlyByOwner(t *testing.T) {
 	ada, eve := hookstest.Account(t, app, "ada@x.example"), hookstest.Account(t, app, "eve@x.example")
 	secret, login := startLogin(t, app, ada, firefox)
 	kept, _ := startLogin(t, app, ada, "")
-	if _, err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, errs.NotFound) || !loginValid(app, secret) {
+	if _, err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, errs.ErrNotFound) || !loginValid(app, secret) {
 		t.Errorf("by a stranger: %v", err)
 	}
 	if _, err := accounts.EndDevice(app, ada, login.Id, ""); err != nil || loginValid(app, secret) || !loginValid(app, kept) {
 		t.Errorf("by its owner: %v", err)
 	}
-	if _, err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, errs.NotFound) {
+	if _, err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("twice: %v", err)
 	}
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.device.end", "target_name": "Firefox on Linux", "result": "ok"}) != 1 {
@@ -136,7 +136,7 @@ func TestEndOtherDevices_EndedLogin_IsRefused(t *testing.T) {
 	if _, err := accounts.EndDevice(app, ada, thief.Id, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := accounts.EndOtherDevices(app, ada, thief, ""); !errors.Is(err, errs.NotFound) || !loginValid(app, here) {
+	if err := accounts.EndOtherDevices(app, ada, thief, ""); !errors.Is(err, errs.ErrNotFound) || !loginValid(app, here) {
 		t.Errorf("a login that was ended ends others: %v", err)
 	}
 }
@@ -178,7 +178,7 @@ func TestTouch_AfterEndOtherDevices_KeepsLogin(t *testing.T) {
 	}
 	hookstest.Exec(t, app, "UPDATE logins SET seen = ''", nil)
 	read.SetRaw("seen", nil)
-	if err := accounts.Touch(app, read); !errors.Is(err, errs.NotFound) || hookstest.Count(t, app, "logins") != 0 {
+	if err := accounts.Touch(app, read); !errors.Is(err, errs.ErrNotFound) || hookstest.Count(t, app, "logins") != 0 {
 		t.Errorf("a look brought an ended login back: %v", err)
 	}
 }

@@ -48,7 +48,7 @@ func (c *AddressChange) Expires() time.Time { return c.GetDateTime("expires").Ti
 // FindAddressChange returns the pending change of the account, or nil.
 func FindAddressChange(app core.App, account *core.Record) (*AddressChange, error) {
 	change, err := queryAddressChange(app, dbx.HashExp{"user": account.Id})
-	if errors.Is(err, errs.NotFound) || err == nil && !change.isValid(account) {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && !change.isValid(account) {
 		return nil, nil
 	}
 	return change, err
@@ -86,7 +86,7 @@ func RequestAddressChange(app core.App, account *core.Record, password, address,
 		switch {
 		case err == nil:
 			return sendAddressTaken(tx, owner)
-		case !errors.Is(err, errs.NotFound):
+		case !errors.Is(err, errs.ErrNotFound):
 			return err
 		}
 		return sendAddressChange(tx, stored, change, token)
@@ -133,7 +133,7 @@ func newAddressChange(tx core.App, account *core.Record, address string) (*Addre
 func FindByAddressLink(app core.App, token string) (*AddressChange, *core.Record, error) {
 	expired := errs.Invalid("token", "link_expired", "This link no longer works: it was used, has expired or was replaced by a newer one. Request a new one in your account.")
 	change, err := queryAddressChange(app, dbx.HashExp{"token_hash": Hash(token)})
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil, nil, expired
 	}
 	if err != nil {
@@ -165,7 +165,7 @@ func ConfirmAddressChange(app core.App, account *core.Record, token, from string
 		}
 		if _, err := Find(tx, change.Address()); err == nil {
 			return errs.Invalid("token", "address_taken", "This email address now belongs to another account. Choose a different one in your account.")
-		} else if !errors.Is(err, errs.NotFound) {
+		} else if !errors.Is(err, errs.ErrNotFound) {
 			return err
 		}
 		old := owner.Email()
@@ -203,7 +203,7 @@ func (c *AddressChange) isValid(account *core.Record) bool {
 
 func deleteAddressChange(tx core.App, account *core.Record) error {
 	change, err := queryAddressChange(tx, dbx.HashExp{"user": account.Id})
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -216,7 +216,7 @@ func queryAddressChange(app core.App, where dbx.Expression) (*AddressChange, err
 	change := &AddressChange{}
 	err := app.RecordQuery("address_changes").AndWhere(where).Limit(1).One(change)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find an address change: %w", err)

@@ -74,29 +74,29 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 	return secret, nil
 }
 
-// FindLogin returns the login of a cookie's secret and its account. It returns errs.NotFound if the login was ended, has
+// FindLogin returns the login of a cookie's secret and its account. It returns errs.ErrNotFound if the login was ended, has
 // expired, or is older than the last change of the password or address.
 func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	login := &Login{}
 	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}).Limit(1).One(login)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find login: %w", err)
 	}
 	if login.isExpired(time.Now()) {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	account, err := app.FindRecordById("users", login.GetString("user"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the account of a login: %w", err)
 	}
 	if login.GetString("key_hash") != Hash(account.TokenKey()) || !account.Verified() {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	return login, account, nil
 }

@@ -17,7 +17,7 @@ import (
 func SaveOrTakeOver(tx core.App, draft *core.Record, proven bool, action string) (*core.Record, error) {
 	known, err := Find(tx, draft.Email())
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return draft, tx.Save(draft)
 	case err != nil:
 		return nil, err

@@ -60,11 +60,11 @@ func recordRefusal(app core.App, entry *audit.Entry, err error) error {
 	return audit.RecordRefusal(app, entry, err)
 }
 
-// reload returns the stored account, or errs.NotFound if it was deleted.
+// reload returns the stored account, or errs.ErrNotFound if it was deleted.
 func reload(tx core.App, account *core.Record) (*core.Record, error) {
 	stored, err := tx.FindRecordById("users", account.Id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reload an account: %w", err)

@@ -25,7 +25,7 @@ func RequestReset(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	unknown := errors.Is(err, errs.NotFound)
+	unknown := errors.Is(err, errs.ErrNotFound)
 	if unknown {
 		account, err = anyAccount(app)
 	}
@@ -58,7 +58,7 @@ func RequestConfirmation(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	discard := errors.Is(err, errs.NotFound)
+	discard := errors.Is(err, errs.ErrNotFound)
 	if discard {
 		account, err = anyAccount(app)
 	}

@@ -34,7 +34,7 @@ func TestResetPassword_WorksOnceAndSignsOutDevices(t *testing.T) {
 	}
 	_, err = accounts.SignIn(app, "ada@x.example", hookstest.Password, "")
 	hookstest.AssertCode(t, "the old password", err, accounts.CodeBadSignIn)
-	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.NotFound) {
+	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("the old login: %v", err)
 	}
 }
@@ -158,7 +158,7 @@ func TestChangePassword_NeedsCurrentPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	hookstest.AssertCode(t, "the right one", change(hookstest.Password, otherPassword), "")
-	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.NotFound) {
+	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("the old login: %v", err)
 	}
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"about": ada.Id}) != 1 {

@@ -27,7 +27,7 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 // SignInFromDevice is SignIn from a browser with a device cookie: on a known device, failures elsewhere don't count.
 func SignInFromDevice(app core.App, device, address, password, from string) (*core.Record, error) {
 	account, err := Find(app, address)
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return nil, err
 	}
 	attempt, err := beginAttempt(app, address, from, device)

@@ -189,10 +189,10 @@ func TestFindLogin_Lifetime(t *testing.T) {
 			switch {
 			case s.good && (err != nil || account.Id != ada.Id || login.GetString("token_hash") != accounts.Hash(secret)):
 				t.Error(err)
-			case !s.good && !errors.Is(err, errs.NotFound):
+			case !s.good && !errors.Is(err, errs.ErrNotFound):
 				t.Errorf("found: %v", err)
 			}
-			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, errs.NotFound) {
+			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, errs.ErrNotFound) {
 				t.Errorf("by what is stored: %v", err)
 			}
 		})
@@ -217,7 +217,7 @@ func TestSignOut_EndsOneLogin(t *testing.T) {
 	if err := accounts.SignOut(app, login, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, errs.NotFound) {
+	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	if _, _, err := accounts.FindLogin(app, second); err != nil {

@@ -73,7 +73,7 @@ var errKnown = errors.New("the address already has an account")
 func Begin(tx core.App, account *core.Record) error {
 	if _, err := Find(tx, account.Email()); err == nil {
 		return errKnown
-	} else if !errors.Is(err, errs.NotFound) {
+	} else if !errors.Is(err, errs.ErrNotFound) {
 		return err
 	}
 	return tx.Save(account)
@@ -93,7 +93,7 @@ func Overtaken(app core.App, n Params, outcome error) (overtaken bool, err error
 // long as creating an account, so that the visitor can't tell.
 func NotifyExisting(app core.App, n Params) (bool, error) {
 	account, err := Find(app, n.Email)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {

@@ -26,17 +26,17 @@ type Actor struct {
 	FormerAdmin bool // was the Owner or an Admin of the team, and no longer is
 }
 
-// Find returns the actor for an account in the team with that id or slug. It returns errs.NotFound if the team doesn't exist
+// Find returns the actor for an account in the team with that id or slug. It returns errs.ErrNotFound if the team doesn't exist
 // or the account isn't in it.
 func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	found := &core.Record{}
 	err := app.RecordQuery("teams").WithContext(record.Prepared).
 		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})).Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find team: %w", err)
@@ -60,7 +60,7 @@ func ByUserID(app core.App, user string, team *core.Record) (*Actor, error) {
 		WithContext(record.Prepared).Bind(dbx.Params{"t": team.Id, "u": user}).
 		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind, &actor.FormerAdmin)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)

@@ -200,17 +200,17 @@ func TestFind_OnlyOwnTeams(t *testing.T) {
 		if err != nil || a.Team.Id != team.Id || a.Roles != rolesByName["hosting owner"] || a.Kind != "member" {
 			t.Errorf("%s: %+v %v", ref, a, err)
 		}
-		if _, err := actors.Find(app, stranger, ref); !errors.Is(err, errs.NotFound) {
+		if _, err := actors.Find(app, stranger, ref); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%s for a stranger: %v", ref, err)
 		}
 	}
 	for _, ref := range []string{"", "nothing", "nosuchid0000000", "' || '1'='1"} {
-		if _, err := actors.Find(app, owner, ref); !errors.Is(err, errs.NotFound) {
+		if _, err := actors.Find(app, owner, ref); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%q: %v", ref, err)
 		}
 	}
-	if _, err := actors.Find(app, nil, team.Id); !errors.Is(err, errs.NotFound) {
-		t.Errorf("no account: got %v, want errs.NotFound", err)
+	if _, err := actors.Find(app, nil, team.Id); !errors.Is(err, errs.ErrNotFound) {
+		t.Errorf("no account: got %v, want errs.ErrNotFound", err)
 	}
 }
 
@@ -225,7 +225,7 @@ func TestReload_ReadsCurrentRoles(t *testing.T) {
 		t.Errorf("%+v %v", now, err)
 	}
 	hookstest.Exec(t, app, "DELETE FROM memberships WHERE user = '"+admin.Id+"'", nil)
-	if _, err := early.Reload(app); !errors.Is(err, errs.NotFound) {
+	if _, err := early.Reload(app); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("after removal: %v", err)
 	}
 }

@@ -11,15 +11,15 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// DeletedTeam is the error for an account that was in a team that has been deleted. It wraps errs.NotFound, so that API
+// DeletedTeam is the error for an account that was in a team that has been deleted. It wraps errs.ErrNotFound, so that API
 // clients get the same response as for a team that never existed.
 type DeletedTeam struct{ Team string }
 
 // Error implements error.
 func (d *DeletedTeam) Error() string { return d.Team + " was deleted" }
 
-// Unwrap returns errs.NotFound.
-func (d *DeletedTeam) Unwrap() error { return errs.NotFound }
+// Unwrap returns errs.ErrNotFound.
+func (d *DeletedTeam) Unwrap() error { return errs.ErrNotFound }
 
 // WasMember reports whether err means that the account used to be in the team, and may learn what happened.
 func WasMember(err error) bool {
@@ -34,10 +34,10 @@ func findDeleted(app core.App, account *core.Record, team string, unknown error)
 	return deletedTeam(app, account, "t.id = {:ref} OR t.slug = {:ref}", team, unknown)
 }
 
-// CheckDeletedLink returns a *DeletedTeam if err is errs.NotFound and the link belonged to a deleted team that the account was
+// CheckDeletedLink returns a *DeletedTeam if err is errs.ErrNotFound and the link belonged to a deleted team that the account was
 // in; otherwise it returns err.
 func CheckDeletedLink(app core.App, account *core.Record, link string, err error) error {
-	if !errors.Is(err, errs.NotFound) || account == nil {
+	if !errors.Is(err, errs.ErrNotFound) || account == nil {
 		return err
 	}
 	return deletedTeam(app, account, "EXISTS (SELECT 1 FROM deleted_links l WHERE l.team = t.id AND l.link = {:ref})", link, err)

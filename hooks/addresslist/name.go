@@ -15,7 +15,6 @@ import (
 var (
 	commentPattern = regexp.MustCompile(`\s*\([^()]*\)|\s*\[[^\[\]]*\]`)
 	ordinalPattern = regexp.MustCompile(`^\(?\d{1,5}[.):\]]+\s+`)
-	digitPattern   = regexp.MustCompile(`\d`)
 )
 
 // nameSuffixes follow a name after a comma and aren't first names.

@@ -74,7 +74,7 @@ func kickUnauthorized(app core.App, room, identity string) {
 		return // not ours, or a database error that will be logged elsewhere
 	}
 	err := join.Authorize(app, identity, room)
-	if err == nil || errs.Code(err) == "" && !errors.Is(err, errs.NotFound) {
+	if err == nil || errs.Code(err) == "" && !errors.Is(err, errs.ErrNotFound) {
 		return
 	}
 	routine.FireAndForget(func() {

@@ -96,7 +96,7 @@ func (f *fixture) idsOf(names ...string) (ids []string) {
 func (f *fixture) isInTeam(who string) bool {
 	f.Helper()
 	_, err := members.Find(f.app, f.team.Id, f.ids[who])
-	if !errors.Is(err, errs.NotFound) {
+	if !errors.Is(err, errs.ErrNotFound) {
 		f.must(err)
 	}
 	return err == nil
@@ -286,7 +286,7 @@ func TestDo_ActorLosesRights_Stops(t *testing.T) {
 		return e.Next()
 	})
 	result, err := bulk.Do(f.app, f.actor("admin"), bulk.Action{Kind: bulk.Remove}, f.idsOf("organizer", "member", "guest"))
-	if !errors.Is(err, errs.NotFound) || len(result.Rows) != 1 || !f.isInTeam("member") || !f.isInTeam("guest") {
+	if !errors.Is(err, errs.ErrNotFound) || len(result.Rows) != 1 || !f.isInTeam("member") || !f.isInTeam("guest") {
 		t.Errorf("got %+v, %v", result, err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func (a Action) validateTarget(t target, actor *actors.Actor) error {
 	switch {
 	case !t.Exists:
-		return errs.NotFound
+		return errs.ErrNotFound
 	case a.Kind == RevokeRole && t.User == actor.Account.Id:
 		return errs.Invalid("base", CodeOwnRole, "You can't revoke your own role here. Open your details to give it up.")
 	case a.Kind == RevokeRole && t.User == "":
@@ -128,11 +128,11 @@ func (a Action) previewInvitation(app core.App, actor *actors.Actor, t target, r
 	return nil
 }
 
-// skip turns a refusal into a skipped row. Other errors are internal and returned, and so is errs.NotFound for an actor
+// skip turns a refusal into a skipped row. Other errors are internal and returned, and so is errs.ErrNotFound for an actor
 // who is no longer in the team.
 func skip(app core.App, actor *actors.Actor, row RowResult, err error) (RowResult, error) {
 	row = RowResult{ID: row.ID, Name: row.Name, Email: row.Email, Status: Skipped}
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		row.Code, row.Message = CodeNotFound, "Not in the team, or already removed."
 		_, err = actor.Reload(app)
 		return row, err

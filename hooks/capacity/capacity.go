@@ -69,7 +69,7 @@ func (r resource) level(now seats.Seats) string {
 // about them. With quiet it queues none, as for a new team.
 func raiseMarks(tx core.App, team string, quiet bool) error {
 	now, err := seats.Of(tx, team)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil // the team is being deleted
 	}
 	if err != nil {

@@ -35,7 +35,7 @@ func userCommand(app core.App) *cobra.Command {
 // confirmationLink creates the link. It sets a new password, because someone else may have created the account.
 func confirmationLink(app core.App, address string) (link string, err error) {
 	account, err := accounts.Find(app, address)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return "", fmt.Errorf("there is no account with the address %s", address)
 	}
 	if err != nil {

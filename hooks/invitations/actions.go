@@ -110,7 +110,7 @@ func manage(app core.App, actor *actors.Actor, id, action string, do func(core.A
 			return err
 		}
 		if invitation.TeamID() != actor.Team.Id {
-			return errs.NotFound
+			return errs.ErrNotFound
 		}
 		entry.WithTarget(id, invitation.Address())
 		now, err := findMembershipState(tx, actor.Team.Id, invitation.Address())

@@ -78,10 +78,10 @@ func TestManage_OtherTeam_NotFound(t *testing.T) {
 	theirs := hookstest.Team(t, f.app, stranger, "Another team", "free")
 	actor := hookstest.Actor(t, f.app, stranger, theirs)
 	for _, id := range []string{id, "nosuchid0000000"} {
-		if _, err := invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.NotFound) {
+		if _, err := invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("revoke: %v", err)
 		}
-		if _, _, err := invitations.Resend(f.app, actor, id); !errors.Is(err, errs.NotFound) {
+		if _, _, err := invitations.Resend(f.app, actor, id); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("resend: %v", err)
 		}
 	}
@@ -209,7 +209,7 @@ func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
 	if roles, _ := f.roles(f.owner); roles != (actors.Roles{Owner: true}) {
 		t.Errorf("got the Owner's roles %+v", roles)
 	}
-	if _, _, err := invitations.SetRoles(f.app, f.actor(f.owner), f.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.NotFound) {
+	if _, _, err := invitations.SetRoles(f.app, f.actor(f.owner), f.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("someone outside the team: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 func sendCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	i, err := Find(tx, m.About())
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return mail.ReasonInvitationUnknown, nil
 	case err != nil:
 		return "", err

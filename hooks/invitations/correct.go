@@ -18,7 +18,7 @@ const CodeSameAddress = "same_address"
 func CorrectAddress(app core.App, actor *actors.Actor, id, address string) (Result, error) {
 	previous, err := Find(app, id)
 	if err == nil && previous.TeamID() != actor.Team.Id {
-		err = errs.NotFound
+		err = errs.ErrNotFound
 	}
 	if err != nil {
 		return Result{}, err

@@ -142,7 +142,7 @@ func TestCorrectAddress_WhoIsAllowed(t *testing.T) {
 	hookstest.AssertCode(t, "an Organizer", err, errs.CodeNotAllowed)
 	_, err = invitations.CorrectAddress(f.app, f.actor(admin), admins, correctEmail)
 	hookstest.AssertCode(t, "an Admin of an Admin's", err, errs.CodeNotAllowed)
-	if _, err = invitations.CorrectAddress(f.app, hookstest.Actor(t, f.app, other, theirs), plain, correctEmail); err != errs.NotFound {
+	if _, err = invitations.CorrectAddress(f.app, hookstest.Actor(t, f.app, other, theirs), plain, correctEmail); err != errs.ErrNotFound {
 		t.Error("another team's", err)
 	}
 	if f.stored(plain).GetString("status") != invitations.Pending || f.stored(admins).GetString("status") != invitations.Pending {

@@ -32,7 +32,7 @@ func queueEmail(tx core.App, i *Invitation, token string, member bool) error {
 func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 	i, err := Find(tx, id)
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return mail.Message{}, errs.Invalid("base", CodeUnknown, "The invitation was deleted before this email was sent.")
 	case err != nil:
 		return mail.Message{}, err
@@ -57,7 +57,7 @@ func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 		props.Roles = append(props.Roles, emails.RoleProps{Name: role.Label, Description: role.HolderDescription})
 	}
 	account, err := accounts.Find(tx, i.Address())
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return mail.Message{}, err
 	}
 	if err == nil && account.Verified() {

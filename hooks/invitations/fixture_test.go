@@ -146,7 +146,7 @@ func (f *fixture) must(err error) {
 func (f *fixture) roles(account *core.Record) (roles actors.Roles, in bool) {
 	f.Helper()
 	m, err := members.Find(f.app, f.team.Id, account.Id)
-	if err == errs.NotFound {
+	if err == errs.ErrNotFound {
 		return roles, false
 	}
 	f.must(err)

@@ -93,12 +93,12 @@ func (i *Import) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 // TimeOf returns the time in the field created, started or finished; zero if it isn't set.
 func (i *Import) TimeOf(field string) time.Time { return i.GetDateTime(field).Time() }
 
-// FindImport returns an import of the team, or errs.NotFound.
+// FindImport returns an import of the team, or errs.ErrNotFound.
 func FindImport(app core.App, team, id string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find import: %w", err)
@@ -116,12 +116,12 @@ func ListImports(app core.App, team string, limit int64) ([]*Import, error) {
 	return all, nil
 }
 
-// FindActiveImport returns the team's running import, else the next one waiting, or errs.NotFound.
+// FindActiveImport returns the team's running import, else the next one waiting, or errs.ErrNotFound.
 func FindActiveImport(app core.App, team string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team, "finished": ""}).OrderBy("created", "rowid").Limit(1).One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the import that runs: %w", err)

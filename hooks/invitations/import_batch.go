@@ -86,7 +86,7 @@ func (i *Import) actor(tx core.App) (*actors.Actor, error) {
 	}
 	actor, err := actors.Find(tx, account, i.GetString("team"))
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return nil, gone
 	case err != nil:
 		return nil, err

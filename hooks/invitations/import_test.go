@@ -186,7 +186,7 @@ func TestImport_WhoCanStartAndStop(t *testing.T) {
 	owner, err := members.FindOwner(f.app, other.Id)
 	f.must(err)
 	stranger := hookstest.Actor(t, f.app, hookstest.FindRecord(t, f.app, "users", owner.UserID()), other)
-	if _, err = invitations.StopImport(f.app, stranger, i.Id); err != errs.NotFound {
+	if _, err = invitations.StopImport(f.app, stranger, i.Id); err != errs.ErrNotFound {
 		t.Errorf("stopped by another team: %v", err)
 	}
 	importer := invitations.NewImporter(f.app)
@@ -212,7 +212,7 @@ func TestImport_TeamDeleted_IsDeleted(t *testing.T) {
 	}
 	var left int
 	f.must(f.app.DB().NewQuery("SELECT count(*) FROM import_rows").Row(&left))
-	if _, err := invitations.FindImport(f.app, f.team.Id, i.Id); err != errs.NotFound || left != 0 {
+	if _, err := invitations.FindImport(f.app, f.team.Id, i.Id); err != errs.ErrNotFound || left != 0 {
 		t.Errorf("%v, got %d rows left", err, left)
 	}
 }

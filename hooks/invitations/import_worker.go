@@ -162,7 +162,7 @@ func (w *Importer) Step() (worked bool, err error) {
 	}
 	w.lastServed[next.Team] = time.Now()
 	i, err := runBatch(w.App, next.Team, next.ID, batchSize)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return true, nil // the team was deleted meanwhile
 	}
 	if err != nil {

@@ -108,28 +108,28 @@ func retireLink(tx core.App, invitation, hash string) error {
 	return tx.Save(link)
 }
 
-// Find returns the invitation with the id, or errs.NotFound.
+// Find returns the invitation with the id, or errs.ErrNotFound.
 func Find(app core.App, id string) (*Invitation, error) {
 	return findOne(app, dbx.HashExp{"id": id})
 }
 
 // FindByToken returns the invitation of a link. replaced is true if a newer link was sent while the invitation is
-// pending. An unknown link is errs.NotFound.
+// pending. An unknown link is errs.ErrNotFound.
 func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err error) {
 	hash := accounts.Hash(token)
 	i, err = findOne(app, dbx.HashExp{"token_hash": hash})
-	if !errors.Is(err, errs.NotFound) {
+	if !errors.Is(err, errs.ErrNotFound) {
 		return i, false, err
 	}
 	i, err = findOne(app, dbx.NewExp("id = (SELECT invitation FROM retired_links WHERE token_hash = {:h})", dbx.Params{"h": hash}))
 	return i, err == nil && i.Status() == Pending, err
 }
 
-// FindPending returns the pending invitation of an address to a team, or errs.NotFound.
+// FindPending returns the pending invitation of an address to a team, or errs.ErrNotFound.
 func FindPending(app core.App, team, address string) (*Invitation, error) {
 	i, err := findPendingOrOverdue(app, team, address)
 	if err == nil && i.Status() != Pending {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return i, err
 }
@@ -148,7 +148,7 @@ func findOne(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	}
 	err := query.One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find invitation: %w", err)

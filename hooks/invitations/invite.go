@@ -229,7 +229,7 @@ func inviteAddress(tx core.App, actor *actors.Actor, req Request, line Line) (ou
 		open.Set("inviter", actor.Account.Id)
 		open.Set("note", req.Note)
 		invitation, status = open, Updated
-	case !errors.Is(err, errs.NotFound):
+	case !errors.Is(err, errs.ErrNotFound):
 		return none, err
 	default:
 		if err := limitPerAddress(tx, actor.Team.Id, line.Address); err != nil {

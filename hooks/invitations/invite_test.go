@@ -238,7 +238,7 @@ func TestInvite_ActorLostRights_IsRefused(t *testing.T) {
 	hookstest.AssertCode(t, "Resend", err, errs.CodeNotAllowed)
 
 	f.must(f.app.Delete(m))
-	if _, err = invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.NotFound) {
+	if _, err = invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("a former member: %v", err)
 	}
 }

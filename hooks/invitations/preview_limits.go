@@ -57,7 +57,7 @@ func (l *rowLimits) judge(line Line, row people.Row, held, open actors.Roles) (r
 			return refused, nil
 		}
 		pending, err := FindPending(l.app, l.actor.Team.Id, line.Address)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			return nil, nil
 		}
 		if err != nil {

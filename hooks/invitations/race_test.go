@@ -156,7 +156,7 @@ func TestAcceptNew_Concurrent_CreatesOneAccount(t *testing.T) {
 	if won := hookstest.CountSucceeded(t, results, invitations.CodeAccepted); won != 1 {
 		t.Errorf("got %d successes", won)
 	}
-	if _, err := accounts.Find(f.app, "nia@x.example"); errors.Is(err, errs.NotFound) {
+	if _, err := accounts.Find(f.app, "nia@x.example"); errors.Is(err, errs.ErrNotFound) {
 		t.Error("no account")
 	}
 }

@@ -71,13 +71,13 @@ func (resp Response) find(tx core.App) (*Invitation, error) {
 	if resp.ID != "" {
 		invitation, err := Find(tx, resp.ID)
 		if err == nil && (resp.Account == nil || resp.Account.Email() != invitation.Address()) {
-			return nil, errs.NotFound
+			return nil, errs.ErrNotFound
 		}
 		return invitation, err
 	}
 	invitation, replaced, err := FindByToken(tx, resp.Token)
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return nil, closedError("")
 	case err == nil && replaced:
 		return nil, closedError(Replaced)

@@ -74,10 +74,10 @@ func TestRespond_WrongOrUnconfirmedAccount_IsRefused(t *testing.T) {
 	}
 	for name, give := range answers {
 		hookstest.AssertCode(t, name+" as another", give(invitations.Response{Account: other, Token: tokenOf(result)}), accounts.CodeWrongAccount)
-		if err := give(invitations.Response{Account: other, ID: result.ID}); !errors.Is(err, errs.NotFound) {
+		if err := give(invitations.Response{Account: other, ID: result.ID}); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%s another's by its id: %v", name, err)
 		}
-		if err := give(invitations.Response{Account: f.lucia, ID: "nosuchid0000000"}); !errors.Is(err, errs.NotFound) {
+		if err := give(invitations.Response{Account: f.lucia, ID: "nosuchid0000000"}); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%s an unknown id: %v", name, err)
 		}
 		hookstest.AssertCode(t, name+" an unknown link", give(invitations.Response{Account: f.lucia, Token: "usi_nothing"}), invitations.CodeUnknown)
@@ -174,7 +174,7 @@ func TestAcceptNew_Refused_CreatesNothing(t *testing.T) {
 			s.change(f, id, &n)
 			_, _, err := invitations.AcceptNew(f.app, n)
 			hookstest.AssertCode(t, s.name, err, s.code)
-			if _, err := accounts.Find(f.app, "nia@x.example"); !errors.Is(err, errs.NotFound) {
+			if _, err := accounts.Find(f.app, "nia@x.example"); !errors.Is(err, errs.ErrNotFound) {
 				t.Errorf("got an account: %v", err)
 			}
 		})
@@ -209,7 +209,7 @@ func TestAcceptNew_UnconfirmedAccount_IsClaimed(t *testing.T) {
 	if _, err := accounts.SignIn(f.app, "nia@x.example", newPassword, ""); err != nil {
 		t.Errorf("new password: %v", err)
 	}
-	if _, _, err := accounts.FindLogin(f.app, login); !errors.Is(err, errs.NotFound) {
+	if _, _, err := accounts.FindLogin(f.app, login); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("old session cookie: %v", err)
 	}
 	if _, err := f.app.FindAuthRecordByToken(bearer, core.TokenTypeAuth); err == nil {

@@ -38,7 +38,7 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.BeforeFunc) (*Result, sessions.HandoverResult, error) {
 	var handoverResult sessions.HandoverResult
 	membership, err := members.Find(app, actor.Team.Id, user)
-	if errors.Is(err, errs.NotFound) && !actor.CanUsePanel() {
+	if errors.Is(err, errs.ErrNotFound) && !actor.CanUsePanel() {
 		return nil, handoverResult, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
 	}
 	if err != nil {
@@ -46,7 +46,7 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 	}
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
-		return nil, handoverResult, errs.NotFound
+		return nil, handoverResult, errs.ErrNotFound
 	}
 	held := membership.Roles()
 	wanted.Owner = held.Owner
@@ -198,7 +198,7 @@ func inviteToRoles(app core.App, actor *actors.Actor, address string, raise acto
 // revokePending revokes a pending invitation that offers a role that is no longer wanted.
 func revokePending(app core.App, actor *actors.Actor, address string) error {
 	open, err := FindPending(app, actor.Team.Id, address)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

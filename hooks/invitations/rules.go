@@ -104,7 +104,7 @@ func validateCreate(app core.App, r *core.Record) error {
 	}
 	open, err := findPendingOrOverdue(app, r.GetString("team"), r.GetString("email"))
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 	case err != nil:
 		return err
 	case open.Status() == Pending:
@@ -187,7 +187,7 @@ func onlyRemovesRoles(r *core.Record) bool {
 // validateAcceptance lets only the confirmed account of the invited address accept (R53).
 func validateAcceptance(app core.App, r *core.Record) error {
 	address, verified, err := accounts.EmailByID(app, r.GetString("user"))
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return errs.Invalid("user", accounts.CodeWrongAccount, "Only an account can accept an invitation.")
 	}
 	if err != nil {
@@ -217,7 +217,7 @@ func validateInviter(app core.App, r *core.Record, now membershipState) error {
 		return fmt.Errorf("find the team of an invitation: %w", err)
 	}
 	inviter, err := actors.ByUserID(app, r.GetString("inviter"), team)
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return err
 	}
 	if err != nil || !inviter.CanInvite(actors.RolesOf(r), now.Held) {
@@ -260,7 +260,7 @@ func revokeForRemoved(e *core.RecordEvent) error {
 			return fmt.Errorf("find the account of a removed member: %w", err)
 		}
 		pending, err := FindPending(e.App, team, account.Email())
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			return nil
 		}
 		if err != nil {

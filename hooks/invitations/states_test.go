@@ -217,7 +217,7 @@ func TestRules_StaleCopy_ChangesNothing(t *testing.T) {
 		early := f.stored(f.inviteInState("pending").ID)
 		f.must(f.app.Delete(f.stored(early.Id)))
 		setAccepted(f, early)
-		if err := f.app.Save(early); !errors.Is(err, errs.NotFound) {
+		if err := f.app.Save(early); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%v", err)
 		}
 		if _, in := f.roles(f.lucia); in {

@@ -27,7 +27,7 @@ func closeUndeliverable(e *core.RecordEvent) error {
 			return nil
 		}
 		invitation, err := Find(e.App, email.About())
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			return nil // the email is about something else, or the team was deleted
 		}
 		if err != nil {

@@ -82,7 +82,7 @@ func (p *RoomVisit) formerMemberError(app core.App) error {
 		if err == nil && invited.GetDateTime("created").Time().After(at) {
 			return nil
 		}
-		if err != nil && !errors.Is(err, errs.NotFound) {
+		if err != nil && !errors.Is(err, errs.ErrNotFound) {
 			return err
 		}
 	}

@@ -41,7 +41,7 @@ func recordDeparture(e *core.RecordEvent) error {
 			return fmt.Errorf("find the team of a departure: %w", err)
 		}
 		address, _, err := accounts.EmailByID(e.App, e.Record.GetString("user"))
-		if stays == 0 || errors.Is(err, errs.NotFound) {
+		if stays == 0 || errors.Is(err, errs.ErrNotFound) {
 			return nil
 		}
 		if err != nil {

@@ -29,7 +29,7 @@ const (
 )
 
 // FindSession finds the session of a session link or a personal link. A personal link to a series opens the running session,
-// or else the next one (R168); personal is the code if it is one. It returns errs.NotFound for an unknown code, and refuses a
+// or else the next one (R168); personal is the code if it is one. It returns errs.ErrNotFound for an unknown code, and refuses a
 // network that tried too many.
 func FindSession(app core.App, code, from string) (session *sessions.Session, personal string, err error) {
 	if strings.HasPrefix(code, sessions.PersonalPrefix) {
@@ -41,7 +41,7 @@ func FindSession(app core.App, code, from string) (session *sessions.Session, pe
 	} else {
 		session, err = sessions.FindByCode(app, code)
 	}
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		err = limitUnknownLinks(app, from)
 	}
 	return session, personal, err
@@ -51,7 +51,7 @@ func limitUnknownLinks(app core.App, from string) error {
 	if wait, ok := unknownSessionLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
 		return errs.RateLimited(wait, "Too many unknown links from your network. Try again in a minute.")
 	}
-	return errs.NotFound
+	return errs.ErrNotFound
 }
 
 // limitJoins limits joins by one person and from one network.

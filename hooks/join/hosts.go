@@ -85,7 +85,7 @@ func moderate(app core.App, by *sessions.Participant, target, from, action strin
 			return err
 		}
 		if p.SessionID() != session.Id {
-			return errs.NotFound
+			return errs.ErrNotFound
 		}
 		entry.WithTarget(p.Id, p.DisplayName()).With("session", session.Title())
 		if err := canModerate(tx, session, by.Id); err != nil {

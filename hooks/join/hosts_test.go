@@ -76,7 +76,7 @@ func TestModerate_AfterLosingRights_IsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := join.Admit(h.app, owners, guest, testIP); !errors.Is(err, errs.NotFound) {
+	if err := join.Admit(h.app, owners, guest, testIP); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("a participant of another session: got %v", err)
 	}
 }
@@ -144,7 +144,7 @@ func TestAuthorize(t *testing.T) {
 		{"participant of another session", theirs.Id, media, true, ""},
 	} {
 		err := join.Authorize(h.app, s.identity, s.room)
-		if s.missing != errors.Is(err, errs.NotFound) || !s.missing && errs.Code(err) != s.code {
+		if s.missing != errors.Is(err, errs.ErrNotFound) || !s.missing && errs.Code(err) != s.code {
 			t.Errorf("%s: %v", s.what, err)
 		}
 	}

@@ -167,7 +167,7 @@ func TestDecline_ConsentIsOfferedAgain(t *testing.T) {
 	if err := join.Decline(h.app, v, testIP); err != nil {
 		t.Errorf("twice: %v", err)
 	}
-	if err := join.Authorize(h.app, h.participant("outside@x.example").Id, "any"); !errors.Is(err, errs.NotFound) {
+	if err := join.Authorize(h.app, h.participant("outside@x.example").Id, "any"); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("gate: %v", err)
 	}
 	if v, code := h.join("outside", ""); code != "" || v.Status != join.WaitForHost || h.kind("outside@x.example") != "guest" {
@@ -257,7 +257,7 @@ func TestFindSession_UnknownLinks(t *testing.T) {
 	h := newFixture(t, "passwordless")
 	code := h.personalCode("new@x.example")
 	for _, bad := range []string{"", "x", "usp_", "usp_" + strings.Repeat("a", 43), code + "x", strings.ToUpper(code), strings.Repeat("x", 5000), "' OR 1=1 --"} {
-		if _, _, err := join.FindSession(h.app, bad, testIP); !errors.Is(err, errs.NotFound) {
+		if _, _, err := join.FindSession(h.app, bad, testIP); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%.20q: %v", bad, err)
 		}
 	}
@@ -276,7 +276,7 @@ func TestFindSession_UnknownLinks(t *testing.T) {
 	if _, _, err := join.FindSession(h.app, h.session.Code(), testIP); err != nil {
 		t.Errorf("a known one is slowed down: %v", err)
 	}
-	if _, _, err := join.FindSession(h.app, "nowhere", "198.51.100.1"); !errors.Is(err, errs.NotFound) {
+	if _, _, err := join.FindSession(h.app, "nowhere", "198.51.100.1"); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("from elsewhere: %v", err)
 	}
 }

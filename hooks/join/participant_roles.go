@@ -36,7 +36,7 @@ func registerRoles(app core.App) {
 			return nil
 		}
 		p, err := sessions.FindParticipant(app, report.Participant.Identity)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			return nil // not a room of ours
 		}
 		if err != nil {
@@ -49,7 +49,7 @@ func registerRoles(app core.App) {
 
 func updatePermissions(app core.App, p *sessions.Participant) {
 	session, err := sessions.FindByID(app, p.SessionID())
-	if errors.Is(err, errs.NotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "" || p.State() != sessions.StateAdmitted) {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "" || p.State() != sessions.StateAdmitted) {
 		return
 	}
 	var grant live.Grant

@@ -37,7 +37,7 @@ func Authorize(app core.App, identity, room string) error {
 		return err
 	}
 	if p.SessionID() != session.Id {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	return canConnect(app, session, p)
 }
@@ -55,7 +55,7 @@ func canConnect(app core.App, session *sessions.Session, p *sessions.Participant
 		return blockedError()
 	}
 	_, err := members.Find(app, session.TeamID(), p.UserID())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return blockedError()
 	}
 	return err

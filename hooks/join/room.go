@@ -38,7 +38,7 @@ type RoomVisit struct {
 	FreeMinutes  int               // length of a session that the visitor can start now; 0: none
 }
 
-// ResolveRoom finds the room of a link for a visitor. It returns errs.NotFound for an unknown link, refuses a network that
+// ResolveRoom finds the room of a link for a visitor. It returns errs.ErrNotFound for an unknown link, refuses a network that
 // tried too many, and returns *actors.FormerMember for an account that left the team and *actors.DeletedTeam for one whose
 // team was deleted. It changes nothing.
 func ResolveRoom(app core.App, account *core.Record, slug, from string) (*RoomVisit, error) {
@@ -52,7 +52,7 @@ func ResolveRoom(app core.App, account *core.Record, slug, from string) (*RoomVi
 	}
 	if account != nil {
 		p.Actor, err = actors.InTeam(app, account, p.Team.Record)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			p.Actor = nil
 		}
 		if errs.IgnoreNotFound(err) != nil {
@@ -80,11 +80,11 @@ func (p *RoomVisit) loadRoom(app core.App, slug, from string) (err error) {
 	if wait, full := guesses.Exhausted(who); full {
 		return errs.RateLimited(wait, "Too many unknown links from your network. Try again in a minute.")
 	}
-	if p.Room, err = rooms.FindBySlug(app, slug); errors.Is(err, errs.NotFound) {
+	if p.Room, err = rooms.FindBySlug(app, slug); errors.Is(err, errs.ErrNotFound) {
 		p.Replaced = true
 		p.Room, err = rooms.FindByOldSlug(app, slug)
 	}
-	if err = actors.CheckDeletedLink(app, p.Account, "r/"+strings.ToLower(slug), err); errors.Is(err, errs.NotFound) && !actors.WasMember(err) {
+	if err = actors.CheckDeletedLink(app, p.Account, "r/"+strings.ToLower(slug), err); errors.Is(err, errs.ErrNotFound) && !actors.WasMember(err) {
 		guesses.Take(who)
 	}
 	return err
@@ -125,7 +125,7 @@ func (p *RoomVisit) canSeeDetails(app core.App) (bool, error) {
 		if session == nil {
 			continue
 		}
-		if _, err := sessions.FindParticipantFor(app, session.Id, p.Account); !errors.Is(err, errs.NotFound) {
+		if _, err := sessions.FindParticipantFor(app, session.Id, p.Account); !errors.Is(err, errs.ErrNotFound) {
 			return err == nil, err
 		}
 	}

@@ -103,7 +103,7 @@ func TestResolveRoom_ReplacedAndUnknownLinks(t *testing.T) {
 	if p, err := join.ResolveRoom(h.app, h.users["host"], old, testIP); err != nil || !p.Replaced || p.FreeMinutes != 0 {
 		t.Errorf("replaced: %+v %v", p, err)
 	}
-	if _, err := join.ResolveRoom(h.app, nil, "nowhere", testIP); !errors.Is(err, errs.NotFound) {
+	if _, err := join.ResolveRoom(h.app, nil, "nowhere", testIP); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("unknown: %v", err)
 	}
 }
@@ -112,7 +112,7 @@ func TestResolveRoom_UnknownLinks_AreRateLimited(t *testing.T) {
 	h := newFixture(t, "room")
 	for _, who := range []*core.Record{nil, h.users["stranger"]} {
 		for range 20 {
-			if _, err := join.ResolveRoom(h.app, who, "nowhere", testIP); !errors.Is(err, errs.NotFound) {
+			if _, err := join.ResolveRoom(h.app, who, "nowhere", testIP); !errors.Is(err, errs.ErrNotFound) {
 				t.Fatal(err)
 			}
 		}

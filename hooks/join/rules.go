@@ -39,7 +39,7 @@ func validateState(_ core.App, r *core.Record) error {
 // fails.
 func kickFromMedia(app core.App, r *core.Record) {
 	session, err := sessions.FindByID(app, r.GetString("session"))
-	if errors.Is(err, errs.NotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "") {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "") {
 		return
 	}
 	if err != nil {

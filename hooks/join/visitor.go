@@ -99,7 +99,7 @@ func (v *Visitor) findParticipant(app core.App, code string) (err error) {
 		return nil
 	}
 	v.Participant, err = sessions.FindParticipantFor(app, v.Session.Id, v.Account)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		v.Participant = nil
 		_, err = sessions.FindParticipantByEmail(app, v.Session.Id, v.Account.Email())
 		v.addressTaken = err == nil
@@ -125,7 +125,7 @@ func (v *Visitor) loadInvitedAccount(app core.App) (err error) {
 		return nil
 	}
 	v.Account, err = accounts.Find(app, v.Participant.Address())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		v.Account = nil
 	}
 	return errs.IgnoreNotFound(err)
@@ -146,7 +146,7 @@ func (v *Visitor) ownsParticipant() bool {
 func (v *Visitor) loadMembership(app core.App) (err error) {
 	if v.Account != nil {
 		v.Actor, err = actors.InTeam(app, v.Account, v.Team.Record)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			v.Actor = nil
 		}
 		if errs.IgnoreNotFound(err) != nil {

@@ -42,10 +42,10 @@ func WebhooksEnabled(app core.App) bool {
 
 // HandleWebhook applies a webhook of Resend and commits it. It ignores an event that it already knows, one about an
 // unknown email and one of another kind. It returns an error if the webhook isn't signed, is older than five minutes or
-// can't be read, and errs.NotFound if no webhook secret is set.
+// can't be read, and errs.ErrNotFound if no webhook secret is set.
 func HandleWebhook(app core.App, header http.Header, body []byte) error {
 	if settings.Of(app).WebhookSecret == "" {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	if err := verify(app, header, body); err != nil {
 		return err

@@ -277,7 +277,7 @@ func TestHandleWebhook_UnreadableBody_IsRefused(t *testing.T) {
 func TestHandleWebhook_NoSecret_NotFound(t *testing.T) {
 	app := hookstest.NewApp(t)
 	e := resendtest.Email{ID: "x"}.Delivered()
-	if err := mail.HandleWebhook(app, e.Header(time.Now()), e.Body); !errors.Is(err, errs.NotFound) {
+	if err := mail.HandleWebhook(app, e.Header(time.Now()), e.Body); !errors.Is(err, errs.ErrNotFound) {
 		t.Error(err)
 	}
 	if mail.WebhooksEnabled(app) || !mail.WebhooksEnabled(newFixture(t)) {

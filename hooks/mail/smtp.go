@@ -49,6 +49,11 @@ func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (st
 	return message.Headers["Message-ID"], nil
 }
 
+// sentence is an error whose text is shown to users.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
+
 func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 	decoded, err := decode(request)
 	if err != nil {
@@ -56,11 +61,11 @@ func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 	}
 	from, err := mail.ParseAddress(decoded.From)
 	if err != nil {
-		return nil, errors.New("The sender isn't a valid email address.")
+		return nil, sentence("The sender isn't a valid email address.")
 	}
 	to, err := mail.ParseAddress(decoded.To[0])
 	if err != nil {
-		return nil, errors.New("The recipient isn't a valid email address.")
+		return nil, sentence("The recipient isn't a valid email address.")
 	}
 	_, host, _ := strings.Cut(from.Address, "@")
 	headers := maps.Clone(decoded.Headers)

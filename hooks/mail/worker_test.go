@@ -64,7 +64,7 @@ func TestDeliver_ProviderFault_IsRetriedOnce(t *testing.T) {
 			o.deliver()
 			m := o.find(t, id)
 			assertStatus(t, m, mail.Queued)
-			if wait := m.DueAt().Time().Sub(time.Now()); wait < 3*time.Second || wait > 7*time.Second {
+			if wait := time.Until(m.DueAt().Time()); wait < 3*time.Second || wait > 7*time.Second {
 				t.Errorf("first retry after %s", wait)
 			}
 			if strings.Contains(m.LastError(), "127.0.0.1") || m.LastError() == "" {

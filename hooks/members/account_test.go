@@ -176,7 +176,7 @@ func TestDeleteAccount_Concurrent_OneSucceeds(t *testing.T) {
 	for _, err := range results {
 		if err == nil {
 			won++
-		} else if !errors.Is(err, errs.NotFound) {
+		} else if !errors.Is(err, errs.ErrNotFound) {
 			t.Error(err)
 		}
 	}

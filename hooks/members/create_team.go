@@ -85,7 +85,7 @@ func addMember(tx core.App, team, user string, roles actors.Roles, write func(co
 // A guest becomes a member, and the membership keeps that they came as a guest (D4).
 func Grant(tx core.App, team, user string, roles actors.Roles) error {
 	m, err := Find(tx, team, user)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return addMember(tx, team, user, roles, func(m core.Model) error { return record.SaveTrusted(tx, m) })
 	}
 	if err != nil {

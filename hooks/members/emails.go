@@ -76,7 +76,7 @@ func roleRevokedCondition(tx core.App, m *mail.Email) (reason string, err error)
 		return reason, err
 	}
 	now, err := Find(tx, m.Team(), account.Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return mail.ReasonNotMember, nil
 	}
 	if err != nil || m.Basis() == "" {
@@ -127,7 +127,7 @@ func removedCondition(tx core.App, m *mail.Email) (reason string, err error) {
 		return reason, err
 	}
 	_, err = Find(tx, m.Team(), account.Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return "", nil
 	}
 	if err != nil {

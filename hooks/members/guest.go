@@ -14,7 +14,7 @@ import (
 // reports whether it was added.
 func AddGuest(tx core.App, team, user string) (made bool, err error) {
 	_, err = Find(tx, team, user)
-	if !errors.Is(err, errs.NotFound) {
+	if !errors.Is(err, errs.ErrNotFound) {
 		return false, err
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId("memberships")

@@ -58,7 +58,7 @@ func (p *fixture) actor(who string) *actors.Actor {
 func (p *fixture) membership(who string) *members.Membership {
 	p.Helper()
 	m, err := members.Find(p.app, p.team.Id, p.users[who].Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil
 	}
 	p.must(err)
@@ -116,7 +116,7 @@ func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 					t.Errorf("got %d emails to %s", count, target)
 				}
 			}
-			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, errs.NotFound) {
+			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, errs.ErrNotFound) {
 				t.Errorf("remove a stranger: %v", err)
 			}
 		})
@@ -190,10 +190,10 @@ func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
 	if m, err := members.FindOwner(p.app, other.Id); err != nil || m.UserID() != p.users["member"].Id {
 		t.Errorf("%v %v", m, err)
 	}
-	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, errs.NotFound) {
+	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("a right leaked: %v", err)
 	}
-	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, errs.NotFound) {
+	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("remove a user of another team: %v", err)
 	}
 }
@@ -206,7 +206,7 @@ func TestRemove_ActorLostRights_IsRefused(t *testing.T) {
 	hookstest.AssertCode(t, "remove", err, errs.CodeNotAllowed)
 	admin = p.actor("admin2")
 	p.remove("admin2")
-	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, errs.NotFound) {
+	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("by a removed user: %v", err)
 	}
 	if p.membership("member") == nil {

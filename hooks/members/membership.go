@@ -62,12 +62,12 @@ func (m *Membership) setRoles(roles actors.Roles) {
 	m.Set("organizer", roles.Organizer)
 }
 
-// Find returns the membership of an account in a team, or errs.NotFound.
+// Find returns the membership of an account in a team, or errs.ErrNotFound.
 func Find(app core.App, team, user string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Prepared).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
@@ -78,7 +78,7 @@ func Find(app core.App, team, user string) (*Membership, error) {
 // IsMember reports whether the account is a member of the team. A guest is not.
 func IsMember(app core.App, team, user string) (bool, error) {
 	m, err := Find(app, team, user)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil && m.Kind() == actors.Member, err
@@ -89,7 +89,7 @@ func FindOwner(app core.App, team string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}).Limit(1).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the owner: %w", err)

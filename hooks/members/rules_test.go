@@ -228,7 +228,7 @@ func TestTeamsOf_ByPanelAccess(t *testing.T) {
 	if got := names("admin", false); got[0] != "A team of their own" || got[2] != "Third" {
 		t.Errorf("the order is %v", got)
 	}
-	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, errs.NotFound) {
+	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 }

@@ -133,7 +133,7 @@ func FindRow(app core.App, team, id string) (*Row, error) {
 		return nil, fmt.Errorf("find a user: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return &rows[0], nil
 }
@@ -161,7 +161,7 @@ func (q Query) window(app core.App, team string, total int) (window, error) {
 			continue
 		}
 		at, err := q.sortPosition(app, team, seek.id)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			continue
 		}
 		s := window{params: at, descending: down != seek.turned, reversed: seek.turned, limit: q.Size}
@@ -186,7 +186,7 @@ func (q Query) sortPosition(app core.App, team, id string) (dbx.Params, error) {
 		return nil, fmt.Errorf("find a row of the list: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	at := dbx.Params{}
 	for n, key := range q.sortKeys() {

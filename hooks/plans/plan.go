@@ -51,7 +51,7 @@ func Find(app core.App, key string) (*Plan, error) {
 	plan := &Plan{}
 	err := app.RecordQuery("plans").AndWhere(keyOrID(key)).Limit(1).One(plan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find plan: %w", err)

@@ -26,7 +26,7 @@ func TestFind_BuiltInPlans(t *testing.T) {
 			t.Errorf("%s by its id: %v", key, err)
 		}
 	}
-	if _, err := plans.Find(app, "golden"); err != errs.NotFound {
+	if _, err := plans.Find(app, "golden"); err != errs.ErrNotFound {
 		t.Errorf("an unknown plan: %v", err)
 	}
 }

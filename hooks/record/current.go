@@ -15,7 +15,7 @@ import (
 // Register makes every update in these collections start from the stored record: in one transaction, fields that the writer
 // didn't change take the stored values. PocketBase would write every field back as it was read, so that a role revoked in the
 // meantime would return, and rules would check an outdated state. Register must come before all other update hooks, which
-// then see the stored record as Original. Updating a deleted record returns errs.NotFound, and so does creating a record whose
+// then see the stored record as Original. Updating a deleted record returns errs.ErrNotFound, and so does creating a record whose
 // parent was deleted.
 func Register(app core.App, collections ...string) {
 	app.OnRecordCreateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
@@ -52,7 +52,7 @@ func requireParents(app core.App, r *core.Record) error {
 		}
 		_, err := app.FindRecordById(relation.CollectionId, r.GetString(relation.Name))
 		if errors.Is(err, sql.ErrNoRows) {
-			return errs.NotFound
+			return errs.ErrNotFound
 		}
 		if err != nil {
 			return fmt.Errorf("find the parent of a new record: %w", err)
@@ -103,7 +103,7 @@ func clearSaved(e *core.RecordErrorEvent) error {
 func mergeStored(app core.App, r *core.Record) error {
 	stored, err := app.FindRecordById(r.Collection(), r.Id, WithPrepared)
 	if errors.Is(err, sql.ErrNoRows) {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	if err != nil {
 		return fmt.Errorf("reload a record: %w", err)

@@ -126,7 +126,7 @@ func TestUpdate_DeletedRecord_ReturnsNotFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Set("admin", true)
-	if err := s.app.Save(r); !errors.Is(err, errs.NotFound) {
+	if err := s.app.Save(r); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 }

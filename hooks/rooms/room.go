@@ -96,7 +96,7 @@ func (r *Room) MaxPeople() int { return r.GetInt("people") }
 // Quality is the highest video resolution in the room, one of Qualities.
 func (r *Room) Quality() string { return r.GetString("quality") }
 
-// Find finds a room of the team by id, or returns errs.NotFound.
+// Find finds a room of the team by id, or returns errs.ErrNotFound.
 func Find(app core.App, team, id string) (*Room, error) {
 	room := &Room{}
 	err := app.RecordQuery("rooms").WithContext(record.Prepared).AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
@@ -107,7 +107,7 @@ func Find(app core.App, team, id string) (*Room, error) {
 // has it (R152).
 func FindForSession(app core.App, team, id string) (*Room, error) {
 	room, err := Find(app, team, id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil, errs.Invalid("room", CodeUnknown, "This team has no such room. Choose another one.")
 	}
 	return room, err
@@ -115,7 +115,7 @@ func FindForSession(app core.App, team, id string) (*Room, error) {
 
 func mapNotFound(room *Room, err error) (*Room, error) {
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a room: %w", err)

@@ -59,7 +59,7 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 			func(app core.App, id string) error { _, err := rooms.Restore(app, s.actor(by), id); return err },
 		} {
 			hookstest.AssertCode(t, by, action(s.app, room.Id), code)
-			if err := action(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, errs.NotFound) || code != "" && errs.Code(err) != code {
+			if err := action(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, errs.ErrNotFound) || code != "" && errs.Code(err) != code {
 				t.Errorf("%s, an unknown room: %v", by, err)
 			}
 		}
@@ -75,10 +75,10 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 func TestUpdate_RoomOfAnotherTeam_IsNotFound(t *testing.T) {
 	s := newFixture(t)
 	room := s.createRoom("Grading suite")
-	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, errs.NotFound) {
+	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, errs.ErrNotFound) {
 		t.Error(err)
 	}
-	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, errs.NotFound) {
+	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, errs.ErrNotFound) {
 		t.Error(err)
 	}
 	r := s.reload(room).Record
@@ -179,13 +179,13 @@ func TestRotateLink_OldSlug_IsRetired(t *testing.T) {
 	if err != nil || !regexp.MustCompile(`^grading-suite-[a-z2-9]{10}$`).MatchString(rotated.Slug()) {
 		t.Fatal(rotated.Slug(), err)
 	}
-	if _, err := rooms.FindBySlug(s.app, "grading-suite"); !errors.Is(err, errs.NotFound) {
+	if _, err := rooms.FindBySlug(s.app, "grading-suite"); !errors.Is(err, errs.ErrNotFound) {
 		t.Error(err)
 	}
 	if old, err := rooms.FindByOldSlug(s.app, "Grading-Suite"); err != nil || old.Id != room.Id {
 		t.Error(old, err)
 	}
-	if _, err := rooms.FindByOldSlug(s.app, rotated.Slug()); !errors.Is(err, errs.NotFound) {
+	if _, err := rooms.FindByOldSlug(s.app, rotated.Slug()); !errors.Is(err, errs.ErrNotFound) {
 		t.Error("the link of today is called replaced:", err)
 	}
 	bay := s.createRoom("Edit bay")
@@ -194,7 +194,7 @@ func TestRotateLink_OldSlug_IsRetired(t *testing.T) {
 	hookstest.AssertCode(t, "and one by its name", s.update(again, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
 
 	hookstest.AssertCode(t, "the room itself", s.update(room, rooms.Profile{Slug: new("grading-suite")}), "")
-	if _, err := rooms.FindByOldSlug(s.app, "grading-suite"); !errors.Is(err, errs.NotFound) {
+	if _, err := rooms.FindByOldSlug(s.app, "grading-suite"); !errors.Is(err, errs.ErrNotFound) {
 		t.Error("it is called replaced still:", err)
 	}
 	if old, err := rooms.FindByOldSlug(s.app, rotated.Slug()); err != nil || old.Id != room.Id {
@@ -248,7 +248,7 @@ func TestUpdate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
 		if found, err := rooms.FindByOldSlug(s.app, old); err != nil || found.Id != room.Id {
 			t.Errorf("%s: the old link does not say that it was changed: %v", what, err)
 		}
-		if _, err := rooms.FindBySlug(s.app, old); !errors.Is(err, errs.NotFound) {
+		if _, err := rooms.FindBySlug(s.app, old); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%s: the old link lets in: %v", what, err)
 		}
 		for _, profile := range []rooms.Profile{{Description: new("More")}, {Access: new(rooms.AccessTeam)}, {Access: new(rooms.AccessAnyone)}} {

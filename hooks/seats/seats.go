@@ -70,7 +70,7 @@ func Of(app core.App, team string) (Seats, error) {
 		WHERE t.id = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Seats{}, errs.NotFound
+		return Seats{}, errs.ErrNotFound
 	}
 	if err != nil {
 		return Seats{}, fmt.Errorf("count seats: %w", err)
@@ -107,7 +107,7 @@ func hasFreeSeats(tx core.App, team string, admins, organizers int) (bool, error
 		FROM teams LEFT JOIN seat_counts ON seat_counts.team = teams.id WHERE teams.id = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "a": admins, "o": organizers}).Row(&fits)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, errs.NotFound
+		return false, errs.ErrNotFound
 	}
 	if err != nil {
 		return false, fmt.Errorf("count seats: %w", err)

@@ -164,7 +164,7 @@ func TestCount_FreeAndFits(t *testing.T) {
 }
 
 func TestOf_UnknownTeam_ReturnsNotFound(t *testing.T) {
-	if _, err := seats.Of(hookstest.NewApp(t), "nosuchteam00000"); err != errs.NotFound {
+	if _, err := seats.Of(hookstest.NewApp(t), "nosuchteam00000"); err != errs.ErrNotFound {
 		t.Errorf("%v", err)
 	}
 }

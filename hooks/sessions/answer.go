@@ -75,14 +75,14 @@ func canAnswer(session *Session, p *Participant) error {
 }
 
 // FindParticipantFor finds the account's participant in a session: by account, or else by its verified email if that
-// participant has no account, because the email may have belonged to someone else. It returns errs.NotFound if there
+// participant has no account, because the email may have belonged to someone else. It returns errs.ErrNotFound if there
 // is none.
 func FindParticipantFor(app core.App, session string, account *core.Record) (*Participant, error) {
 	p, err := findOneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
-	if errors.Is(err, errs.NotFound) && account.Verified() {
+	if errors.Is(err, errs.ErrNotFound) && account.Verified() {
 		p, err = findOneParticipant(app, dbx.HashExp{"session": session, "email": account.Email(), "user": ""})
 	}
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		err = fmt.Errorf("find the participant of an account: %w", err)
 	}
 	return p, err

@@ -38,7 +38,7 @@ func TestAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	hookstest.AssertCode(t, "the host", sessions.Answer(app, host.Id, sessions.Yes, ""), "bad_answer")
-	if err := sessions.Answer(app, "nobody000000000", sessions.Yes, ""); err != errs.NotFound {
+	if err := sessions.Answer(app, "nobody000000000", sessions.Yes, ""); err != errs.ErrNotFound {
 		t.Error(err)
 	}
 	hookstest.Exec(t, app, "UPDATE participants SET state = 'out' WHERE id = '"+me.Id+"'", nil)
@@ -62,7 +62,7 @@ func TestFindParticipantFor_UnverifiedAddress_IsNotFound(t *testing.T) {
 		t.Error("confirmed:", err)
 	}
 	gus.SetVerified(false)
-	if _, err := sessions.FindParticipantFor(app, session.Id, gus); err != errs.NotFound {
+	if _, err := sessions.FindParticipantFor(app, session.Id, gus); err != errs.ErrNotFound {
 		t.Error("not confirmed:", err)
 	}
 }
@@ -93,7 +93,7 @@ func TestFindParticipantFor_NewOwnerOfAddress_IsNotParticipant(t *testing.T) {
 		}
 		_, asked := sessions.FindParticipantFor(app, session.Id, c.account)
 		_, found := sessions.FindVisible(app, actor, session.Id)
-		if want := map[int]error{0: errs.NotFound}[c.n]; asked != want || found != want {
+		if want := map[int]error{0: errs.ErrNotFound}[c.n]; asked != want || found != want {
 			t.Errorf("%s: asked %v, found %v", what, asked, found)
 		}
 	}

@@ -64,7 +64,7 @@ func loadCapacity(app core.App, session, address string) (*capacity, error) {
 		FROM sessions s JOIN teams t ON t.id = s.team JOIN plans p ON p.id = t.plan LEFT JOIN rooms r ON r.id = s.room WHERE s.id = {:id}`).
 		WithContext(record.Prepared).Bind(dbx.Params{"id": session, "email": address}).One(s)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("count the people of a session: %w", err)

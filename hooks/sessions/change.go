@@ -150,7 +150,7 @@ func cancelAndNotify(tx core.App, actor *actors.Actor, but string, about Scope, 
 }
 
 // manage runs an action on a scheduled session of the actor's team, with the actor's rights reloaded in the same
-// transaction. It returns errs.NotFound for a session that the actor can't see.
+// transaction. It returns errs.ErrNotFound for a session that the actor can't see.
 func manage(app core.App, actor *actors.Actor, id, action string,
 	do func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
 	entry := audit.NewEntry(actor, action).WithTarget(id, "")

@@ -34,7 +34,7 @@ func checkParticipantEmail(tx core.App, m *mail.Email) (reason string, err error
 		return checkWithdrawn(tx, m, b)
 	}
 	p, err := FindParticipant(tx, m.About())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return mail.ReasonNotInvited, nil
 	}
 	if err != nil {
@@ -67,7 +67,7 @@ func checkParticipantEmail(tx core.App, m *mail.Email) (reason string, err error
 // checkWithdrawn checks an email to an invitee who was removed from a session. Their participant no longer exists.
 func checkWithdrawn(tx core.App, m *mail.Email, b basis) (reason string, err error) {
 	s, err := FindByID(tx, b.Session)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return mail.ReasonSessionEnded, nil
 	}
 	if err != nil {
@@ -77,7 +77,7 @@ func checkWithdrawn(tx core.App, m *mail.Email, b basis) (reason string, err err
 		return mail.ReasonSessionEnded, nil
 	}
 	_, err = FindParticipantByEmail(tx, s.Id, m.Recipient())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return "", nil
 	}
 	if err != nil {
@@ -131,7 +131,7 @@ func stillHosts(tx core.App, m *mail.Email) (reason string, err error) {
 	left.IDs = nil
 	for _, id := range note.IDs {
 		s, err := Find(tx, note.Team, id)
-		if errors.Is(err, errs.NotFound) || err == nil && (s.HostID() != account.Id || s.Status() != Scheduled) {
+		if errors.Is(err, errs.ErrNotFound) || err == nil && (s.HostID() != account.Id || s.Status() != Scheduled) {
 			continue
 		}
 		if err != nil {

@@ -89,7 +89,7 @@ func loadSessionEmail(tx core.App, id, secret string) (*sessionEmail, error) {
 		return w, nil
 	}
 	var err error
-	if w.participant, err = FindParticipant(tx, id); errors.Is(err, errs.NotFound) {
+	if w.participant, err = FindParticipant(tx, id); errors.Is(err, errs.ErrNotFound) {
 		return nil, errs.Invalid("base", CodeRemoved, "The recipient was removed from the session before this email was sent.")
 	} else if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (w *sessionEmail) props(method calendar.Method) (emails.SessionProps, error
 		_, err = members.Find(w.tx, w.session.TeamID(), account.Id)
 		props.IsMember = err == nil
 	}
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return props, err
 	}
 	if method != calendar.Cancel {
@@ -206,7 +206,7 @@ func RoomName(tx core.App, s *Session) (string, error) {
 		return "", nil
 	}
 	room, err := rooms.Find(tx, s.TeamID(), s.RoomID())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return "", nil
 	}
 	if err != nil {
@@ -272,7 +272,7 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 	var events []calendar.Event
 	for _, id := range note.IDs {
 		s, err := Find(tx, team.Id, id)
-		if errors.Is(err, errs.NotFound) || err == nil && (s.HostID() != user || s.Status() != Scheduled) {
+		if errors.Is(err, errs.ErrNotFound) || err == nil && (s.HostID() != user || s.Status() != Scheduled) {
 			continue
 		}
 		if err != nil {

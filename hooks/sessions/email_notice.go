@@ -95,7 +95,7 @@ func (n *notice) waiting(tx core.App) ([]*mail.Email, error) {
 // widenToSeries makes the notice cover the series, from the session of the participant with this id.
 func (n *notice) widenToSeries(tx core.App, participant string) error {
 	to, err := FindParticipant(tx, participant)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

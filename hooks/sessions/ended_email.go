@@ -56,7 +56,7 @@ func findRecipientInTeam(tx core.App, m *mail.Email) (account *core.Record, reas
 		return nil, reason, err
 	}
 	_, err = members.Find(tx, m.Team(), account.Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil, mail.ReasonNotMember, nil
 	}
 	return account, "", err
@@ -73,7 +73,7 @@ func stillEnded(tx core.App, m *mail.Email) (reason string, err error) {
 		return "", fmt.Errorf("read what an email about an ended session was made from: %w", err)
 	}
 	s, err := Find(tx, m.Team(), note.Session)
-	if errors.Is(err, errs.NotFound) || err == nil && s.HostID() != account.Id {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && s.HostID() != account.Id {
 		return mail.ReasonNotHost, nil
 	}
 	return "", err

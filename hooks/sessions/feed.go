@@ -97,7 +97,7 @@ func ResetFeed(app core.App, actor *actors.Actor) error {
 // unknownFeedLimit limits unknown feed addresses that one network opens.
 var unknownFeedLimit = ratelimit.Define("feed", 20, time.Minute)
 
-// FeedFile returns the calendar file of a feed's secret to a client with that IP address. It returns errs.NotFound for an
+// FeedFile returns the calendar file of a feed's secret to a client with that IP address. It returns errs.ErrNotFound for an
 // unknown secret, or if its user left the team, and refuses a network that tried too many.
 func FeedFile(app core.App, secret, ip string) ([]byte, error) {
 	unknown, network := unknownFeedLimit.In(app), ratelimit.NetworkKey(ip)
@@ -113,11 +113,11 @@ func FeedFile(app core.App, secret, ip string) ([]byte, error) {
 
 func findFeedFile(app core.App, secret string) ([]byte, error) {
 	if !strings.HasPrefix(secret, feedPrefix) || len(secret) > 100 {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	row, err := app.FindFirstRecordByData("feeds", "token_hash", hashCode(secret))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a calendar feed: %w", err)

@@ -59,7 +59,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 		t.Error("the new address is the old one")
 	}
 	for _, dead := range []string{old, "", "usf_", "usf_" + strings.Repeat("x", 43), "../etc"} {
-		if _, err := sessions.FeedFile(app, dead, "192.0.2.1"); err != errs.NotFound {
+		if _, err := sessions.FeedFile(app, dead, "192.0.2.1"); err != errs.ErrNotFound {
 			t.Errorf("%q: %v", dead, err)
 		}
 	}
@@ -69,16 +69,16 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	if n := hookstest.Count(t, app, "feeds"); n != 0 {
 		t.Errorf("%d feeds outlive the membership", n)
 	}
-	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.NotFound {
+	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.ErrNotFound {
 		t.Error("removed:", err)
 	}
-	if err := sessions.ResetFeed(app, actor); err != errs.NotFound {
+	if err := sessions.ResetFeed(app, actor); err != errs.ErrNotFound {
 		t.Error("who was removed makes a feed:", err)
 	}
 	if err := app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, team.Id, paul.Id, actor.Roles) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.NotFound {
+	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.ErrNotFound {
 		t.Error("came back:", err)
 	}
 }

@@ -87,7 +87,7 @@ func (n hostingLostPayload) current(tx core.App, user string) (hostingLostPayloa
 	n.Sessions = nil
 	for _, one := range listed {
 		s, err := Find(tx, n.Team, one.ID)
-		if errors.Is(err, errs.NotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
+		if errors.Is(err, errs.ErrNotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
 			continue
 		}
 		if err != nil {

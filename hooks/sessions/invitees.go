@@ -141,7 +141,7 @@ func withInvitee(app core.App, actor *actors.Actor, session, participant, action
 			return err
 		}
 		if p.SessionID() != s.Id {
-			return errs.NotFound
+			return errs.ErrNotFound
 		}
 		entry.WithTarget(p.Id, p.DisplayName())
 		switch {

@@ -162,7 +162,7 @@ func (n newHostPayload) current(tx core.App, m *mail.Email) (left newHostPayload
 // resolveInvite loads an entry, or returns the reason why it needs no email. For a series it is the next session.
 func (n newHostPayload) resolveInvite(tx core.App, place newHostInvite, m *mail.Email) (one *handedInvite, reason string, err error) {
 	p, err := FindParticipant(tx, place.ID)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil, mail.ReasonNotInvited, nil
 	}
 	if err != nil {

@@ -48,7 +48,7 @@ func recordNotified(tx core.App, participant, status string) error {
 		return nil
 	}
 	p, err := FindParticipant(tx, participant)
-	if errors.Is(err, errs.NotFound) || err == nil && p.GetString("link") == "" {
+	if errors.Is(err, errs.ErrNotFound) || err == nil && p.GetString("link") == "" {
 		return nil
 	}
 	if err != nil {

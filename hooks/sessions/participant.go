@@ -74,12 +74,12 @@ func (p *Participant) Excluded() bool { return p.State() == StateRemoved || p.St
 // CanShareScreen reports whether the participant can share their screen.
 func (p *Participant) CanShareScreen() bool { return p.Role() != Attendee }
 
-// FindParticipant finds a participant by id, or returns errs.NotFound.
+// FindParticipant finds a participant by id, or returns errs.ErrNotFound.
 func FindParticipant(app core.App, id string) (*Participant, error) {
 	return findOneParticipant(app, dbx.HashExp{"id": id})
 }
 
-// FindParticipantByEmail finds the participant of a session with that address, or returns errs.NotFound.
+// FindParticipantByEmail finds the participant of a session with that address, or returns errs.ErrNotFound.
 func FindParticipantByEmail(app core.App, session, address string) (*Participant, error) {
 	return findOneParticipant(app, dbx.HashExp{"session": session, "email": address})
 }
@@ -99,7 +99,7 @@ func findOneParticipant(app core.App, where dbx.Expression) (*Participant, error
 	p := &Participant{}
 	err := app.RecordQuery("participants").AndWhere(where).Limit(1).One(p)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a participant: %w", err)

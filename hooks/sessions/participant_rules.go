@@ -146,7 +146,7 @@ func validateHostStays(app core.App, r *core.Record) error {
 		return nil
 	}
 	session, err := findSessionOf(app, r)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil
 	}
 	if err != nil {

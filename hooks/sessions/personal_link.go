@@ -24,7 +24,7 @@ type LinkTarget struct {
 }
 
 // ResolveLink returns what a personal code opens now. In a series that is the running session, or else the next one that
-// the person is still invited to, or else the last one. It returns errs.NotFound for an unknown code.
+// the person is still invited to, or else the last one. It returns errs.ErrNotFound for an unknown code.
 func ResolveLink(app core.App, code string) (*LinkTarget, error) {
 	lead, link, err := findLink(app, code)
 	if err != nil {
@@ -61,18 +61,18 @@ func ResolveLink(app core.App, code string) (*LinkTarget, error) {
 }
 
 // ResolveLinkIn returns what a personal code opens in one session. Participant is nil if the invitee isn't invited to it. It
-// returns errs.NotFound for a code of another session or series.
+// returns errs.ErrNotFound for a code of another session or series.
 func ResolveLinkIn(app core.App, code string, s *Session) (*LinkTarget, error) {
 	lead, link, err := findLink(app, code)
 	if err != nil {
 		return nil, err
 	}
 	if link.GetString("session") != s.Id && (s.SeriesID() == "" || link.GetString("series") != s.SeriesID()) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	lead.Session = s
 	lead.Participant, err = findOneParticipant(app, dbx.HashExp{"session": s.Id, "link": link.Id})
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		lead.Participant, lead.Removed = nil, link.GetString("removed") != ""
 		return lead, nil
 	}
@@ -93,18 +93,18 @@ func isUpcoming(s *Session) bool {
 
 func findLink(app core.App, code string) (*LinkTarget, *core.Record, error) {
 	if !isPersonalCode(code) {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	row, err := app.FindFirstRecordByData("personal_codes", "token_hash", hashCode(code))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find a personal link: %w", err)
 	}
 	link, err := app.FindRecordById("personal_links", row.GetString("link"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, errs.NotFound
+		return nil, nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find a personal link: %w", err)
@@ -121,7 +121,7 @@ func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session,
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"series": link.GetString("series")}).
 		OrderBy("(status IN ('scheduled', 'running')) DESC", "CASE WHEN status IN ('scheduled', 'running') THEN starts END", "starts DESC").Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the series of a personal link: %w", err)
@@ -129,11 +129,11 @@ func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session,
 	return found, nil
 }
 
-// FindParticipantByCode finds the participant that a personal code opens now, or returns errs.NotFound.
+// FindParticipantByCode finds the participant that a personal code opens now, or returns errs.ErrNotFound.
 func FindParticipantByCode(app core.App, code string) (*Participant, error) {
 	lead, err := ResolveLink(app, code)
 	if err == nil && lead.Participant == nil {
-		err = errs.NotFound
+		err = errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (s *fixture) resolveLink(code string) string {
 	s.Helper()
 	lead, err := sessions.ResolveLink(s.app, code)
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return "unknown"
 	case err != nil:
 		s.Fatal(err)

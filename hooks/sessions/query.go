@@ -46,7 +46,7 @@ func involvesActor(actor *actors.Actor) dbx.Expression {
 }
 
 // FindVisible finds a session of the actor's team that the actor hosts, is invited to, or can see as Owner or Admin. It
-// returns errs.NotFound for any other.
+// returns errs.ErrNotFound for any other.
 func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	session, err := Find(app, actor.Team.Id, id)
 	if err != nil || actor.CanUsePanel() {
@@ -57,7 +57,7 @@ func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error)
 		return nil, fmt.Errorf("find the participants of a session: %w", err)
 	}
 	if n == 0 {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return session, nil
 }

@@ -86,7 +86,7 @@ func (l *losses) add(tx core.App, before *Session) error {
 // if it was handed over.
 func (l *losses) what(tx core.App, before *Session) (what, newHost string, err error) {
 	now, err := FindByID(tx, before.Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return emails.LostCancelled, "", nil
 	}
 	if err != nil {

@@ -289,7 +289,7 @@ func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
 // validateHost refuses a host who can't host in the team (D2).
 func validateHost(app core.App, team *core.Record, user string) error {
 	who, err := actors.ByUserID(app, user, team)
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return err
 	}
 	if err != nil || !who.CanHost() {

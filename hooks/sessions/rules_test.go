@@ -166,7 +166,7 @@ func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
 		"changed":   sessions.Change(s.app, s.actor("owner"), session.Id, hookstest.DefaultSessionForm(sessions.Form{}), sessions.ScopeSession),
 		"cancelled": sessions.Cancel(s.app, s.actor("owner"), session.Id, sessions.ScopeSession),
 	} {
-		if !errors.Is(err, errs.NotFound) {
+		if !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -176,7 +176,7 @@ func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
 		form.Title = "By " + who
 		hookstest.AssertCode(t, who, sessions.Change(s.app, s.actor(who), mine.Id, form, sessions.ScopeSession), code)
 	}
-	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.ScopeSession); !errors.Is(err, errs.NotFound) {
+	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.ScopeSession); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("the guest: %v", err)
 	}
 }

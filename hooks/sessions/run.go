@@ -164,7 +164,7 @@ func runAction(app core.App, actor *actors.Actor, id, action string,
 // Leads reports whether the actor has the host's controls: is host or co-host, and wasn't removed.
 func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	p, err := findOneParticipant(tx, dbx.HashExp{"session": session.Id, "user": actor.Account.Id, "part": []any{Host, Cohost}})
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil && !p.Excluded(), err

@@ -18,7 +18,7 @@ import (
 func ensureHost(app core.App, session *Session, now time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := FindByID(tx, session.Id)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			return nil
 		}
 		if err != nil || session.Status() != Running {
@@ -61,7 +61,7 @@ func promoteHost(tx core.App, session *Session) (bool, error) {
 			continue
 		}
 		actor, err := actors.ByUserID(tx, p.UserID(), team)
-		if errors.Is(err, errs.NotFound) || err == nil && !actor.CanHost() {
+		if errors.Is(err, errs.ErrNotFound) || err == nil && !actor.CanHost() {
 			continue
 		}
 		if err != nil {

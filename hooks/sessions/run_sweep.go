@@ -52,7 +52,7 @@ func endIfDue(app core.App, session *Session, now time.Time) error {
 	entry := newAuditEntry(nil, session, "session.end").With("reason", reason)
 	return audit.Do(app, entry, func(tx core.App) error {
 		again, err := FindByID(tx, session.Id)
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			entry.Action = ""
 			return nil
 		}

@@ -66,7 +66,7 @@ func TestRun_Permissions(t *testing.T) {
 			other := hookstest.Team(t, f.app, hookstest.Account(t, f.app, "other@x.example"), "Other", "pro")
 			foreign := f.actor(who)
 			foreign.Team = other.Record
-			if _, err := sessions.Extend(f.app, foreign, session.Id, 0); err != errs.NotFound {
+			if _, err := sessions.Extend(f.app, foreign, session.Id, 0); err != errs.ErrNotFound {
 				t.Errorf("%s of another team: %v", who, err)
 			}
 		}

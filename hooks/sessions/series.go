@@ -57,14 +57,14 @@ func (s *Series) Occurrences() ([]time.Time, error) {
 	return times, err
 }
 
-// FindSeries finds a series by id, or returns errs.NotFound.
+// FindSeries finds a series by id, or returns errs.ErrNotFound.
 func FindSeries(app core.App, id string) (*Series, error) {
 	found := []*Series{}
 	if err := app.RecordQuery("series").AndWhere(idIs(id)).Limit(1).All(&found); err != nil {
 		return nil, fmt.Errorf("find a series: %w", err)
 	}
 	if len(found) == 0 {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return found[0], nil
 }

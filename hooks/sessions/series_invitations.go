@@ -12,7 +12,7 @@ import (
 )
 
 // FindNextInSeries finds the account's participant in the next upcoming or running session of the series of s. It returns
-// errs.NotFound if the account isn't invited to any, or was removed.
+// errs.ErrNotFound if the account isn't invited to any, or was removed.
 func FindNextInSeries(app core.App, s *Session, account *core.Record) (*Participant, error) {
 	return findNextInSeries(app, s, dbx.NewExp("(p.user = {:user} OR p.user = '' AND p.email = {:email})",
 		dbx.Params{"user": account.Id, "email": account.Email()}))
@@ -31,7 +31,7 @@ func isInvitedToMore(app core.App, s *Session, p *Participant) (bool, error) {
 
 func findNextInSeries(app core.App, s *Session, who dbx.Expression) (*Participant, error) {
 	if s.SeriesID() == "" {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	var ids []string
 	err := app.DB().Select("p.id").From("participants p").InnerJoin("sessions s", dbx.NewExp("s.id = p.session")).
@@ -42,7 +42,7 @@ func findNextInSeries(app core.App, s *Session, who dbx.Expression) (*Participan
 		return nil, fmt.Errorf("find what follows in a series: %w", err)
 	}
 	if len(ids) == 0 {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return FindParticipant(app, ids[0])
 }

@@ -108,23 +108,23 @@ func (s *Session) Media() string { return s.GetString("media") }
 // ExternalLink is the URL of a session that is held in another tool, or empty (R118).
 func (s *Session) ExternalLink() string { return s.GetString("elsewhere") }
 
-// Find finds a session of the team by id, or returns errs.NotFound.
+// Find finds a session of the team by id, or returns errs.ErrNotFound.
 func Find(app core.App, team, id string) (*Session, error) {
 	return findOne(app, dbx.HashExp{"id": id, "team": team})
 }
 
-// FindByID finds a session of any team, or returns errs.NotFound. The caller checks access.
+// FindByID finds a session of any team, or returns errs.ErrNotFound. The caller checks access.
 func FindByID(app core.App, id string) (*Session, error) { return findOne(app, dbx.HashExp{"id": id}) }
 
-// FindByCode finds the session of a session link, or returns errs.NotFound.
+// FindByCode finds the session of a session link, or returns errs.ErrNotFound.
 func FindByCode(app core.App, code string) (*Session, error) {
 	return findOne(app, dbx.HashExp{"code": code})
 }
 
-// FindByMedia finds the session with that media room, or returns errs.NotFound.
+// FindByMedia finds the session with that media room, or returns errs.ErrNotFound.
 func FindByMedia(app core.App, room string) (*Session, error) {
 	if room == "" {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return findOne(app, dbx.HashExp{"media": room})
 }
@@ -133,7 +133,7 @@ func findOne(app core.App, where dbx.HashExp) (*Session, error) {
 	session := &Session{}
 	err := app.RecordQuery("sessions").AndWhere(where).Limit(1).One(session)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a session: %w", err)

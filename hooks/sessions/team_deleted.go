@@ -145,7 +145,7 @@ func newTeamDeletedEmail(tx core.App, s *Session) (*teamDeletedEmail, error) {
 func (f *teamDeletedEmail) queue(tx core.App, p *Participant) error {
 	one, zone := teamDeletedEmail{Props: f.Props}, f.zone
 	account, err := accounts.Find(tx, p.Address())
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return err
 	}
 	if err == nil && account.Verified() {

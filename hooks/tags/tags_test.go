@@ -118,7 +118,7 @@ func TestChange_Permissions(t *testing.T) {
 		}
 		for _, who := range []string{"theirs", "unknown"} {
 			_, err := tags.Change(s.app, s.actor(by), s.ids[who], []string{by}, nil)
-			if code == "" && !errors.Is(err, errs.NotFound) {
+			if code == "" && !errors.Is(err, errs.ErrNotFound) {
 				t.Errorf("%s tags %s: %v", by, who, err)
 			}
 		}

@@ -101,7 +101,7 @@ func TestDelete_RequiresOwnerAndTeamName(t *testing.T) {
 	}
 	former := c.actor("owner")
 	c.must(teams.Delete(c.app, c.actor("owner"), "  Halation Post\n"))
-	if err := teams.Delete(c.app, former, "Halation Post"); !errors.Is(err, errs.NotFound) {
+	if err := teams.Delete(c.app, former, "Halation Post"); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("once more: %v", err)
 	}
 }
@@ -207,7 +207,7 @@ func TestDelete_ConcurrentWithJoining_LeavesNothing(t *testing.T) {
 				return enter()
 			})
 			c.must(results[0])
-			if results[1] != nil && !errors.Is(results[1], errs.NotFound) && errs.Code(results[1]) == "" {
+			if results[1] != nil && !errors.Is(results[1], errs.ErrNotFound) && errs.Code(results[1]) == "" {
 				t.Errorf("%v", results[1])
 			}
 			if left := c.remaining(); len(left) != 0 {

@@ -76,7 +76,7 @@ func Find(app core.App, ref string) (*Team, error) {
 	err := app.RecordQuery("teams").
 		AndWhere(dbx.Or(dbx.HashExp{"id": ref}, dbx.HashExp{"slug": ref})).Limit(1).One(team)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find team: %w", err)

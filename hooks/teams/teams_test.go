@@ -51,7 +51,7 @@ func TestCreate_DerivesSlugFromName(t *testing.T) {
 			}
 		}
 	}
-	if _, err := teams.Find(app, "nothing"); err != errs.NotFound {
+	if _, err := teams.Find(app, "nothing"); err != errs.ErrNotFound {
 		t.Errorf("%v", err)
 	}
 }

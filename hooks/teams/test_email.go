@@ -43,17 +43,17 @@ func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
 	return id, err
 }
 
-// FindTestEmail returns a test email that the actor sent in this team. It returns errs.NotFound for any other email.
+// FindTestEmail returns a test email that the actor sent in this team. It returns errs.ErrNotFound for any other email.
 func FindTestEmail(app core.App, actor *actors.Actor, id string) (*mail.Email, error) {
 	email, err := mail.FindEmail(app, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a test email: %w", err)
 	}
 	if email.Kind() != mail.KindTest || email.About() != actor.Account.Id || email.Team() != actor.Team.Id {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return email, nil
 }

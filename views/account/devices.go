@@ -41,7 +41,7 @@ func endDevicePage(e *core.RequestEvent) error {
 	}
 	props.SignOutDialog = props.Devices.confirmEnd(e.Request.PathValue("id"))
 	if props.SignOutDialog == nil {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	return web.Render(e, 200, accountView(props))
 }
@@ -52,7 +52,7 @@ func endDevice(e *core.RequestEvent) error {
 		return endOtherDevices(e)
 	}
 	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		web.SetToast(e, "That device was already signed out.")
 		return web.Redirect(e, "/account#devices")
 	}

@@ -16,7 +16,7 @@ func serveLogo(e *core.RequestEvent) error {
 	}
 	name := team.GetString("logo")
 	if name == "" || name != e.Request.PathValue("hash") {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	files, err := e.App.NewFilesystem()
 	if err != nil {
@@ -25,7 +25,7 @@ func serveLogo(e *core.RequestEvent) error {
 	defer files.Close()
 	key := team.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	h := e.Response.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")

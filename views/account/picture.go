@@ -31,7 +31,7 @@ func serveAvatar(e *core.RequestEvent) error {
 	name := person.GetString("avatar")
 	key := person.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	e.Response.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	return files.Serve(e.Response, e.Request, key, name)
@@ -41,7 +41,7 @@ func serveAvatar(e *core.RequestEvent) error {
 func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 	user, hash := e.Request.PathValue("user"), e.Request.PathValue("hash")
 	if e.Auth == nil || accounts.AvatarPath(user, hash) == "" {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	together, err := actors.ShareTeam(e.App, e.Auth.Id, user)
 	if err != nil {
@@ -49,7 +49,7 @@ func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 	}
 	person, err := e.App.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (!together || person.GetString("avatar") != hash) {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the owner of the picture: %w", err)

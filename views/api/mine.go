@@ -61,7 +61,7 @@ func saveRSVP(e *core.RequestEvent) error {
 		return err
 	}
 	me, err := sessions.FindParticipantFor(e.App, session.Id, actor.Account)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return errs.Forbidden("You're not invited to this session.")
 	}
 	if err != nil {

@@ -125,7 +125,7 @@ func TestRooms_OtherTeam_IsNotFound(t *testing.T) {
 			assertStatus(t, w, "owner", c.method, w.path("/rooms/%s%s", id, c.deed), nil, "404")
 		}
 	}
-	if now, err := rooms.Find(w.App, w.otherTeam.Id, theirs.Id); errors.Is(err, errs.NotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {
+	if now, err := rooms.Find(w.App, w.otherTeam.Id, theirs.Id); errors.Is(err, errs.ErrNotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {
 		t.Error(now, err)
 	}
 }

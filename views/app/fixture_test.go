@@ -19,10 +19,10 @@ const appURL = "/app/halation-post"
 // fixture is a team with an account of each kind.
 type fixture struct {
 	*viewstest.Server
-	t                                          testing.TB
-	team                                       *teams.Team
-	owner, admin, olga, paul, guest, anonymous *core.Record
-	stranger, foreign                          *core.Record
+	t                               testing.TB
+	team                            *teams.Team
+	owner, admin, olga, paul, guest *core.Record
+	stranger, foreign               *core.Record
 }
 
 func newFixture(t testing.TB) *fixture {

@@ -105,7 +105,7 @@ func renderRefused(e *core.RequestEvent, session *sessions.Session, err error) e
 		return err
 	}
 	now, missing := findSession(e)
-	if errors.Is(missing, errs.NotFound) {
+	if errors.Is(missing, errs.ErrNotFound) {
 		now = session
 	} else if missing != nil {
 		return missing

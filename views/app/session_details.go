@@ -97,7 +97,7 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 		return sessionDetailsProps{}, err
 	}
 	me, err := sessions.FindParticipantFor(e.App, session.Id, actor.Account)
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return sessionDetailsProps{}, err
 	}
 	row := newSessionRow(session, me)
@@ -113,7 +113,7 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 	}
 	props.StatusState, props.StatusLabel = sessionStatus(row, actor.Account.Id, now)
 	room, err := rooms.Find(e.App, session.TeamID(), session.RoomID())
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return props, err
 	}
 	props.LinkAccess, props.Settings = linkAccessText(session, room), settingsText(session, room)

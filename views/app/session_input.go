@@ -92,7 +92,7 @@ func inputFromForm(app core.App, form sessions.Form) (formInput, error) {
 	var cohosts []string
 	for _, id := range form.Cohosts {
 		address, _, err := accounts.EmailByID(app, id)
-		if err != nil && !errors.Is(err, errs.NotFound) {
+		if err != nil && !errors.Is(err, errs.ErrNotFound) {
 			return t, err
 		}
 		cohosts = append(cohosts, address)
@@ -167,10 +167,10 @@ func findCohosts(app core.App, actor *actors.Actor, all []addresslist.Entry) ([]
 		if err == nil {
 			var m *members.Membership
 			if m, err = members.Find(app, actor.Team.Id, account.Id); err == nil && m.Kind() != actors.Member {
-				err = errs.NotFound
+				err = errs.ErrNotFound
 			}
 		}
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			return nil, errs.Invalid("cohosts", sessions.CodeBadCohost, "“"+text.Truncate(e.Raw, 80)+"” isn't a member of the team. Only members can be co-hosts. Invite others as guests.")
 		}
 		if err != nil {

@@ -120,7 +120,7 @@ func (l *invitationLink) reader() (who reader, home string, err error) {
 		return formerReader, "", nil
 	}
 	team, actor, err := findTeamActor(l.e.App, l.account, l.invitation)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return formerReader, "", nil
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ func eventsPath(e *core.RequestEvent, v *join.Visitor) string {
 
 func serveEvents(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func roomPath(e *core.RequestEvent) string { return "/r/" + e.Request.PathValue(
 // serveRoomEvents serves the event stream of an open room page.
 func serveRoomEvents(e *core.RequestEvent) error {
 	visit, err := findRoom(e)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {

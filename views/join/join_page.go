@@ -89,7 +89,7 @@ func serveCalendar(e *core.RequestEvent) error {
 		return err
 	}
 	if visitor.Participant == nil || !visitor.CanSeeDetails() {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	code, err := sessions.OwnCode(e.App, visitor.Participant, visitor.Session)
 	if err != nil {

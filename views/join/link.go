@@ -28,7 +28,7 @@ type invitationLink struct {
 func loadLink(e *core.RequestEvent) (*invitationLink, error) {
 	l := &invitationLink{e: e}
 	row, replaced, err := invitations.FindByToken(e.App, e.Request.PathValue("token"))
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return l, nil
 	}
 	if err != nil {
@@ -39,7 +39,7 @@ func loadLink(e *core.RequestEvent) (*invitationLink, error) {
 		l.state = invitations.Replaced
 	}
 	l.account, err = accounts.Find(e.App, row.Address())
-	if err != nil && !errors.Is(err, errs.NotFound) {
+	if err != nil && !errors.Is(err, errs.ErrNotFound) {
 		return nil, err
 	}
 	l.view, err = layout.NewInvitationView(e.App, row, l.account, l.isInvitedAccount())

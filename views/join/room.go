@@ -23,7 +23,7 @@ import (
 // showRoom shows the current and the next session of a room.
 func showRoom(e *core.RequestEvent) error {
 	visit, err := findRoom(e)
-	if errors.Is(err, errs.NotFound) && !actors.WasMember(err) {
+	if errors.Is(err, errs.ErrNotFound) && !actors.WasMember(err) {
 		return web.Render(e, http.StatusNotFound, unknownView(unknownRoom(e)))
 	}
 	if err != nil {
@@ -162,7 +162,7 @@ func signUpInRoom(e *core.RequestEvent) error {
 func findOpenRoom(e *core.RequestEvent) (*join.RoomVisit, error) {
 	visit, err := findRoom(e)
 	if err == nil && (visit.Replaced || !visit.Room.Archived().IsZero() || visit.Room.Access() != rooms.AccessAnyone) {
-		err = errs.NotFound
+		err = errs.ErrNotFound
 	}
 	return visit, err
 }

@@ -19,7 +19,7 @@ import (
 // joinPage shows the join page of a session, as the reader can use it now.
 func joinPage(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
-	if errors.Is(err, errs.NotFound) && !actors.WasMember(err) {
+	if errors.Is(err, errs.ErrNotFound) && !actors.WasMember(err) {
 		return web.Render(e, http.StatusNotFound, unknownView(unknownSession(e)))
 	}
 	if err != nil {

@@ -61,7 +61,7 @@ func Helpers(app core.App, reader *actors.Actor, can func(*actors.Actor) bool) (
 // only the invited account may see.
 func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Contact, error) {
 	m, err := members.Find(app, i.TeamID(), i.GetString("inviter"))
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		m, err = members.FindOwner(app, i.TeamID())
 	}
 	if err != nil {
@@ -82,7 +82,7 @@ func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Conta
 // get the role and address. reader is nil for someone who isn't in the team.
 func HostContact(app core.App, session *sessions.Session, reader *actors.Actor) (Contact, error) {
 	m, err := members.Find(app, session.TeamID(), session.HostID())
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return Contact{}, nil
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ func NewInvitationView(app core.App, i *invitations.Invitation, account *core.Re
 	if account != nil {
 		_, err = members.Find(app, team.Id, account.Id)
 		offer.IsMember = err == nil
-		if errors.Is(err, errs.NotFound) {
+		if errors.Is(err, errs.ErrNotFound) {
 			err = nil
 		}
 	}

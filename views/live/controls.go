@@ -45,7 +45,7 @@ func mute(e *core.RequestEvent) error {
 	people := e.Request.Form["person"]
 	for _, id := range people[:min(len(people), sessions.MaxPeople)] {
 		err := join.Mute(e.App, currentVisitor(e).Participant, id, e.RealIP())
-		if err != nil && !errors.Is(err, errs.NotFound) {
+		if err != nil && !errors.Is(err, errs.ErrNotFound) {
 			return respond(e, err, "")
 		}
 	}

@@ -19,7 +19,7 @@ const visitorKey = "usher.stage.visitor"
 // page whether or not the session exists (R152).
 func requireInSession(e *core.RequestEvent) error {
 	visitor, err := findVisitor(e)
-	if errors.Is(err, errs.NotFound) && e.Auth == nil {
+	if errors.Is(err, errs.ErrNotFound) && e.Auth == nil {
 		return web.RequireSignIn(e)
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func findVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 		if visitor.Departed() {
 			return nil, &actors.FormerMember{Team: visitor.Team.Name()}
 		}
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return visitor, err
 }

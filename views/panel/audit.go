@@ -140,7 +140,7 @@ func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error
 	if err == nil {
 		return person.DisplayName(), nil
 	}
-	if !errors.Is(err, errs.NotFound) {
+	if !errors.Is(err, errs.ErrNotFound) {
 		return "", err
 	}
 	for _, row := range rows {

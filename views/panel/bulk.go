@@ -40,7 +40,7 @@ func parseSelection(e *core.RequestEvent) (selection, error) {
 	name := e.Request.FormValue("deed")
 	action, known := bulkActions[name]
 	if !known {
-		return selection{}, errs.NotFound
+		return selection{}, errs.ErrNotFound
 	}
 	c := selection{name: name, action: action, ids: e.Request.Form["person"], query: parseQuery(e.Request.Form)}
 	c.action.HandOver = layout.HandoverTarget(e)
@@ -105,7 +105,7 @@ func errOrNotFound(err error) error {
 	if err != nil {
 		return err
 	}
-	return errs.NotFound
+	return errs.ErrNotFound
 }
 
 // render sends the dialog alone to a fragment request, and the whole page with the dialog otherwise.

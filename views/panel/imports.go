@@ -161,7 +161,7 @@ func starterName(e *core.RequestEvent, one *invitations.Import) string {
 // loadImportBar returns the progress bar of the running import, or nil if none is running.
 func loadImportBar(e *core.RequestEvent) (*ImportBarProps, error) {
 	one, err := invitations.FindActiveImport(e.App, web.Actor(e).Team.Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {

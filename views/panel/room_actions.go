@@ -20,7 +20,7 @@ func confirmArchive(e *core.RequestEvent) error {
 		return err
 	}
 	if !room.Archived().IsZero() {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	bookings, err := loadBookings(e, room, 5)
 	if err != nil {

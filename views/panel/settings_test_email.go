@@ -38,7 +38,7 @@ func loadEmailSettings(e *core.RequestEvent) (EmailSettingsProps, error) {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
 	}
 	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return props, nil
 	}
 	if err != nil {

@@ -39,7 +39,7 @@ func takeRole(e *core.RequestEvent) error {
 		return err
 	}
 	if row.User != web.Actor(e).Account.Id {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	role, err := actors.ParseRoles([]string{e.Request.FormValue("role")})
 	if err == nil {
@@ -169,7 +169,7 @@ func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles,
 // removed meanwhile and one of another team get the same response.
 func removeUser(e *core.RequestEvent) error {
 	row, err := findRow(e)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return renderGone(e)
 	}
 	if err != nil {
@@ -196,10 +196,10 @@ func removeUser(e *core.RequestEvent) error {
 func renderIfGone(action func(e *core.RequestEvent) error) func(e *core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		err := action(e)
-		if !errors.Is(err, errs.NotFound) {
+		if !errors.Is(err, errs.ErrNotFound) {
 			return err
 		}
-		if _, missing := findRow(e); !errors.Is(missing, errs.NotFound) {
+		if _, missing := findRow(e); !errors.Is(missing, errs.ErrNotFound) {
 			return err
 		}
 		return renderGone(e)
@@ -223,7 +223,7 @@ func renderRefused(e *core.RequestEvent, row *people.Row, err error) error {
 		return err
 	}
 	now, missing := findRow(e)
-	if errors.Is(missing, errs.NotFound) {
+	if errors.Is(missing, errs.ErrNotFound) {
 		now = row
 	} else if missing != nil {
 		return missing

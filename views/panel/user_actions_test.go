@@ -20,7 +20,7 @@ import (
 func (s *fixture) roles(account *core.Record) string {
 	s.t.Helper()
 	m, err := members.Find(s.App, s.team.Id, account.Id)
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return "gone"
 	}
 	if err != nil {

@@ -43,7 +43,7 @@ func confirmRevokeRole(e *core.RequestEvent, row *people.Row, refusal error) err
 		return refusal
 	}
 	props, err := loadActionDialog(e, row, "revoke-role")
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return renderRefused(e, row, refusal)
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func confirmRemoval(e *core.RequestEvent, row *people.Row, refusal error) error 
 		return renderRefused(e, row, refusal)
 	}
 	if preview.Done() == 0 {
-		return errs.NotFound
+		return errs.ErrNotFound
 	}
 	props := BulkDialogProps{Action: userPath(e, row) + "/remove", ActionName: "remove"}
 	if !web.IsFragmentFor(e, "dialog") {
@@ -102,7 +102,7 @@ func confirmRemoval(e *core.RequestEvent, row *people.Row, refusal error) error 
 	return renderConfirm(e, web.StatusCode(refusal), row, BulkDialog(props))
 }
 
-// loadActionDialog returns the confirmation dialog of an action. It returns errs.NotFound for an action that doesn't fit
+// loadActionDialog returns the confirmation dialog of an action. It returns errs.ErrNotFound for an action that doesn't fit
 // the user's state.
 func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*ActionDialogProps, error) {
 	actor := web.Actor(e)
@@ -121,7 +121,7 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*Ac
 	case action == "correct":
 		may, err := canCorrect(e.App, actor, row)
 		if err != nil || !may {
-			return nil, errors.Join(err, errs.NotFound)
+			return nil, errors.Join(err, errs.ErrNotFound)
 		}
 		props.setCorrectAddress(row)
 	case action == "revoke" && row.Invited:
@@ -141,7 +141,7 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*Ac
 		}
 		return props, err
 	default:
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	return props, nil
 }

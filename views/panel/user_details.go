@@ -80,7 +80,7 @@ func renderDetailsFragment(e *core.RequestEvent, row *people.Row, query people.Q
 func findRow(e *core.RequestEvent) (*people.Row, error) {
 	team, id := web.Actor(e).Team.Id, e.Request.PathValue("id")
 	row, err := people.FindRow(e.App, team, id)
-	if !errors.Is(err, errs.NotFound) {
+	if !errors.Is(err, errs.ErrNotFound) {
 		return row, err
 	}
 	invitation, err := invitations.Find(e.App, id)
@@ -88,7 +88,7 @@ func findRow(e *core.RequestEvent) (*people.Row, error) {
 		return nil, err
 	}
 	if invitation.TeamID() != team {
-		return nil, errs.NotFound
+		return nil, errs.ErrNotFound
 	}
 	page, err := people.List(e.App, team, people.Query{Search: invitation.Address(), Size: 200})
 	if err != nil {
@@ -99,7 +99,7 @@ func findRow(e *core.RequestEvent) (*people.Row, error) {
 			return &page.Rows[n], nil
 		}
 	}
-	return nil, errs.NotFound
+	return nil, errs.ErrNotFound
 }
 
 func userPath(e *core.RequestEvent, row *people.Row) string { return usersPath(e) + "/" + row.ID }

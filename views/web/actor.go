@@ -45,7 +45,7 @@ func RequireTeam(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// loadActor loads the actor for the signed-in account in the team in the URL, once per request. It returns errs.NotFound for
+// loadActor loads the actor for the signed-in account in the team in the URL, once per request. It returns errs.ErrNotFound for
 // someone who isn't in the team; pages tell former members more.
 func loadActor(e *core.RequestEvent) error {
 	if Actor(e) != nil {

@@ -74,7 +74,7 @@ func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	var fields validation.Errors
 	var api *router.ApiError
 	switch {
-	case errors.Is(err, errs.NotFound):
+	case errors.Is(err, errs.ErrNotFound):
 		return Problem{Status: http.StatusNotFound, Message: "The requested resource wasn't found."}
 	case errors.As(err, &fields):
 		SetRetryAfter(e, err)

@@ -36,7 +36,7 @@ func serveEvents(e *core.RequestEvent) error {
 		return e.UnauthorizedError("Sign in to open this page.", nil)
 	}
 	actor, err := actors.Find(e.App, e.Auth, e.Request.URL.Query().Get("team"))
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {

@@ -36,13 +36,13 @@ func loadLogin(e *core.RequestEvent) error {
 	}
 	login, account, err := accounts.FindLogin(e.App, cookie.Value)
 	if err == nil && !isBackground(e) {
-		if touched := accounts.Touch(e.App, login); errors.Is(touched, errs.NotFound) {
+		if touched := accounts.Touch(e.App, login); errors.Is(touched, errs.ErrNotFound) {
 			err = touched
 		} else if touched != nil {
 			e.App.Logger().Warn("record the use of a login", "error", touched)
 		}
 	}
-	if errors.Is(err, errs.NotFound) {
+	if errors.Is(err, errs.ErrNotFound) {
 		setLoginCookie(e, "", -1)
 		return e.Next()
 	}

@@ -13,8 +13,8 @@ import (
 // CodeNotAllowed is the code of a refusal because of missing permission. It becomes HTTP 403.
 const CodeNotAllowed = "not_allowed"
 
-// NotFound means that a record doesn't exist or belongs to another team; callers can't tell the two apart (R152).
-var NotFound = errors.New("not found")
+// ErrNotFound means that a record doesn't exist or belongs to another team; callers can't tell the two apart (R152).
+var ErrNotFound = errors.New("not found")
 
 // Invalid returns a refusal: the field that caused it ("base" if none did), a stable code, and a sentence that says what
 // happened and what to do.
@@ -46,9 +46,9 @@ func Code(err error) string {
 	return code
 }
 
-// IgnoreNotFound returns err, or nil if it is NotFound.
+// IgnoreNotFound returns err, or nil if it is ErrNotFound.
 func IgnoreNotFound(err error) error {
-	if errors.Is(err, NotFound) {
+	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	return err

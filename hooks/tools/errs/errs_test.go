@@ -17,7 +17,7 @@ func TestDetails_ReturnsFieldCodeAndMessage(t *testing.T) {
 	if field != "email" || code != "bad_email" || sentence != "No @ in the address." || !ok || errs.Code(wrapped) != "bad_email" {
 		t.Errorf("%q %q %q %v", field, code, sentence, ok)
 	}
-	for _, err := range []error{nil, errors.New("the disk is full"), errs.NotFound, validation.Errors{"a": errors.New("plain")}} {
+	for _, err := range []error{nil, errors.New("the disk is full"), errs.ErrNotFound, validation.Errors{"a": errors.New("plain")}} {
 		if _, _, _, ok := errs.Details(err); ok || errs.Code(err) != "" {
 			t.Errorf("%v is a refusal", err)
 		}
