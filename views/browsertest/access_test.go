@@ -79,7 +79,7 @@ func TestAccessibility_SignedOutPages(t *testing.T) {
 		b.fill("Email address", "private@home.example")
 		b.fill("Password", "not the password at all")
 		b.press("Sign in")
-		b.waitForText("wrong")
+		b.waitForText("Wrong email address or password")
 		b.assertAccessible("a refused sign-in")
 	}
 	b := openTab(t, f.URL)

@@ -142,7 +142,7 @@ func TestAccept_RevokedWhilePageIsOpen_IsRefused(t *testing.T) {
 	admin.press("Revoke invitation…")
 	admin.waitForText("Revoke the invitation to lucia@halation.example?")
 	admin.press("Revoke invitation")
-	admin.waitForText("Its link is dead.")
+	admin.waitForText("Its link no longer works.")
 
 	for _, status := range []int{404, 410, 422} {
 		lucia.expectStatus(status)
