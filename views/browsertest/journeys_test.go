@@ -117,7 +117,7 @@ func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
 	bruno.waitForURL("/teams")
 	bruno.waitForText("If you decline, the invitation ends")
 	bruno.press("Decline")
-	bruno.waitForText("Invitation declined.")
+	bruno.waitForText("Invitation from Halation Post declined.")
 
 	admin := signIn(t, server, "marta@halation.example")
 	admin.visit("/admin/halation-post/users?status=declined")
