@@ -70,5 +70,5 @@ func saveRSVP(e *core.RequestEvent) error {
 	if err := sessions.Answer(e.App, me.Id, sent.Answer, actor.IP); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, rsvpReply{sent.Answer})
+	return e.JSON(http.StatusOK, rsvpReply(sent))
 }
