@@ -35,7 +35,11 @@ func books(t *testing.T, text string) *library {
 		"js/other.js":    {Data: []byte(text)},
 		"vendor/x.woff2": {Data: []byte(text)},
 	}
-	for _, name := range slices.Concat(sheets, parts["join"], parts["app"], parts["live"]) {
+	names := slices.Clone(sheets)
+	for _, part := range parts {
+		names = append(names, part...)
+	}
+	for _, name := range names {
 		files[name] = &fstest.MapFile{Data: []byte("@font-face{src:url(x.woff2)}")}
 	}
 	l, err := load(files)

@@ -221,6 +221,8 @@ func (d *fixture) pages() []pageAccess {
 		{"live /", "/live/" + d.session.Id + "/mute", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"live /state", "/live/" + d.session.Id + "/state", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"web /events", "/events?team=nonsense", nothing, nil},
+		{"api /api/docs", "/api/docs", nothing, nil},
+		{"api /api/openapi.json", "/api/openapi.json", nothing, nil},
 		{"api /teams", "/api/teams", nothing, nil},
 		{"api /invitations", "/api/invitations", nothing, nil},
 		{"api /devices", "/api/account/devices", nothing, nil},
