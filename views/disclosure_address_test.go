@@ -16,7 +16,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// A host who has no name, or an address as the name, is shown to nobody by that address who may not read it.
+// A host without a name, or with an address as the name, isn't shown by that address to readers who can't see it.
 func TestHostName_ThatIsAnAddress_IsShownToNobodyOutside(t *testing.T) {
 	for kind, name := range map[string]string{"an address": markers["host's address"], "empty": ""} {
 		t.Run(kind, func(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// markers are texts that no page holds by chance, each for one thing that not everybody may read.
+// markers are texts that no page holds by chance, each for one thing that only some readers can see.
 var markers = map[string]string{
 	"owner's address": "ownerella@halation.example", "owner's name": "Ownerella",
 	"admin's address": "adminius@halation.example", "admin's name": "Adminius",

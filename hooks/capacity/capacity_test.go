@@ -45,7 +45,7 @@ func (f *fixture) invite(address string, roles ...string) string {
 	return result.ID
 }
 
-// subjects sends what waits and lists the subjects of all that the address was told of seats and licences.
+// subjects sends the queued emails and lists the subjects of those about seats and licences to the address.
 func (f *fixture) subjects(to string) (subjects []string) {
 	f.Helper()
 	worker := mail.NewWorker(f.app)
@@ -147,7 +147,7 @@ func TestCapacity_LastLicence_NotifiesAtMostWeekly(t *testing.T) {
 	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use", "All licences of Halation Post are in use")
 }
 
-// Of many who take the last seats at once, each level is told once.
+// When many take the last seats concurrently, each level is announced once.
 func TestCapacity_ConcurrentInvitations_NotifyOnce(t *testing.T) {
 	f := newFixture(t)
 	hookstest.SlowWrites(f.app, "invitations", "capacity_marks")

@@ -11,7 +11,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// newServerWithEmail serves with letters that arrive.
+// newServerWithEmail serves an app whose emails reach a stub server.
 func newServerWithEmail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
 	t.Helper()
 	post := resendtest.New(t)

@@ -46,7 +46,7 @@ func TestAccountRefusals_EachWay_LogsOneEntry(t *testing.T) {
 	const new = "three entirely new words"
 	for _, c := range []struct {
 		name   string
-		who    string // the address of who is signed in; empty: nobody
+		who    string // the address of the account that is signed in; empty: signed out
 		action string
 		code   string
 		team   string

@@ -19,7 +19,7 @@ func jsonBody(t *testing.T, body object) io.Reader {
 	return strings.NewReader(toJSON(body))
 }
 
-// listValues lists the values of a field that somebody sees in a collection.
+// listValues lists the values of a field that a reader sees in a collection.
 func (w *fixture) listValues(role, collection, field, filter string) []string {
 	w.t.Helper()
 	status, body := w.callAs(role, "GET", "/api/collections/"+collection+"/records?perPage=200&filter="+url.QueryEscape(filter), nil)

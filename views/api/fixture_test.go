@@ -18,11 +18,11 @@ import (
 	"usher/views/viewstest"
 )
 
-// fixture is a served Usher with two teams and somebody in every role.
+// fixture is a served Usher with two teams and an account in every role.
 type fixture struct {
 	*viewstest.Server
 	t         *testing.T
-	team      *teams.Team // everybody's but the other's and the stranger's
+	team      *teams.Team // of every account but the other team's and the stranger's
 	otherTeam *teams.Team // another team, in which member is an Admin
 	accounts  map[string]*core.Record
 	tokens    map[string]string
@@ -93,7 +93,7 @@ func (w *fixture) setPlan(key string) {
 	}
 }
 
-// callAs sends a request as somebody in that role.
+// callAs sends a request as the account in that role.
 func (w *fixture) callAs(role, method, path string, body any) (int, map[string]any) {
 	w.t.Helper()
 	return w.Call(w.tokens[role], method, path, body)
@@ -117,14 +117,14 @@ func (w *fixture) path(format string, args ...any) string {
 	return "/api/teams/" + w.team.Id + fmt.Sprintf(format, args...)
 }
 
-// newMember is somebody new in the team.
+// newMember adds a new account to the team.
 func (w *fixture) newMember(roles ...string) *core.Record {
 	w.t.Helper()
 	w.counter++
 	return hookstest.Member(w.t, w.App, w.team, fmt.Sprintf("new%d@halation.example", w.counter), roles...)
 }
 
-// newInvitation invites somebody new, in the name of the Owner.
+// newInvitation invites a new address as the Owner.
 func (w *fixture) newInvitation(roles ...string) invitations.Result {
 	w.t.Helper()
 	w.counter++
@@ -149,7 +149,7 @@ func (w *fixture) newAccount(email string) *core.Record {
 	return account
 }
 
-// newUnverifiedAccount makes an account whose address nobody has confirmed, with its token under its address.
+// newUnverifiedAccount makes an account whose address isn't confirmed, with its token under its address.
 func (w *fixture) newUnverifiedAccount(email string) *core.Record {
 	w.t.Helper()
 	account, err := accounts.New(w.App, accounts.Params{Email: email, Name: "Unproven", Password: hookstest.Password})

@@ -294,7 +294,7 @@ var fieldDocs = map[string]fieldDoc{
 	"sessionForm.elsewhere":     {text: "Link of a session held in another tool. Empty for a session in Usher."},
 	"sessionForm.settings":      {text: "Settings. Those of the room apply to what isn't sent."},
 	"scopeForm.scope":           {text: "Only this session, or all sessions of its series that haven't started.", values: "this series", initial: "this"},
-	"linkReply.url":             {text: "The personal link. Whoever has it joins as the participant."},
+	"linkReply.url":             {text: "The personal link. Anyone with the link joins as the participant."},
 	"feedReply.url":             {text: "Secret address of the feed. Empty if there is none."},
 	"answer":                    {text: "The reply.", values: "yes no maybe", required: true},
 

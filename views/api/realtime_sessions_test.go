@@ -9,7 +9,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// TestRealtime_OwnSessionsOnly has a member who is put out of one, a guest who stays, and another team.
+// TestRealtime_OwnSessionsOnly has a member who is removed from a session, a guest who stays, and another team.
 func TestRealtime_OwnSessionsOnly(t *testing.T) {
 	w := newFixture(t)
 	all := []string{"rooms/*", "sessions/*", "series/*", "participants/*", "attendances/*", "session_reports/*", "room_links/*", "feeds/*", "imports/*", "departures/*"}

@@ -25,7 +25,7 @@ type realtimeMessage struct {
 	record object
 }
 
-// subscribe listens to PocketBase's /api/realtime as a program of somebody in that role.
+// subscribe listens to PocketBase's /api/realtime as the account in that role.
 func (w *fixture) subscribe(role string, topics ...string) <-chan realtimeMessage {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -85,7 +85,7 @@ func waitForRecords(t *testing.T, messages <-chan realtimeMessage, field string,
 
 var teamTopics = []string{"teams/*", "memberships/*", "invitations/*", "tags/*"}
 
-// TestRealtime_FormerMember_HearsNothing: PocketBase judges the rules anew for each message.
+// TestRealtime_FormerMember_HearsNothing: PocketBase checks the rules again for each message.
 func TestRealtime_FormerMember_HearsNothing(t *testing.T) {
 	goOn := func(w *fixture) { // the team's life after it
 		w.invite("secret@halation.example")
@@ -128,7 +128,7 @@ func TestRealtime_FormerMember_HearsNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			goOn(w)
-			waitForRecords(t, ours, "email", "secret@halation.example") // it was told, and to who may hear it
+			waitForRecords(t, ours, "email", "secret@halation.example") // the change was sent, and only to readers with access
 			hookstest.Invite(t, w.App, w.accounts["other"], w.otherTeam, "last@other.example")
 			for _, m := range waitForRecords(t, theirs, "email", "last@other.example") {
 				collection, _, _ := strings.Cut(m.topic, "/")

@@ -66,7 +66,7 @@ type attempt struct {
 }
 
 // TestRefusals_EveryActionOnEveryInterface tries each action as everyone who may not do it: it is refused, nothing changes, and
-// one entry in the audit log tells of it. Whoever gets past the door of the panel reads the same words everywhere.
+// one entry in the audit log records it. Everyone who can use the panel reads the same words everywhere.
 func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 	w := newFixture(t)
 	w.setPlan("pro")

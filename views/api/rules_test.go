@@ -19,7 +19,7 @@ func parseRoles(t *testing.T, names ...string) actors.Roles {
 	return parsed
 }
 
-// closedRules is a collection that nobody but a superuser reaches over PocketBase's own addresses.
+// closedRules is a collection that only superusers reach through PocketBase's own API.
 const closedRules = "list: -\nview: -\ncreate: -\nupdate: -\ndelete: -"
 
 const panelRule = `(team.memberships_via_team.user ?= @request.auth.id && ` +
@@ -29,8 +29,8 @@ const panelRule = `(team.memberships_via_team.user ?= @request.auth.id && ` +
 const participantRule = `(participants_via_session.state ?!= "out" && (participants_via_session.user ?= @request.auth.id || ` +
 	`participants_via_session.user ?= "" && participants_via_session.email ?= @request.auth.email && @request.auth.verified = true))`
 
-// reviewedRules are the rules of every collection as they were reviewed; "-" is superusers only. Whoever changes one
-// changes it here, too, and says why.
+// reviewedRules are the rules of every collection as they were reviewed; "-" is superusers only. To change one,
+// change it here, too, and say why in the commit.
 var reviewedRules = map[string]string{
 	"teams": `list: @request.auth.id != "" && @collection.memberships.team ?= id && @collection.memberships.user ?= @request.auth.id
 view: @request.auth.id != "" && @collection.memberships.team ?= id && @collection.memberships.user ?= @request.auth.id

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// sessionVisibility is who is told of a session, by every way there is: the rules, the API's list and address, and the App's lists.
+// sessionVisibility says who sees a session: by the rules, the API's list and details, and the App's lists.
 func (w *fixture) sessionVisibility(role string, s *sessions.Session) map[string]bool {
 	w.t.Helper()
 	at := func(path string) bool { return w.sendAs(role, http.MethodGet, path, "").Status == http.StatusOK }
@@ -39,7 +39,7 @@ func (w *fixture) sessionVisibility(role string, s *sessions.Session) map[string
 	}
 }
 
-// TestRules_Sessions_MatchApp goes through how far somebody has come, asked by account and by address.
+// TestRules_Sessions_MatchApp covers every state of a participant, invited by account and by address.
 func TestRules_Sessions_MatchApp(t *testing.T) {
 	w := newFixture(t)
 	s := w.newSession(sessions.Form{Guests: []string{w.accounts["member"].Email(), w.accounts["guest"].Email()}})

@@ -32,7 +32,7 @@ func TestSessions_Permissions(t *testing.T) {
 	for _, c := range []struct {
 		method, deed string
 		body         any
-		asked        bool // everybody is asked to it
+		asked        bool // every account is invited
 		want         string
 	}{
 		{"GET", "", nil, false, "401 401 404 404 404 200 200 200 404 401"},

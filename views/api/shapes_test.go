@@ -275,7 +275,7 @@ func TestToken_Invalidated_IsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, role := range []string{"owner", "bad"} {
-		// A token that is no good is not passed over where nobody may ask, too.
+		// An invalid token is refused on public routes, too.
 		for _, path := range []string{"/api/teams", "/api/invitations/accept"} {
 			status, body := w.callAs(role, "POST", path, object{"name": "New", "token": "usi_x", "password": hookstest.Password})
 			if status != 401 {

@@ -156,7 +156,7 @@ func TestAccept_EmailedLink_CreatesAccount(t *testing.T) {
 	status, body = w.Call(in["token"].(string), "GET", w.path(""), nil)
 	requireOK(t, status, body)
 
-	// A second time the link is used, and somebody who has an account is sent to sign in.
+	// The second time, the link is used; an existing account is sent to sign in.
 	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": hookstest.Password})
 	assertRefused(t, status, body, 400, "token", "invitation_accepted")
 	w.newAccount("pedro@halation.example")

@@ -15,12 +15,12 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-// webhookFixture is a world whose letters leave through the stand-in, and which hears what becomes of them.
+// webhookFixture is a fixture whose emails go to a stub server and that receives their delivery reports.
 type webhookFixture struct {
 	*fixture
 	resend   *resendtest.Server
 	hookURL  string
-	statuses chan string // the states of letters, as they are committed
+	statuses chan string // the states of emails, as they are committed
 }
 
 func newWebhookFixture(t *testing.T) *webhookFixture {
@@ -37,7 +37,7 @@ func newWebhookFixture(t *testing.T) *webhookFixture {
 	return p
 }
 
-// waitForStatus waits until a letter has come so far.
+// waitForStatus waits until an email has that status.
 func (p *webhookFixture) waitForStatus(status string) {
 	p.t.Helper()
 	late := time.After(10 * time.Second)

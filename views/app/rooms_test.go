@@ -14,7 +14,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// roomFixture is a team with somebody in every role and two rooms, where the organizer has the first from 10:00 to 11:10
+// roomFixture is a team with an account in every role and two rooms, where the organizer has the first from 10:00 to 11:10
 // tomorrow, in UTC.
 type roomFixture struct {
 	*viewstest.Server

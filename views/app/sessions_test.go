@@ -55,8 +55,8 @@ func TestDetails_VisibilityByRole(t *testing.T) {
 	assertPage(t, w.As(w.foreign).Get("/app/northlight-docs/sessions/"+asked.Id), 404)
 }
 
-// A form that begins as the same session again names everybody who is asked, and where it is held: who is asked
-// himself does not read that, whatever he may host.
+// The form of a duplicate lists all invitees and the external link, so an invitee who can host other sessions doesn't
+// get it.
 func TestDuplicate_OnlyHostsSeeInvitees(t *testing.T) {
 	w := newFixture(t)
 	otto := hookstest.Member(t, w.App, w.team, "otto@halation.example", "organizer")
@@ -353,7 +353,7 @@ func TestDetails_Attendance_IsShownAfterTheEnd(t *testing.T) {
 	assertPage(t, r, 200, "Waited, not admitted", "3 people, 1 not admitted, 2 didn&#39;t join")
 	assertNotContains(t, r, "Waiting")
 	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
-	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
+	set("elsewhere = 'https://meet.example.org/1'") // whose tool has reported nothing
 	assertNotContains(t, olga.Get(page), "Didn&#39;t join")
 	set("status = 'scheduled', started = '', ended = ''")
 	assertPage(t, olga.Get(page), 200, "Never started", "2 no answer")

@@ -20,7 +20,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// calendarFixture is a served team whose emails reach a stub server, for what calendars are told.
+// calendarFixture is a served team whose emails reach a stub server, to read their calendar files.
 type calendarFixture struct {
 	*testing.T
 	*resendtest.Server

@@ -192,7 +192,7 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 	}
 }
 
-// TestEvents_UnrelatedChanges_AreNotSent: what happens to another person or in another session is not told.
+// TestEvents_UnrelatedChanges_AreNotSent: changes to another person or another session send no event.
 func TestEvents_UnrelatedChanges_AreNotSent(t *testing.T) {
 	l := newFixture(t, sessions.Form{Passwordless: true}).startIn(5)
 	other := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Another", Starts: time.Now().Add(50 * time.Hour)})
@@ -265,7 +265,7 @@ func assertEvent(t *testing.T, what string, events <-chan string) {
 	}
 }
 
-// drain takes what is still told of what happened before.
+// drain discards the events of earlier changes.
 func drain(events <-chan string) {
 	for {
 		select {

@@ -102,7 +102,7 @@ func TestRoomEvents_AccessLost_ReachesOpenPage(t *testing.T) {
 	}
 }
 
-// TestRoomEvents_OtherRooms_AreNotSent: what happens in another room is not told, nor to whom it may not be known what is held.
+// TestRoomEvents_OtherRooms_AreNotSent: changes in another room send no event, nor do sessions that the reader can't see.
 func TestRoomEvents_OtherRooms_AreNotSent(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	app := l.server.App
@@ -115,11 +115,11 @@ func TestRoomEvents_OtherRooms_AreNotSent(t *testing.T) {
 	drain(member)
 	drain(signedOut)
 	l.must(sessions.Change(app, host, session.Id, sessions.Form{Title: "Secret", Starts: session.Starts(), Minutes: 30, Room: room.Id}, sessions.ScopeSession))
-	select { // the last of what is told of it comes within the time for which changes are gathered
-	case told := <-member:
-		t.Errorf("a page of another room was told %q", told)
-	case told := <-signedOut:
-		t.Errorf("who may not know what is held was told %q", told)
+	select { // the last event arrives within the time for which changes are batched
+	case event := <-member:
+		t.Errorf("the page of another room got %q, want no event", event)
+	case event := <-signedOut:
+		t.Errorf("a signed-out page got %q, want no event", event)
 	case <-time.After(600 * time.Millisecond):
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 var nextPattern = regexp.MustCompile(`name="next" value="([^"]*)"`)
 
-// nextURLFixture is a server with an open room, a session in it and somebody who is invited to the team.
+// nextURLFixture is a server with an open room, a session in it and an account that is invited to the team.
 type nextURLFixture struct {
 	*fixture
 	email     *resendtest.Server

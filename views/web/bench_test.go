@@ -57,7 +57,7 @@ func BenchmarkStreams(b *testing.B) {
 			<-heard
 		}
 		slowest = max(slowest, time.Since(start))
-		// A letter that is printed tells the pages once more; the pages are let come to rest.
+		// A printed email sends one more event; wait until the pages are idle.
 		for quiet := time.NewTimer(time.Second); ; {
 			select {
 			case <-heard:

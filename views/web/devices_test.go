@@ -12,7 +12,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestEvents_LoginEnds_StreamCloses has nobody tell the team of anything: the stream ends by itself, long before its
+// TestEvents_LoginEnds_StreamCloses has no event of the team: the stream ends by itself, long before its
 // heartbeat would look.
 func TestEvents_LoginEnds_StreamCloses(t *testing.T) {
 	const other = "three entirely new words"
@@ -72,7 +72,7 @@ func TestEvents_OtherDeviceSignedOut_StreamContinues(t *testing.T) {
 	for range gone {
 	}
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example")
-	for event := range stays { // what the making of the team told may come late
+	for event := range stays { // events of creating the team may arrive late
 		if event == "users" {
 			return
 		}

@@ -50,7 +50,7 @@ func openStream(t *testing.T, server *viewstest.Server, b *viewstest.Browser, te
 	return response.StatusCode, names
 }
 
-// drain takes what is still told of deeds from before, until nothing is for a while.
+// drain discards the events of earlier changes, until none arrives for a while.
 func drain(names <-chan string) {
 	for {
 		select {

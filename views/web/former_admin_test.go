@@ -13,7 +13,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// panelPages are the pages and fragments of the Admin Panel that an Admin may have open; {user} is somebody in the team.
+// panelPages are the pages and fragments of the Admin Panel that an Admin can have open; {user} is a user of the team.
 var panelPages = []string{
 	"", "/users", "/users/add", "/users/permissions", "/users/import", "/users/export", "/users/{user}", "/users/{user}/remove", "/rooms", "/rooms/new", "/audit", "/audit/export",
 	"/settings", "/find?q=a",
@@ -92,7 +92,7 @@ func TestFormerAdmin_EveryPanelPage(t *testing.T) {
 	}
 }
 
-// TestFormerAdmin_RoleRestored_HasPanel: an Admin who got the role back is none who lost it, and is told so anew when it ends again.
+// TestFormerAdmin_RoleRestored_HasPanel: an Admin who got the role back isn't a former Admin, and becomes one again when it ends.
 func TestFormerAdmin_RoleRestored_HasPanel(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	app := server.App

@@ -11,8 +11,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestFormerMember_EveryArea: a page that was open to somebody says that they are no longer a member, whatever is asked of it;
-// whoever never was one gets the answer of an unknown team.
+// TestFormerMember_EveryArea: a page of a former member says that they are no longer a member, for every kind of request;
+// someone who never was one gets the answer of an unknown team.
 func TestFormerMember_EveryArea(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	app := server.App

@@ -36,7 +36,7 @@ type fixture struct {
 	owner            *core.Record
 	account          *core.Record // the reader's
 	reader, stranger *viewstest.Browser
-	events           <-chan string // what an open page of the reader is told
+	events           <-chan string // the events that an open page of the reader gets
 }
 
 // newFixture makes a team with a reader who is its Admin and invited to its session, and does something to them while a page is open.
@@ -65,7 +65,7 @@ func newFixture(t *testing.T, happens func(l *fixture, by *actors.Actor) error) 
 	return l
 }
 
-// endpoint is one address, and where it leads for nobody.
+// endpoint is one path, and where it leads when signed out.
 type endpoint struct{ method, path, unknown string }
 
 func (l *fixture) endpoints(panel bool) []endpoint {
@@ -141,13 +141,13 @@ func (l *fixture) expectHidden(all []endpoint) {
 	}
 }
 
-// TestGone_EveryArea opens every area as somebody whose page was open when something happened, and as a stranger.
+// TestGone_EveryArea opens every area as a reader whose page was open when something happened, and as a stranger.
 func TestGone_EveryArea(t *testing.T) {
 	for name, c := range map[string]struct {
 		happens              func(l *fixture, by *actors.Actor) error
-		told                 string // what the open page is told within a second
+		told                 string // the event that the open page gets within a second
 		status               int
-		panel, elsewhere     string // what the reader is told in the Admin Panel, and in the other areas; empty: nothing of the kind
+		panel, elsewhere     string // what the Admin Panel and the other areas say to the reader; empty: no such notice
 		hidesJoinPageAndRoom bool
 	}{
 		"member": {nil, "", 0, "", "", false},
@@ -183,7 +183,7 @@ func TestGone_EveryArea(t *testing.T) {
 }
 
 // TestGone_DeletedTeam_SlugReused: who was in a deleted team learns the same, whether or not another team has its slug
-// since; the new team's people are not told.
+// since; the new team's users get no event.
 func TestGone_DeletedTeam_SlugReused(t *testing.T) {
 	l := newFixture(t, func(l *fixture, by *actors.Actor) error { return teams.Delete(l.server.App, by, l.team.Name()) })
 	before := l.reader.Get("/app/halation-post")
