@@ -274,7 +274,6 @@ func (s *seeder) finish() {
 		"UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', created, '+7 days')",
 		"UPDATE invitations SET answered = strftime('%Y-%m-%d %H:%M:%fZ', created, '+1 day') WHERE answered != ''",
 		"UPDATE outbox SET status = 'sent', sealed = '', sent = created",
-		"UPDATE participants SET told = created WHERE told = '' AND id IN (SELECT about FROM outbox)",
 	} {
 		if _, err := s.app.DB().NewQuery(statement).Execute(); err != nil {
 			s.err = err
