@@ -265,7 +265,7 @@ func (s *seeder) backdate(table, column, value string, days int) {
 	_, s.err = s.app.DB().Update(table, set, dbx.HashExp{column: value}).Execute()
 }
 
-// finish ends what is overdue and marks the emails as sent, those to the participants of sessions included.
+// finish expires overdue invitations and marks the emails of the past as sent.
 func (s *seeder) finish() {
 	if s.err != nil {
 		return
