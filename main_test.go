@@ -45,18 +45,18 @@ func TestProgram(t *testing.T) {
 	t.Run("names every wrong setting", func(t *testing.T) {
 		out, code := runProgram(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
 		if code != 1 || !strings.Contains(out, "USHER_URL") || !strings.Contains(out, "USHER_SIGNUP") {
-			t.Errorf("%d: %s", code, out)
+			t.Errorf("%d: %s, want 1, it with %q and it with %q", code, out, "USHER_URL", "USHER_SIGNUP")
 		}
 	})
 	t.Run("knows its commands", func(t *testing.T) {
 		if out, code := runProgram(t, usher, nil, "srve"); code != 1 || !strings.Contains(out, "srve") {
-			t.Errorf("%d: %s", code, out)
+			t.Errorf("%d: %s, want 1 and it with %q", code, out, "srve")
 		}
 	})
 	t.Run("tells whether the audit log is whole", func(t *testing.T) { testAuditVerify(t, usher) })
 	t.Run("tells what a command could not do", func(t *testing.T) {
 		if out, code := runProgram(t, usher, nil, "user", "confirm", "nobody@example.org"); code != 1 || !strings.Contains(out, "no account") {
-			t.Errorf("%d: %s", code, out)
+			t.Errorf("%d: %s, want 1 and it with %q", code, out, "no account")
 		}
 	})
 }
@@ -104,7 +104,7 @@ func testServes(t *testing.T, usher string) {
 		}
 		probe.Body.Close()
 		if probe.StatusCode != http.StatusOK {
-			t.Errorf("%s: got status %d", path, probe.StatusCode)
+			t.Errorf("%s: got status %d, want %v", path, probe.StatusCode, http.StatusOK)
 		}
 	}
 	response, err := http.Get(link)
@@ -113,13 +113,13 @@ func testServes(t *testing.T, usher string) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		t.Errorf("first page: got status %d", response.StatusCode)
+		t.Errorf("first page: got status %d, want %v", response.StatusCode, http.StatusOK)
 	}
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "usher.key")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("key file: got %v, %v", info, err)
+		t.Errorf("key file: got %v, %v, want 0o600", info, err)
 	}
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "data.db")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("database: got %v, %v", info.Mode(), err)
+		t.Errorf("database: got %v, %v, want 0o600", info.Mode(), err)
 	}
 	stopProgram(t, command)
 }
@@ -159,7 +159,7 @@ func testFinishesRequest(t *testing.T, usher string) {
 	answers := bufio.NewReader(connection)
 	// The handler must have started to read the form: a request that was only accepted may be dropped.
 	if response, err := http.ReadResponse(answers, nil); err != nil || response.StatusCode != http.StatusContinue {
-		t.Fatalf("the handler did not start to read the form: %v, %v", response, err)
+		t.Fatalf("the handler did not start to read the form: %v, %v, want %v", response, err, http.StatusContinue)
 	}
 	fmt.Fprint(connection, "email=a%40b")
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
@@ -173,7 +173,7 @@ func testFinishesRequest(t *testing.T, usher string) {
 	}
 	if response.StatusCode != http.StatusUnprocessableEntity {
 		body, _ := io.ReadAll(response.Body)
-		t.Errorf("got status %d: %s", response.StatusCode, body)
+		t.Errorf("got status %d: %s, want %v", response.StatusCode, body, http.StatusUnprocessableEntity)
 	}
 	waitForExit(t, command)
 }
@@ -216,7 +216,7 @@ func testNotifiesParticipants(t *testing.T, usher string) {
 		}
 	}
 	if _, err := process.Wait(); err != nil || time.Since(at) > 15*time.Second {
-		t.Errorf("stopped after %s: %v", time.Since(at), err)
+		t.Errorf("stopped after %s: %v, want at most %v", time.Since(at), err, 15*time.Second)
 	}
 }
 
@@ -229,7 +229,7 @@ func testAuditVerify(t *testing.T, usher string) {
 	team := hookstest.Team(t, app, marta, "Halation Post", "free")
 	hookstest.Invite(t, app, marta, team, "lucia@halation.example", "organizer")
 	if out, code := runProgram(t, usher, nil, "audit", "verify", "--dir", dir); code != 0 || !strings.Contains(out, "2 entries, unbroken  (Halation Post)") {
-		t.Errorf("%d: %s", code, out)
+		t.Errorf("%d: %s, want 0 and it with %q", code, out, "2 entries, unbroken  (Halation Post)")
 	}
 	hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE", nil)
 	hookstest.Exec(t, app, "UPDATE audit SET actor_name = 'Somebody else' WHERE seq = 2", nil)

@@ -133,7 +133,7 @@ func measurePair(b *testing.B, usher, livekit string, people int, usherFirst boo
 	ours.ownMB, ours.fileMB = memoryUsage(b, own.Pid)
 	theirs.ownMB, theirs.fileMB = memoryUsage(b, other.Pid)
 	if got, least := packetsReceived(all)-packets, int64(2*people*(people-1)*40*int(measureDuration/time.Second)); got < least {
-		b.Fatalf("%d packets came, fewer than %d", got, least)
+		b.Fatalf("%d packets came, fewer than %d, want at least %v", got, least, least)
 	}
 	return ours, theirs
 }
@@ -276,7 +276,7 @@ func joinSession(b testing.TB, address, code, token string) live.Credentials {
 	defer reply.Body.Close()
 	var pass live.Credentials
 	if err := json.NewDecoder(reply.Body).Decode(&pass); err != nil || pass.Token == "" {
-		b.Fatalf("join: %d, %v", reply.StatusCode, err)
+		b.Fatalf("join: %d, %v, want it set", reply.StatusCode, err)
 	}
 	return pass
 }

@@ -63,14 +63,14 @@ func testDrain(t *testing.T, usher string) {
 	at := time.Now()
 	waitFor(t, "/readyz says 503", func() bool { return pageStatus(address, "/readyz") == http.StatusServiceUnavailable })
 	if got := pageStatus(address, "/signin"); got != http.StatusOK {
-		t.Errorf("page while draining: got status %d", got)
+		t.Errorf("page while draining: got status %d, want %v", got, http.StatusOK)
 	}
 	if got := pageStatus(address, "/livez"); got != http.StatusOK {
-		t.Errorf("/livez while draining: got status %d", got)
+		t.Errorf("/livez while draining: got status %d, want %v", got, http.StatusOK)
 	}
 	waitUntilClosed(t, address)
 	if drained := time.Since(at); drained < 1900*time.Millisecond {
-		t.Errorf("accepted connections for %s", drained)
+		t.Errorf("accepted connections for %s, want at least %v", drained, 1900*time.Millisecond)
 	}
 	waitForExit(t, command)
 
@@ -81,7 +81,7 @@ func testDrain(t *testing.T, usher string) {
 	at = time.Now()
 	_ = command.Wait()
 	if waited := time.Since(at); command.ProcessState.ExitCode() != 1 || waited > time.Second {
-		t.Errorf("a second signal: exit code %d after %s", command.ProcessState.ExitCode(), waited)
+		t.Errorf("a second signal: exit code %d after %s, want 1 and at most %v", command.ProcessState.ExitCode(), waited, time.Second)
 	}
 }
 
@@ -96,7 +96,7 @@ func testLock(t *testing.T, usher string) {
 	}
 	for _, args := range [][]string{{"audit", "verify"}, {"superuser", "upsert", "operator@usher.test", "correct horse battery"}} {
 		if out, code := runProgram(t, usher, nil, append(args, "--dir", dir)...); code != 0 {
-			t.Errorf("%v beside a server: %d %s", args, code, out)
+			t.Errorf("%v beside a server: %d %s, want 0", args, code, out)
 		}
 	}
 	temporary := filepath.Join(dir, core.LocalTempDirName)
@@ -104,13 +104,13 @@ func testLock(t *testing.T, usher string) {
 		t.Fatal(err)
 	}
 	if out, code := runProgram(t, usher, nil, "audit", "verify", "--dir", dir); code != 1 || !strings.Contains(out, "making or restoring a backup") {
-		t.Errorf("during a backup: %d %s", code, out)
+		t.Errorf("during a backup: %d %s, want 1 and it with %q", code, out, "making or restoring a backup")
 	}
 	if _, err := os.Stat(filepath.Join(temporary, "pb_backup_x")); err != nil {
 		t.Errorf("the backup under way: %v", err)
 	}
 	if out, code := runProgram(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery"); code != 0 {
-		t.Errorf("in a folder without a database: %d %s", code, out)
+		t.Errorf("in a folder without a database: %d %s, want 0", code, out)
 	}
 	_ = command.Process.Kill()
 	_ = command.Wait()
@@ -139,7 +139,7 @@ func testRestore(t *testing.T, usher string) {
 		t.Fatal(out)
 	}
 	if n := operator.countSuperusers(); n != 2 {
-		t.Fatalf("%d superusers", n)
+		t.Fatalf("%d superusers, want 2", n)
 	}
 	operator.call(http.StatusNoContent, "POST", "/api/backups/one.zip/restore", nil)
 	waitFor(t, "the server is back with what was in the backup", func() bool {
@@ -151,7 +151,7 @@ func testRestore(t *testing.T, usher string) {
 	}
 	stopProgram(t, command)
 	if said := fmt.Sprint(command.Stderr); strings.Contains(said, "panic") {
-		t.Errorf("panic: %s", said)
+		t.Errorf("panic: %s, want it without %q", said, "panic")
 	}
 }
 
@@ -186,7 +186,7 @@ func (s *superuser) send(method, path string, body any) (int, map[string]any) {
 func (s *superuser) call(want int, method, path string, body any) {
 	s.Helper()
 	if got, answer := s.send(method, path, body); got != want {
-		s.Fatalf("%s %s: %d %v", method, path, got, answer)
+		s.Fatalf("%s %s: %d %v, want %v", method, path, got, answer, want)
 	}
 }
 
@@ -292,7 +292,7 @@ func testUnusableFolders(t *testing.T, usher string) {
 			out := expectStartupError(t, command)
 			for _, want := range s.want {
 				if !strings.Contains(out, want) {
-					t.Errorf("missing %q in:\n%s", want, out)
+					t.Errorf("missing %q in:\n%s, want it with %q", want, out, want)
 				}
 			}
 		})

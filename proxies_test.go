@@ -51,7 +51,7 @@ func TestProxies(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := exec.LookPath(c.name); err != nil {
 				if os.Getenv("USHER_PROXIES") == "required" {
-					t.Fatalf("%s is not installed: apt-get install %s", c.name, c.name)
+					t.Fatalf("%s is not installed: apt-get install %s, want another than %q", c.name, c.name, "required")
 				}
 				t.Skipf("%s is not installed: apt-get install %s", c.name, c.name)
 			}
@@ -181,7 +181,7 @@ func (s *site) proxyConfig(t *testing.T, name string, pairs ...string) string {
 	text := string(file)
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(text, pairs[i]) {
-			t.Fatalf("%s doesn't contain %q", name, pairs[i])
+			t.Fatalf("%s doesn't contain %q, want it with %q", name, pairs[i], pairs[i])
 		}
 		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}
@@ -248,10 +248,10 @@ func (s *site) checkAll(t *testing.T) {
 	}
 	if r := s.post(t, "/signup", url.Values{"code": {s.signUpCode}, "name": {"Marta Oliveira"}, "email": {"marta@halation.example"},
 		"password": {"a seat for every organizer"}, "team": {"Halation Post"}, "timezone": {"Europe/Lisbon"}}); r.status != http.StatusSeeOther {
-		t.Fatalf("sign up: %d %s", r.status, r.body)
+		t.Fatalf("sign up: %d %s, want %v", r.status, r.body, http.StatusSeeOther)
 	}
 	if r := s.get(t, "/admin/halation-post/users"); r.status != http.StatusOK || !strings.Contains(r.body, "Marta Oliveira") {
-		t.Errorf("panel, signed in: got status %d", r.status)
+		t.Errorf("panel, signed in: got status %d, want %v and it with %q", r.status, http.StatusOK, "Marta Oliveira")
 	}
 	s.checkCookie(t)
 	s.checkClientIP(t)
@@ -277,7 +277,7 @@ func (s *site) checkClientIP(t *testing.T) {
 	t.Helper()
 	r := s.post(t, "/signin", url.Values{"email": {"marta@halation.example"}, "password": {"a seat for every organizer"}}, "X-Forwarded-For", "198.51.100.9")
 	if r.status != http.StatusSeeOther {
-		t.Errorf("sign in: %d %s", r.status, r.body)
+		t.Errorf("sign in: %d %s, want %v", r.status, r.body, http.StatusSeeOther)
 	}
 	db, err := dbx.Open("sqlite", "file:"+filepath.Join(s.dataDir, "pb_data", "data.db")+"?mode=ro")
 	if err != nil {
@@ -286,7 +286,7 @@ func (s *site) checkClientIP(t *testing.T) {
 	defer db.Close()
 	var addresses []string
 	if err := db.NewQuery("SELECT DISTINCT address FROM logins").Column(&addresses); err != nil || len(addresses) != 1 || addresses[0] != "127.0.0.1" {
-		t.Errorf("got client addresses %v, %v", addresses, err)
+		t.Errorf("got client addresses %v, %v, want 1 and %q", addresses, err, "127.0.0.1")
 	}
 }
 
@@ -303,7 +303,7 @@ func (s *site) checkEventStream(t *testing.T) {
 	defer response.Body.Close()
 	first, err := bufio.NewReader(response.Body).ReadString('\n')
 	if err != nil || response.Header.Get("Content-Type") != "text/event-stream" || first == "" {
-		t.Errorf("event stream: got %d, %q, %v", response.StatusCode, first, err)
+		t.Errorf("event stream: got %d, %q, %v, want %q and it set", response.StatusCode, first, err, "text/event-stream")
 	}
 }
 
@@ -373,7 +373,7 @@ func (s *site) checkUpload(t *testing.T) {
 		form.Close()
 		r := s.send(t, http.MethodPost, "/admin/halation-post/users/preview", &body, "Content-Type", form.FormDataContentType())
 		if r.header.Get("X-Usher") == "" || !strings.Contains(r.body, says) {
-			t.Errorf("%d bytes: got %d %.300s", size, r.status, r.body)
+			t.Errorf("%d bytes: got %d %.300s, want it set and it with %q", size, r.status, r.body, says)
 		}
 	}
 }
@@ -388,7 +388,7 @@ func (s *site) checkMisdirected(t *testing.T) {
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
 	if response.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(body), s.backend) || !strings.Contains(string(body), publicURL) {
-		t.Errorf("wrong Host: got %d %s", response.StatusCode, body)
+		t.Errorf("wrong Host: got %d %s, want %v, it with %q and it with %q", response.StatusCode, body, http.StatusMisdirectedRequest, s.backend, publicURL)
 	}
 }
 

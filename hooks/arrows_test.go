@@ -134,7 +134,7 @@ func shortPath(path string) string {
 func TestImports_AreAllowed(t *testing.T) {
 	all := listPackages(t)
 	if len(all) < 20 {
-		t.Fatalf("found only %d packages", len(all))
+		t.Fatalf("found only %d packages, want at least 20", len(all))
 	}
 	for name, imports := range all {
 		line, known := allowedImports[name]
@@ -165,7 +165,7 @@ func TestAllowedImports_HaveNoCycle(t *testing.T) {
 	var visit func(name string, path []string)
 	visit = func(name string, path []string) {
 		if slices.Contains(path, name) {
-			t.Fatalf("import cycle: %v", append(path, name))
+			t.Fatalf("import cycle: %v, want it without %v", append(path, name), name)
 		}
 		if done[name] {
 			return

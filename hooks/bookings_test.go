@@ -288,7 +288,7 @@ func (f *sessionFixture) check(r *rapid.T) {
 		"slot without a series, or the reverse": `SELECT id FROM sessions WHERE (series = '') != (occurrence = '')`,
 	} {
 		if rows := hookstest.QueryRows(f.t, f.app, query); len(rows) > 0 {
-			r.Fatalf("%s: %v", what, rows)
+			r.Fatalf("%s: %v, want at most 0", what, rows)
 		}
 	}
 	f.checkSeries(r)

@@ -17,7 +17,7 @@ func TestEmailKinds_HaveCondition(t *testing.T) {
 	app := hookstest.NewApp(t)
 	kinds := emailKinds(t)
 	if len(kinds) < 19 {
-		t.Fatalf("found only %d kinds: %v", len(kinds), kinds)
+		t.Fatalf("found only %d kinds: %v, want at least 19", len(kinds), kinds)
 	}
 	for _, kind := range kinds {
 		if !mail.HasCondition(app, kind) {

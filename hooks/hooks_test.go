@@ -14,6 +14,6 @@ func TestMigrations_CreateCollections(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, app, "plans"); n != 4 {
-		t.Errorf("%d plans", n)
+		t.Errorf("%d plans, want 4", n)
 	}
 }

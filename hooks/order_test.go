@@ -251,7 +251,7 @@ func (f *teamFixture) check(r *rapid.T) {
 		"invited twice":         "SELECT email FROM invitations WHERE " + open + " GROUP BY team, email HAVING count(*) > 1",
 	} {
 		if rows := hookstest.QueryRows(f.t, f.app, query); len(rows) > 0 {
-			r.Fatalf("%s: %v", what, rows)
+			r.Fatalf("%s: %v, want at most 0", what, rows)
 		}
 	}
 	f.checkSeats(r, open)

@@ -49,7 +49,7 @@ func TestOutbox_RandomHistory_SendsNothingObsolete(t *testing.T) {
 	for _, what := range []string{"invitation sent", "invitation dropped", "reset_password sent", "reset_password dropped",
 		"session_invitation sent", "session_invitation dropped"} {
 		if seen[what] == 0 {
-			t.Errorf("no history covers %q: %v", what, seen)
+			t.Errorf("no history covers %q: %v, want some", what, seen)
 		}
 	}
 }
@@ -220,7 +220,7 @@ func (f *outboxFixture) deliver(r *rapid.T) {
 	arrived := f.resend.Emails()
 	for _, email := range arrived[f.checked:] {
 		if fault := f.obsoleteReason(email); fault != "" {
-			r.Fatalf("%q to %s: %s", email.Subject, email.To, fault)
+			r.Fatalf("%q to %s: %s, want none", email.Subject, email.To, fault)
 		}
 	}
 	f.checked = len(arrived)

@@ -72,7 +72,7 @@ func TestEveryMigrationGoesDownAndUpAgain(t *testing.T) {
 		before = append(before, names(t, app))
 	}
 	if len(until) < 9 {
-		t.Fatalf("%d migrations", len(until))
+		t.Fatalf("%d migrations, want at least 9", len(until))
 	}
 	first := schema(t, app)
 
@@ -80,17 +80,17 @@ func TestEveryMigrationGoesDownAndUpAgain(t *testing.T) {
 	for n := len(until); n > 0; n-- {
 		reverted, err := runner.Down(1)
 		if err != nil || len(reverted) != 1 || reverted[0] != until[n-1].File {
-			t.Fatalf("down from %s: %v %v", until[n-1].File, reverted, err)
+			t.Fatalf("down from %s: %v %v, want 1 and %v", until[n-1].File, reverted, err, until[n-1].File)
 		}
 		if now := names(t, app); fmt.Sprint(now) != fmt.Sprint(before[n-1]) {
 			t.Errorf("down from %s leaves %v, before it there were %v", until[n-1].File, now, before[n-1])
 		}
 	}
 	if applied, err := runner.Up(); err != nil || len(applied) != len(until) {
-		t.Fatalf("up again: %v %v", applied, err)
+		t.Fatalf("up again: %v %v, want %v", applied, err, len(until))
 	}
 	if again := schema(t, app); again != first {
-		t.Errorf("the schema is another after down and up:\n%s", difference(first, again))
+		t.Errorf("the schema is another after down and up:\n%s, want %v", difference(first, again), first)
 	}
 }
 

@@ -51,7 +51,7 @@ func TestPersonalLinks_CodesThatWereSentGoOnWorking(t *testing.T) {
 	}
 	want := []string{"kim2 kim2 weekly  hash-kim2 0", "zed1 zed1 weekly  hash-zed1 1", "zed2 zed1 weekly  hash-zed2 1", "zeda zeda  alone hash-zeda 1"}
 	if len(rows) != len(want) {
-		t.Fatalf("%q", rows)
+		t.Fatalf("%q, want %v", rows, len(want))
 	}
 	for n := range want {
 		if rows[n] != want[n] {

@@ -42,6 +42,6 @@ func TestSignUpTeam_UnverifiedOwnersKeepTheNameOfTheirTeamAlone(t *testing.T) {
 	}
 	var teams int
 	if err := app.DB().NewQuery("SELECT count(*) FROM teams").Row(&teams); err != nil || teams != 3 {
-		t.Errorf("%d teams, %v", teams, err)
+		t.Errorf("%d teams, %v, want 3", teams, err)
 	}
 }

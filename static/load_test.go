@@ -11,14 +11,14 @@ func TestAddressChangesWithContent(t *testing.T) {
 	one, two := books(t, "a"), books(t, "b")
 	for _, name := range []string{"js/main.js", "js/other.js", "vendor/x.woff2", "main.css"} {
 		if one.names[name].url == two.names[name].url {
-			t.Errorf("%s keeps the address %s with another content", name, one.names[name].url)
+			t.Errorf("%s keeps the address %s with another content, want another than %v", name, one.names[name].url, two.names[name].url)
 		}
 		if again := books(t, "a").names[name].url; again != one.names[name].url {
-			t.Errorf("%s: %s, then %s", name, one.names[name].url, again)
+			t.Errorf("%s: %s, then %s, want %v", name, one.names[name].url, again, one.names[name].url)
 		}
 	}
 	if sheet := string(one.names["main.css"].body); !strings.Contains(sheet, "url("+one.names["vendor/x.woff2"].url+")") {
-		t.Errorf("the font is not named by its address: %s", sheet)
+		t.Errorf("the font is not named by its address: %s, want it with %q", sheet, "url("+one.names["vendor/x.woff2"].url+")")
 	}
 }
 
@@ -52,6 +52,6 @@ func books(t *testing.T, text string) *library {
 func TestScriptIsServedWithoutComments(t *testing.T) {
 	l := books(t, "// what it does\n/** Contract. */\nf();\n  // why\n  g(\"// no comment\");\n")
 	if got := string(l.names["js/other.js"].body); got != "f();\ng(\"// no comment\");\n" {
-		t.Errorf("%q", got)
+		t.Errorf("%q, want %q", got, "f();\ng(\"// no comment\");\n")
 	}
 }

@@ -45,13 +45,13 @@ func TestFileIsServedForEver(t *testing.T) {
 		res := get(t, static.URL(name))
 		body, _ := io.ReadAll(res.Body)
 		if res.StatusCode != http.StatusOK || len(body) == 0 {
-			t.Errorf("%s: status %d, %d bytes", name, res.StatusCode, len(body))
+			t.Errorf("%s: status %d, %d bytes, want %v and some", name, res.StatusCode, len(body), http.StatusOK)
 		}
 		if got := res.Header.Get("Content-Type"); got != kind {
 			t.Errorf("%s: content type %q, want %q", name, got, kind)
 		}
 		if got := res.Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
-			t.Errorf("%s: cache control %q", name, got)
+			t.Errorf("%s: cache control %q, want %q", name, got, "public, max-age=31536000, immutable")
 		}
 	}
 }
@@ -62,7 +62,7 @@ func TestGzipIsTheSameFile(t *testing.T) {
 
 	res := get(t, url, "Accept-Encoding", "br, gzip;q=0.8")
 	if res.Header.Get("Content-Encoding") != "gzip" || res.Header.Get("Vary") != "Accept-Encoding" {
-		t.Fatalf("headers %v", res.Header)
+		t.Fatalf("headers %v, want %q and %q", res.Header, "gzip", "Accept-Encoding")
 	}
 	z, err := gzip.NewReader(res.Body)
 	if err != nil {
@@ -70,7 +70,7 @@ func TestGzipIsTheSameFile(t *testing.T) {
 	}
 	unpacked, err := io.ReadAll(z)
 	if err != nil || !bytes.Equal(plain, unpacked) {
-		t.Errorf("unpacked differs (%v): %d and %d bytes", err, len(unpacked), len(plain))
+		t.Errorf("unpacked differs (%v): %d and %d bytes, want %v", err, len(unpacked), len(plain), unpacked)
 	}
 	if res := get(t, url, "Accept-Encoding", "gzip;q=0"); res.Header.Get("Content-Encoding") != "" {
 		t.Error("sent gzip to a client that refuses it")
@@ -86,13 +86,13 @@ func TestNothingElseIsServed(t *testing.T) {
 		"/static/css/tokens.css", "/static/vendor/test/axe.min.js", "/static/../go.mod", "/static/icons/lucide-users.svg",
 	} {
 		if res := get(t, url); res.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: status %d", url, res.StatusCode)
+			t.Errorf("%s: status %d, want %v", url, res.StatusCode, http.StatusNotFound)
 		}
 	}
 	w := httptest.NewRecorder()
 	static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, static.URL("main.css"), nil))
 	if w.Code != http.StatusMethodNotAllowed {
-		t.Errorf("POST: status %d", w.Code)
+		t.Errorf("POST: status %d, want %v", w.Code, http.StatusMethodNotAllowed)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 			continue
 		}
 		if res := get(t, url); res.StatusCode != http.StatusOK {
-			t.Errorf("main.css names %s: status %d", url, res.StatusCode)
+			t.Errorf("main.css names %s: status %d, want %v", url, res.StatusCode, http.StatusOK)
 		}
 		fonts++
 	}
@@ -131,7 +131,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
-				t.Errorf("%s imports %s, which is not there", url, m[1])
+				t.Errorf("%s imports %s, which is not there, want %v", url, m[1], http.StatusOK)
 			}
 		}
 		if regexp.MustCompile(`\beval\(|new Function|innerHTML|insertAdjacentHTML|https?://`).Match(body) {
@@ -157,7 +157,7 @@ func TestModulesTakeWhatIsGiven(t *testing.T) {
 			}
 			for name := range strings.SplitSeq(m[1], ", ") {
 				if !slices.Contains(names, name) {
-					t.Errorf("%s takes %s from %s, which gives %v", path.Base(url), name, m[2], names)
+					t.Errorf("%s takes %s from %s, which gives %v, want it with %v", path.Base(url), name, m[2], names, name)
 				}
 			}
 		}
@@ -176,13 +176,13 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
 		t.Logf("%6d  %s", len(body), url)
 		if len(body) > 50_000 {
-			t.Errorf("%s: %d bytes over the wire", url, len(body))
+			t.Errorf("%s: %d bytes over the wire, want at most 50_000", url, len(body))
 		}
 		total += len(body)
 	}
 	t.Logf("%6d  first visit", total)
 	if total > 112_000 {
-		t.Errorf("first visit: %d bytes", total)
+		t.Errorf("first visit: %d bytes, want at most 112_000", total)
 	}
 }
 
@@ -197,7 +197,7 @@ func TestTheLiveSessionFitsItsBudget(t *testing.T) {
 	}
 	t.Logf("%6d  besides what every page has", total)
 	if total > 190_000 {
-		t.Errorf("a live session: %d bytes", total)
+		t.Errorf("a live session: %d bytes, want at most 190_000", total)
 	}
 }
 
@@ -210,6 +210,6 @@ func TestTheAppFitsItsBudget(t *testing.T) {
 		total += len(body)
 	}
 	if total > 12_000 {
-		t.Errorf("the App: %d bytes besides what every page has", total)
+		t.Errorf("the App: %d bytes besides what every page has, want at most 12_000", total)
 	}
 }

@@ -267,7 +267,7 @@ func TestDisclosure_Pages(t *testing.T) {
 			}
 			for _, marker := range p.required[who] {
 				if !slices.Contains(found, marker) {
-					t.Errorf("%s doesn't read the %s on %s (%d)", who, marker, p.path, reply.Status)
+					t.Errorf("%s doesn't read the %s on %s (%d), want it with %v", who, marker, p.path, reply.Status, marker)
 				}
 			}
 		}
@@ -317,7 +317,7 @@ func TestDisclosure_CoversEveryRoute(t *testing.T) {
 		}
 	}
 	if seen < 40 {
-		t.Errorf("only %d pages were found in the source", seen)
+		t.Errorf("only %d pages were found in the source, want at least 40", seen)
 	}
 }
 
@@ -348,7 +348,7 @@ func TestDisclosure_Collections(t *testing.T) {
 				}
 				for _, marker := range markersIn(d.callAPI(who, "/api/collections/"+c.Name+"/records?"+query)) {
 					if !slices.Contains(allowed, marker) {
-						t.Errorf("%s reads the %s in %s?%s", who, marker, c.Name, query)
+						t.Errorf("%s reads the %s in %s?%s, want it with %v", who, marker, c.Name, query, marker)
 					}
 				}
 			}
@@ -356,7 +356,7 @@ func TestDisclosure_Collections(t *testing.T) {
 	}
 	for field, marker := range map[string]string{"admin_seats": "admin seats", "organizer_seats": "organizer seats", "licences": "licences"} {
 		if found := markersIn(d.callAPI("admin", "/api/collections/teams/records")); !slices.Contains(found, marker) {
-			t.Errorf("an Admin doesn't read the %s", marker)
+			t.Errorf("an Admin doesn't read the %s, want it with %v", marker, marker)
 		}
 		for _, who := range []string{"guest", "member"} {
 			for _, collection := range []struct{ name, path string }{{"teams", field}, {"memberships", "team." + field}, {"sessions", "team." + field}} {

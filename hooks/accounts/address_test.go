@@ -37,7 +37,7 @@ func TestCanonicalEmail(t *testing.T) {
 		}
 	}
 	if len(long254) != 254 {
-		t.Fatalf("%d bytes", len(long254))
+		t.Fatalf("%d bytes, want 254", len(long254))
 	}
 }
 
@@ -83,7 +83,7 @@ func TestCanonicalEmail_InvalidAddress_IsRefused(t *testing.T) {
 		got, err := accounts.CanonicalEmail(s.in)
 		hookstest.AssertCode(t, s.in, err, accounts.CodeBadEmail)
 		if err == nil || !strings.Contains(err.Error(), s.says) || got != "" {
-			t.Errorf("%q: %q %v doesn't say %q", s.in, got, err, s.says)
+			t.Errorf("%q: %q %v doesn't say %q, want an error, it with %q and none", s.in, got, err, s.says, s.says)
 		}
 	}
 }
@@ -96,13 +96,13 @@ func FuzzCanonicalEmail(f *testing.F) {
 		canonical, err := accounts.CanonicalEmail(address)
 		if err != nil {
 			if errs.Code(err) != accounts.CodeBadEmail || canonical != "" {
-				t.Fatalf("%q: %q %v", address, canonical, err)
+				t.Fatalf("%q: %q %v, want %v and none", address, canonical, err, accounts.CodeBadEmail)
 			}
 			return
 		}
 		again, err := accounts.CanonicalEmail(canonical)
 		if err != nil || again != canonical {
-			t.Fatalf("%q became %q, then %q (%v)", address, canonical, again, err)
+			t.Fatalf("%q became %q, then %q (%v), want %v", address, canonical, again, err, canonical)
 		}
 		if len(canonical) > 254 || strings.ToLower(canonical) != canonical || strings.ContainsAny(canonical, " \t\r\n<>\"") {
 			t.Fatalf("%q became %q", address, canonical)
@@ -113,7 +113,7 @@ func FuzzCanonicalEmail(f *testing.F) {
 func TestMaskEmail(t *testing.T) {
 	for in, want := range map[string]string{"lucia@x.example": "l••••@x.example", "a@b.c": "a••••@b.c", "nobody": "••••", "@x": "••••"} {
 		if got := accounts.MaskEmail(in); got != want {
-			t.Errorf("%q: %q", in, got)
+			t.Errorf("%q: %q, want %v", in, got, want)
 		}
 	}
 }
@@ -124,17 +124,17 @@ func TestFind_AnySpellingOfAddress(t *testing.T) {
 	for _, spelling := range []string{"Ada@BÜCHER.example", " ada@xn--bcher-kva.example "} {
 		found, err := accounts.Find(app, spelling)
 		if err != nil || found.Id != ada.Id || found.Email() != "ada@xn--bcher-kva.example" {
-			t.Errorf("%q: %v %v", spelling, found, err)
+			t.Errorf("%q: %v %v, want %v and %q", spelling, found, err, ada.Id, "ada@xn--bcher-kva.example")
 		}
 		second, err := accounts.New(app, accounts.Params{Email: spelling, Name: "Ada", Password: hookstest.Password})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := app.Save(second); err == nil {
-			t.Errorf("%q: a second account", spelling)
+			t.Errorf("%q: a second account, want an error", spelling)
 		}
 	}
 	if _, err := accounts.Find(app, "not an address"); err != errs.ErrNotFound {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, errs.ErrNotFound)
 	}
 }

@@ -62,10 +62,10 @@ func TestAPI_SignIn_SharesLimits(t *testing.T) {
 		return post("auth-with-password", map[string]any{"identity": address, "password": password})
 	}
 	if answer := try("ada@x.example", hookstest.Password); answer.Code != 200 || !strings.Contains(answer.Body.String(), `"token"`) {
-		t.Errorf("%d %s", answer.Code, answer.Body)
+		t.Errorf("%d %s, want 200 and it with %q", answer.Code, answer.Body, `"token"`)
 	}
 	if answer := try("waiting@x.example", hookstest.Password); answer.Code == 200 {
-		t.Errorf("unconfirmed: %d %s", answer.Code, answer.Body)
+		t.Errorf("unconfirmed: %d %s, want another than 200", answer.Code, answer.Body)
 	}
 	wrong, unknown := try("ada@x.example", otherPassword), try("unknown@x.example", otherPassword)
 	if wrong.Code != 400 || unknown.Code != 400 || wrong.Body.String() != unknown.Body.String() {
@@ -75,7 +75,7 @@ func TestAPI_SignIn_SharesLimits(t *testing.T) {
 		try("ADA@x.example", otherPassword)
 	}
 	if answer := try("ada@x.example", hookstest.Password); answer.Code != http.StatusTooManyRequests || answer.Header().Get("Retry-After") == "" {
-		t.Errorf("the eleventh try: %d %s", answer.Code, answer.Body)
+		t.Errorf("the eleventh try: %d %s, want %v and it set", answer.Code, answer.Body, http.StatusTooManyRequests)
 	}
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err == nil {
 		t.Error("the page doesn't share the rate limit of the API")
@@ -109,10 +109,10 @@ func TestAPI_RequestReset_DoesNotRevealAccounts(t *testing.T) {
 		}
 	}
 	if seen["ada@x.example"] != seen["unknown@x.example"] || seen["half@x.example"] != seen["unknown@x.example"] {
-		t.Errorf("known, unknown and unconfirmed addresses get different responses: %v", seen)
+		t.Errorf("known, unknown and unconfirmed addresses get different responses: %v, want %v and %v", seen, seen["unknown@x.example"], seen["unknown@x.example"])
 	}
 	if !strings.Contains(seen["unknown@x.example"], "429") || hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "unknown@x.example"}) != 0 {
-		t.Errorf("%v", seen)
+		t.Errorf("%v, want it with %q and 0", seen, "429")
 	}
 }
 
@@ -121,16 +121,16 @@ func TestAPI_CreateAndChangeAddress_AreRefused(t *testing.T) {
 	ada := hookstest.Account(t, app, "ada@x.example")
 	post := newAPIClient(t, app)
 	if answer := post("records", map[string]any{"email": "b@x.example", "password": otherPassword, "passwordConfirm": otherPassword}); answer.Code != 403 {
-		t.Errorf("an account: %d %s", answer.Code, answer.Body)
+		t.Errorf("an account: %d %s, want 403", answer.Code, answer.Body)
 	}
 	if answer := post("request-otp", map[string]any{"email": "ada@x.example"}); answer.Code == 200 {
-		t.Errorf("a one-time code: %d %s", answer.Code, answer.Body)
+		t.Errorf("a one-time code: %d %s, want another than 200", answer.Code, answer.Body)
 	}
 	token, err := ada.NewAuthToken()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if answer := post("request-email-change", map[string]any{"newEmail": "new@x.example"}, token); answer.Code != 403 {
-		t.Errorf("another address: %d %s", answer.Code, answer.Body)
+		t.Errorf("another address: %d %s, want 403", answer.Code, answer.Body)
 	}
 }

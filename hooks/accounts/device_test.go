@@ -74,7 +74,7 @@ func TestDevices_ListsValidLogins(t *testing.T) {
 	seen(old, "created", accounts.MaxLoginAge+time.Minute)
 	devices, err := accounts.Devices(app, ada)
 	if err != nil || len(devices) != 2 || devices[0].Id != now.Id || devices[1].Id != before.Id {
-		t.Fatalf("%v %v", devices, err)
+		t.Fatalf("%v %v, want 2, %v and %v", devices, err, now.Id, before.Id)
 	}
 	if d := devices[0]; d.Device() != "Firefox on Linux" || d.IP() != "192.0.2.7" || d.Started().IsZero() || d.IsMobile() {
 		t.Errorf("%v", d.FieldsData())
@@ -93,7 +93,7 @@ func TestEndDevice_OnlyByOwner(t *testing.T) {
 		t.Errorf("by its owner: %v", err)
 	}
 	if _, err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("twice: %v", err)
+		t.Errorf("twice: %v, want %v", err, errs.ErrNotFound)
 	}
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.device.end", "target_name": "Firefox on Linux", "result": "ok"}) != 1 {
 		t.Error("want one entry in the audit log")
@@ -179,7 +179,7 @@ func TestTouch_AfterEndOtherDevices_KeepsLogin(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE logins SET seen = ''", nil)
 	read.SetRaw("seen", nil)
 	if err := accounts.Touch(app, read); !errors.Is(err, errs.ErrNotFound) || hookstest.Count(t, app, "logins") != 0 {
-		t.Errorf("a look brought an ended login back: %v", err)
+		t.Errorf("a look brought an ended login back: %v, want %v and 0", err, errs.ErrNotFound)
 	}
 }
 
@@ -194,11 +194,11 @@ func TestSave_TokenKeyChange_EndsLogins(t *testing.T) {
 		r := hookstest.FindRecord(t, app, "users", ada.Id)
 		r.Set("name", what)
 		if err := app.Save(r); err != nil || hookstest.Count(t, app, "logins") != 1 {
-			t.Fatalf("a name ended a login: %v", err)
+			t.Fatalf("a name ended a login: %v, want 1", err)
 		}
 		turn(r)
 		if err := app.Save(r); err != nil || hookstest.Count(t, app, "logins") != 0 {
-			t.Errorf("%s: %v, %d logins", what, err, hookstest.Count(t, app, "logins"))
+			t.Errorf("%s: %v, %d logins, want 0", what, err, hookstest.Count(t, app, "logins"))
 		}
 	}
 }

@@ -66,18 +66,18 @@ func TestConfirmAddressChange_ChangesAddressAndSignsOut(t *testing.T) {
 	}
 	first, second := post.WaitFor(t, "ada@x.example"), post.WaitFor(t, "ada@x.example") // the invitation, and this
 	if !strings.Contains(first.Text+second.Text, "If it wasn't you, contact help@usher.test") {
-		t.Errorf("got %s %s for the old address", first.Text, second.Text)
+		t.Errorf("got %s %s for the old address, want it with %q", first.Text, second.Text, "If it wasn't you, contact help@usher.test")
 	}
 	_, err = accounts.ConfirmAddressChange(app, changed, token, "")
 	hookstest.AssertCode(t, "twice", err, "link_expired")
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, ""); errs.Code(err) != accounts.CodeBadSignIn {
-		t.Errorf("with the old address: %v", err)
+		t.Errorf("with the old address: %v, want %v", err, accounts.CodeBadSignIn)
 	}
 	if _, err := accounts.SignIn(app, "ada@new.example", hookstest.Password, ""); err != nil {
 		t.Errorf("with the new address: %v", err)
 	}
 	if r := hookstest.FindRecord(t, app, "invitations", offer.ID); r.GetString("email") != "ada@x.example" || r.GetString("status") != invitations.Pending {
-		t.Errorf("the invitation of the old address: %v", r.FieldsData())
+		t.Errorf("the invitation of the old address: %v, want %q and %v", r.FieldsData(), "ada@x.example", invitations.Pending)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestRequestAddressChange_TakenAddress_GetsSameAnswer(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 		if waiting, err := accounts.FindAddressChange(app, ada); err != nil || waiting == nil || waiting.Address() != address {
-			t.Errorf("%s: %v waits, %v", address, waiting, err)
+			t.Errorf("%s: %v waits, %v, want another than nil and %v", address, waiting, err, address)
 		}
 	}
 	for address, kind := range map[string]string{"taken@x.example": mail.KindAddressTaken, "free@x.example": mail.KindChangeAddress} {
@@ -177,7 +177,7 @@ func TestRequestAddressChange(t *testing.T) {
 	}
 	hookstest.AssertCode(t, "a sixth in an hour", ask(hookstest.Password, "z@new.example"), errs.CodeTooMany)
 	if n := hookstest.Count(t, app, "address_changes"); n != 1 {
-		t.Errorf("%d changes wait", n)
+		t.Errorf("%d changes wait, want 1", n)
 	}
 	stale := hookstest.FindRecord(t, app, "users", ada.Id)
 	app.Store().Remove("usher.limits.address")
@@ -199,10 +199,10 @@ func TestConfirmAddressChange_ConcurrentUses_OneWins(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, "link_expired"); won != 1 {
-		t.Errorf("%d won", won)
+		t.Errorf("%d won, want 1", won)
 	}
 	if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": mail.KindAddressChanged}); n != 1 {
-		t.Errorf("got %d emails to the old address", n)
+		t.Errorf("got %d emails to the old address, want 1", n)
 	}
 }
 
@@ -216,7 +216,7 @@ func TestConfirmAddressChange_ConcurrentAccounts_OneWins(t *testing.T) {
 		return err
 	})
 	if n := hookstest.Count(t, app, "users", dbx.HashExp{"email": "shared@new.example"}); n != 1 {
-		t.Errorf("%d accounts have it", n)
+		t.Errorf("%d accounts have it, want 1", n)
 	}
 }
 
@@ -226,11 +226,11 @@ func TestSave_CanonicalizesAddress(t *testing.T) {
 	hookstest.Account(t, app, "eve@x.example")
 	ada.SetEmail(" ADA@New.Example ")
 	if err := app.Save(ada); err != nil || hookstest.FindRecord(t, app, "users", ada.Id).Email() != "ada@new.example" {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %q", err, "ada@new.example")
 	}
 	ada.SetEmail("EVE@x.example")
 	if err := app.Save(ada); err == nil || hookstest.FindRecord(t, app, "users", ada.Id).Email() != "ada@new.example" {
-		t.Errorf("another's address: %v", err)
+		t.Errorf("another's address: %v, want an error and %q", err, "ada@new.example")
 	}
 }
 
@@ -241,13 +241,13 @@ func TestDeleteExpiredAddressChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := accounts.DeleteExpiredAddressChanges(app); err != nil || hookstest.Count(t, app, "address_changes") != 1 {
-		t.Errorf("one that waits: %v", err)
+		t.Errorf("one that waits: %v, want 1", err)
 	}
 	hookstest.Exec(t, app, "UPDATE address_changes SET expires = '2026-01-01 00:00:00.000Z'", nil)
 	if waiting, err := accounts.FindAddressChange(app, ada); err != nil || waiting != nil {
-		t.Errorf("%v waits, %v", waiting, err)
+		t.Errorf("%v waits, %v, want nil", waiting, err)
 	}
 	if err := accounts.DeleteExpiredAddressChanges(app); err != nil || hookstest.Count(t, app, "address_changes") != 0 {
-		t.Errorf("an old one: %v", err)
+		t.Errorf("an old one: %v, want 0", err)
 	}
 }

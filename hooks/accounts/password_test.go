@@ -60,12 +60,12 @@ func TestValidate_ReportsAllErrors(t *testing.T) {
 	err := accounts.Validate(&n)
 	for _, field := range []string{"email", "name", "password"} {
 		if err == nil || !strings.Contains(err.Error(), field+":") {
-			t.Errorf("nothing of the %s in %v", field, err)
+			t.Errorf("nothing of the %s in %v, want an error and it with %q", field, err, field+":")
 		}
 	}
 	n = accounts.Params{Email: " Ada@X.example", Name: " Ada  Lovelace ", Password: hookstest.Password}
 	if err := accounts.Validate(&n); err != nil || n.Email != "ada@x.example" || n.Name != "Ada Lovelace" {
-		t.Errorf("%+v %v", n, err)
+		t.Errorf("%+v %v, want %q and %q", n, err, "ada@x.example", "Ada Lovelace")
 	}
 }
 

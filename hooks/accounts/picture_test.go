@@ -122,7 +122,7 @@ func TestSetAvatar_IsReencodedAsSquare(t *testing.T) {
 			}
 			if name != "one pixel" {
 				if r, g, _, _ := drawn.At(128, 128).RGBA(); g < 2*r {
-					t.Errorf("the middle is %v", drawn.At(128, 128))
+					t.Errorf("the middle is %v, want at least %v", drawn.At(128, 128), 2*r)
 				}
 			}
 			for _, kept := range []string{"GPS", "Exif", "script"} {
@@ -150,10 +150,10 @@ func TestSetAvatar_InvalidFile_IsRefused(t *testing.T) {
 		app.Store().Remove("usher.limits.picture")
 	}
 	if avatar := hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(avatarFiles(t, app, ada.Id)) != 0 {
-		t.Errorf("%q was stored", avatar)
+		t.Errorf("%q was stored, want none and 0", avatar)
 	}
 	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.picture", "result": accounts.CodeBadAvatar}); n != 11 {
-		t.Errorf("got %d refusals in the audit log", n)
+		t.Errorf("got %d refusals in the audit log, want 11", n)
 	}
 }
 
@@ -167,7 +167,7 @@ func TestSetAvatar_ReplacesOldFile(t *testing.T) {
 		}
 		names = append(names, hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar"))
 		if files := avatarFiles(t, app, ada.Id); len(files) != 1 || filepath.Base(files[0]) != names[len(names)-1] {
-			t.Fatalf("%v of %v", files, names)
+			t.Fatalf("%v of %v, want 1 and %v", files, names, names[len(names)-1])
 		}
 	}
 	if names[0] == names[1] || names[1] != names[2] {
@@ -177,7 +177,7 @@ func TestSetAvatar_ReplacesOldFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if avatar := hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(avatarFiles(t, app, ada.Id)) != 0 {
-		t.Errorf("%q is left", avatar)
+		t.Errorf("%q is left, want none and 0", avatar)
 	}
 }
 
@@ -187,7 +187,7 @@ func TestAvatarPath(t *testing.T) {
 		"": "", "me_ab12cd34ef.png": "", "0123456789abcdef.svg": "", "../0123456789abcdef.png": "",
 	} {
 		if got := accounts.AvatarPath("me", name); got != want {
-			t.Errorf("%q: %q", name, got)
+			t.Errorf("%q: %q, want %v", name, got, want)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func TestResetPassword_WorksOnceAndSignsOutDevices(t *testing.T) {
 	_, err = accounts.SignIn(app, "ada@x.example", hookstest.Password, "")
 	hookstest.AssertCode(t, "the old password", err, accounts.CodeBadSignIn)
 	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("the old login: %v", err)
+		t.Errorf("the old login: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -53,7 +53,7 @@ func TestResetPassword_Concurrent_OneWins(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, "link_expired"); won != 1 {
-		t.Errorf("%d won", won)
+		t.Errorf("%d won, want 1", won)
 	}
 	for i, err := range results {
 		if hookstest.FindRecord(t, app, "users", ada.Id).ValidatePassword(words[i]) != (err == nil) {
@@ -159,7 +159,7 @@ func TestChangePassword_NeedsCurrentPassword(t *testing.T) {
 	}
 	hookstest.AssertCode(t, "the right one", change(hookstest.Password, otherPassword), "")
 	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("the old login: %v", err)
+		t.Errorf("the old login: %v, want %v", err, errs.ErrNotFound)
 	}
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"about": ada.Id}) != 1 {
 		t.Error("got no email, want a notice")
@@ -200,6 +200,6 @@ func TestUpdateProfile(t *testing.T) {
 		hookstest.AssertCode(t, s.name, accounts.UpdateProfile(app, hookstest.FindRecord(t, app, "users", ada.Id), s.name, s.zone, ""), s.code)
 	}
 	if r := hookstest.FindRecord(t, app, "users", ada.Id); r.GetString("name") != "Ada Lovelace" || r.GetString("timezone") != "Europe/Lisbon" {
-		t.Errorf("%v", r.FieldsData())
+		t.Errorf("%v, want %q and %q", r.FieldsData(), "Ada Lovelace", "Europe/Lisbon")
 	}
 }

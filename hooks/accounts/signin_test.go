@@ -41,7 +41,7 @@ func TestSignIn(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.signin", "result": "bad_password"}); n != 3 {
-		t.Errorf("%d failures of accounts in the audit log", n)
+		t.Errorf("%d failures of accounts in the audit log, want 3", n)
 	}
 }
 
@@ -58,7 +58,7 @@ func TestSignIn_UnknownAddress_GetsSameAnswer(t *testing.T) {
 		func(address string) error { return accounts.RequestConfirmation(app, address, "", "") },
 	} {
 		if known, unknown := ask("ada@x.example"), ask("unknown@x.example"); known != nil || unknown != nil {
-			t.Errorf("%v, and %v", known, unknown)
+			t.Errorf("%v, and %v, want nil and nil", known, unknown)
 		}
 	}
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "unknown@x.example"}) != 0 ||
@@ -73,7 +73,7 @@ func TestRequestReset_NoAccounts_DoesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	if n := hookstest.Count(t, app, "outbox") + hookstest.Count(t, app, "audit"); n != 0 {
-		t.Errorf("%d rows", n)
+		t.Errorf("%d rows, want 0", n)
 	}
 }
 
@@ -105,7 +105,7 @@ func TestSignIn_HundredFailuresOfNetwork_IsRateLimited(t *testing.T) {
 		t.Errorf("from another network: %v", err)
 	}
 	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"result": "bad_password"}); n != 0 {
-		t.Errorf("%d rows about addresses without an account", n)
+		t.Errorf("%d rows about addresses without an account, want 0", n)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestFindLogin_Lifetime(t *testing.T) {
 				t.Errorf("found: %v", err)
 			}
 			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, errs.ErrNotFound) {
-				t.Errorf("by what is stored: %v", err)
+				t.Errorf("by what is stored: %v, want %v", err, errs.ErrNotFound)
 			}
 		})
 	}
@@ -218,7 +218,7 @@ func TestSignOut_EndsOneLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, errs.ErrNotFound)
 	}
 	if _, _, err := accounts.FindLogin(app, second); err != nil {
 		t.Errorf("the other device: %v", err)
@@ -248,11 +248,11 @@ func TestTouch_AndDeleteExpiredLogins(t *testing.T) {
 		t.Error("last seen is written at the wrong time")
 	}
 	if err := accounts.DeleteExpiredLogins(app); err != nil || hookstest.Count(t, app, "logins") != 1 {
-		t.Errorf("a login in use: %v", err)
+		t.Errorf("a login in use: %v, want 1", err)
 	}
 	hookstest.Exec(t, app, "UPDATE logins SET seen = '2026-01-01 00:00:00.000Z'", nil)
 	if err := accounts.DeleteExpiredLogins(app); err != nil || hookstest.Count(t, app, "logins") != 0 {
-		t.Errorf("an old login: %v", err)
+		t.Errorf("an old login: %v, want 0", err)
 	}
 }
 

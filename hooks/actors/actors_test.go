@@ -119,7 +119,7 @@ func TestCanRevoke(t *testing.T) {
 			t.Errorf("%s takes the Owner's role", by)
 		}
 		if got, want := a.CanRevoke(actors.Roles{Organizer: true}, a.Roles, true), a.CanUsePanel(); got != want {
-			t.Errorf("%s gives up their own role: got %v", by, got)
+			t.Errorf("%s gives up their own role: got %v, want %v", by, got, want)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestParseRoles(t *testing.T) {
 		got, err := actors.ParseRoles(s.names)
 		hookstest.AssertCode(t, fmt.Sprint(s.names), err, s.code)
 		if got != s.want {
-			t.Errorf("%v: %+v", s.names, got)
+			t.Errorf("%v: %+v, want %v", s.names, got, s.want)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func TestRoles_LabelWithAndWithout(t *testing.T) {
 		"Owner and Organizer": {Owner: true, Organizer: true},
 	} {
 		if roles.Label() != words {
-			t.Errorf("%+v: %q", roles, roles.Label())
+			t.Errorf("%+v: %q, want %v", roles, roles.Label(), words)
 		}
 	}
 	all := actors.Roles{Owner: true, Admin: true, Organizer: true}
@@ -185,7 +185,7 @@ func TestRoles_LabelWithAndWithout(t *testing.T) {
 		t.Errorf("with Organizer: %+v", got)
 	}
 	if fmt.Sprint(all.Names()) != "[owner admin organizer]" || len(all.Details()) != 2 {
-		t.Errorf("%v, %v", all.Names(), all.Details())
+		t.Errorf("%v, %v, want %q and 2", all.Names(), all.Details(), "[owner admin organizer]")
 	}
 }
 
@@ -198,15 +198,15 @@ func TestFind_OnlyOwnTeams(t *testing.T) {
 	for _, ref := range []string{team.Id, "halation-post"} {
 		a, err := actors.Find(app, owner, ref)
 		if err != nil || a.Team.Id != team.Id || a.Roles != rolesByName["hosting owner"] || a.Kind != "member" {
-			t.Errorf("%s: %+v %v", ref, a, err)
+			t.Errorf("%s: %+v %v, want %v, %v and %q", ref, a, err, team.Id, rolesByName["hosting owner"], "member")
 		}
 		if _, err := actors.Find(app, stranger, ref); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%s for a stranger: %v", ref, err)
+			t.Errorf("%s for a stranger: %v, want %v", ref, err, errs.ErrNotFound)
 		}
 	}
 	for _, ref := range []string{"", "nothing", "nosuchid0000000", "' || '1'='1"} {
 		if _, err := actors.Find(app, owner, ref); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%q: %v", ref, err)
+			t.Errorf("%q: %v, want %v", ref, err, errs.ErrNotFound)
 		}
 	}
 	if _, err := actors.Find(app, nil, team.Id); !errors.Is(err, errs.ErrNotFound) {
@@ -226,6 +226,6 @@ func TestReload_ReadsCurrentRoles(t *testing.T) {
 	}
 	hookstest.Exec(t, app, "DELETE FROM memberships WHERE user = '"+admin.Id+"'", nil)
 	if _, err := early.Reload(app); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("after removal: %v", err)
+		t.Errorf("after removal: %v, want %v", err, errs.ErrNotFound)
 	}
 }

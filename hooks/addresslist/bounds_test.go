@@ -37,7 +37,7 @@ func TestReadFile_Encodings(t *testing.T) {
 	} {
 		list, err := addresslist.ReadFile(strings.NewReader(text))
 		if got := formatList(list); err != nil || got != "José Müller <jose@example.org>" {
-			t.Errorf("%s: %v %q", name, err, got)
+			t.Errorf("%s: %v %q, want %q", name, err, got, "José Müller <jose@example.org>")
 		}
 	}
 	list, err := addresslist.ReadFile(strings.NewReader("Name;E-mail\nJosé;jose@example.org\nJ\xf8rgen;jorgen@example.org\n"))
@@ -57,7 +57,7 @@ func TestReadFile_NotAList_IsRefused(t *testing.T) {
 		_, err := addresslist.ReadFile(strings.NewReader(c.text))
 		hookstest.AssertCode(t, c.name, err, "bad_file")
 		if err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("%s: %v, want an error and it with %q", c.name, err, c.says)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestRead_TooLong_IsOnlyCounted(t *testing.T) {
 	for name, text := range map[string]string{"commas": strings.Repeat("a,", 100_000), "lines": strings.Repeat("a@x.example\n", 100_000), "rows": strings.Repeat("Ana,a@x.example\n", 100_000)} {
 		list := addresslist.Read(text)
 		if len(list.Entries) != 100_000 || list.Entries[addresslist.MaxEntries-1].Raw == "" || errs.Code(list.Entries[addresslist.MaxEntries].Err) != errs.CodeTooMany {
-			t.Errorf("%s: %d entries", name, len(list.Entries))
+			t.Errorf("%s: %d entries, want 100_000, it set and %v", name, len(list.Entries), errs.CodeTooMany)
 		}
 	}
 }
@@ -103,7 +103,7 @@ func TestNotes(t *testing.T) {
 		{"an invalid name", "https://evil.example <a@example.org>", []string{"1 name can't be used and is left out."}},
 	} {
 		if got := addresslist.Read(c.text).Notes(); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q", c.name, got)
+			t.Errorf("%s: %q, want %v", c.name, got, c.want)
 		}
 	}
 	bad := addresslist.Read("Name,Email\nAna,ana\nRui,rui@example.org\nEva,eva@\n")
@@ -122,11 +122,11 @@ func TestParse_ReadsOneEntry(t *testing.T) {
 		"":                                 "row 0: Enter an email address.",
 	} {
 		if got := formatList(addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text)}}); got != want {
-			t.Errorf("%q: %q", text, got)
+			t.Errorf("%q: %q, want %v", text, got, want)
 		}
 	}
 	if e := addresslist.NewEntry("https://evil.example", "ana@example.org"); e.Err != nil || e.Name != "" {
-		t.Errorf("a bad name refuses the address: %+v", e)
+		t.Errorf("a bad name refuses the address: %+v, want nil and none", e)
 	}
 }
 
@@ -136,7 +136,7 @@ func assertValid(t *testing.T, text string, list addresslist.List) {
 	for n, e := range list.Entries {
 		if e.Err != nil {
 			if errs.Code(e.Err) == "" || e.Address != "" {
-				t.Errorf("%q: %+v", text, e)
+				t.Errorf("%q: %+v, want it set and none", text, e)
 			}
 			continue
 		}
@@ -148,7 +148,7 @@ func assertValid(t *testing.T, text string, list addresslist.List) {
 			t.Errorf("%q: the name is %q", text, e.Name)
 		}
 		if again := addresslist.Parse(addresslist.Format(e)); again.Err != nil || again.Name != e.Name || again.Address != e.Address {
-			t.Errorf("%q: %q is read again as %q, %q, %v", text, addresslist.Format(e), again.Name, again.Address, again.Err)
+			t.Errorf("%q: %q is read again as %q, %q, %v, want nil, %v and %v", text, addresslist.Format(e), again.Name, again.Address, again.Err, e.Name, e.Address)
 		}
 	}
 	for _, note := range append(list.Notes(), list.UnreadableText()) {

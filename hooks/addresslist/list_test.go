@@ -33,10 +33,10 @@ func TestRead_RealWorldSamples(t *testing.T) {
 		want := strings.Join(sample.Want, "\n")
 		uploaded, err := addresslist.ReadFile(strings.NewReader(sample.Text))
 		if got := formatList(uploaded); err != nil || got != want {
-			t.Errorf("%s, uploaded: %v\n%s", sample.Name, err, got)
+			t.Errorf("%s, uploaded: %v\n%s, want %v", sample.Name, err, got, want)
 		}
 		if got := formatList(addresslist.Read(sample.Text)); got != want {
-			t.Errorf("%s, pasted:\n%s", sample.Name, got)
+			t.Errorf("%s, pasted:\n%s, want %v", sample.Name, got, want)
 		}
 	}
 }

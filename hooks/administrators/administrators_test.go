@@ -46,7 +46,7 @@ func (o *fixture) call(want int, method, path string, body any) map[string]any {
 	o.Helper()
 	status, answer := o.server.Call(o.token, method, path, body)
 	if status != want {
-		o.Fatalf("%s %s: %d %v", method, path, status, answer)
+		o.Fatalf("%s %s: %d %v, want %v", method, path, status, answer, want)
 	}
 	return answer
 }
@@ -58,7 +58,7 @@ func (o *fixture) newestEntry(team string) (audit.Row, string) {
 	err := o.server.App.DB().NewQuery("SELECT team, seq, previous, actor, actor_name, address, action, target, target_name, detail, result, at, hash " +
 		"FROM audit WHERE team = {:team} ORDER BY seq DESC LIMIT 1").Bind(dbx.Params{"team": team}).All(&rows)
 	if err != nil || len(rows) == 0 {
-		o.Fatalf("no entry: %v", err)
+		o.Fatalf("no entry: %v, want some", err)
 	}
 	text := rows[0].Sentence().String()
 	for _, note := range rows[0].Notes(time.UTC) {
@@ -75,7 +75,7 @@ func (o *fixture) assertNewest(team, action, result string, parts ...string) {
 	}
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			o.Errorf("%q is missing in %q", part, text)
+			o.Errorf("%q is missing in %q, want it with %q", part, text, part)
 		}
 	}
 	if strings.Contains(row.Detail, "hash") && strings.Contains(row.Detail, "$2") {
@@ -130,12 +130,12 @@ func TestSuperuser_TeamChange_IsLogged(t *testing.T) {
 	panel := o.server.As(o.owner)
 	for _, path := range []string{"/admin/" + o.team + "/audit?person=Server+administrator", "/admin/" + o.team + "/audit/export?person=Server+administrator"} {
 		if page := panel.Get(path); page.Status != 200 || !strings.Contains(page.Body, "Server administrator") || !strings.Contains(page.Body, "Free → Pro") {
-			t.Errorf("%s: %d", path, page.Status)
+			t.Errorf("%s: %d, want 200, it with %q and it with %q", path, page.Status, "Server administrator", "Free → Pro")
 		}
 	}
 	if status, answer := o.server.Call(o.server.Token(o.owner), "GET", "/api/teams/"+o.team+"/audit?person=server+admin", nil); status != 200 ||
 		!strings.Contains(fmt.Sprint(answer), "Server administrator") {
-		t.Errorf("the API: %d %v", status, answer)
+		t.Errorf("the API: %d %v, want 200 and it with %q", status, answer, "Server administrator")
 	}
 	chains, err := audit.VerifyAll(o.server.App)
 	for _, chain := range chains {
@@ -154,7 +154,7 @@ func TestSuperuser_RefusedChange_IsLogged(t *testing.T) {
 	before := hookstest.Count(t, o.server.App, "memberships")
 	status, _ := o.server.Call(o.token, "DELETE", recordPath("memberships", owner), nil)
 	if status == http.StatusNoContent || hookstest.Count(t, o.server.App, "memberships") != before {
-		t.Fatalf("the owner is gone: %d", status)
+		t.Fatalf("the owner is gone: %d, want another than %v and %v", status, http.StatusNoContent, before)
 	}
 	o.assertNewest(o.team, "member.remove", "last_owner", "tried to remove")
 
@@ -170,10 +170,10 @@ func TestSuperuser_AuditWriteFails_ChangesNothing(t *testing.T) {
 	o := newFixture(t)
 	hookstest.Exec(t, o.server.App, "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END", nil)
 	if status, _ := o.server.Call(o.token, "PATCH", recordPath("teams", o.team), map[string]any{"name": "Kestrel"}); status < 400 {
-		t.Errorf("%d", status)
+		t.Errorf("%d, want at least 400", status)
 	}
 	if name := hookstest.FindRecord(t, o.server.App, "teams", o.team).GetString("name"); name != "Halation Post" {
-		t.Errorf("the team is called %s", name)
+		t.Errorf("the team is called %s, want %q", name, "Halation Post")
 	}
 }
 
@@ -182,7 +182,7 @@ func TestSuperuser_ServerRequest_IsLoggedWithoutTeam(t *testing.T) {
 	o.call(200, "POST", "/api/sql", map[string]any{"query": "SELECT 'hidden words'"})
 	o.assertNewest("", "server.request", "ok", "Server administrator changed the server: POST /api/sql")
 	if row, _ := o.newestEntry(""); strings.Contains(row.Detail, "hidden words") {
-		t.Errorf("the query is in the log: %s", row.Detail)
+		t.Errorf("the query is in the log: %s, want it without %q", row.Detail, "hidden words")
 	}
 	o.call(200, "POST", "/api/collections/users/impersonate/"+o.owner.Id, map[string]any{"duration": 60})
 	o.assertNewest(o.team, "account.impersonate", "ok", "got access to the account of")
@@ -200,9 +200,9 @@ func TestUser_OwnChange_IsNotLoggedAsAdministrator(t *testing.T) {
 	before := hookstest.Count(t, o.server.App, "audit")
 	status, answer := o.server.Call(o.server.Token(o.owner), "PATCH", recordPath("users", o.owner.Id), map[string]any{"name": "Marta O."})
 	if status != 200 {
-		t.Fatalf("%d %v", status, answer)
+		t.Fatalf("%d %v, want 200", status, answer)
 	}
 	if after := hookstest.Count(t, o.server.App, "audit", dbx.HashExp{"actor_name": audit.Administrator}); after != 1 || before < 1 {
-		t.Errorf("%d entries of the administrator", after)
+		t.Errorf("%d entries of the administrator, want 1 and at least 1", after)
 	}
 }

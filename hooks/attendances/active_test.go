@@ -32,7 +32,7 @@ func TestAttendance_CountsAsTeamActivity(t *testing.T) {
 		return at
 	}
 	if at := seen(guest); at != "" {
-		t.Fatalf("active before: %q", at)
+		t.Fatalf("active before: %q, want none", at)
 	}
 	collection, err := s.app.FindCollectionByNameOrId("attendances")
 	if err != nil {
@@ -57,14 +57,14 @@ func TestAttendance_CountsAsTeamActivity(t *testing.T) {
 	}
 	left := stay.GetDateTime("left").String()
 	if at := seen(guest); at != left {
-		t.Errorf("active at %q after leaving at %s", at, left)
+		t.Errorf("active at %q after leaving at %s, want %v", at, left, left)
 	}
 	come(guest, "PA_0") // reported late: what is known of later stays
 	if at := seen(guest); at != left {
-		t.Errorf("active at %q after a late report", at)
+		t.Errorf("active at %q after a late report, want %v", at, left)
 	}
 	come(stranger, "PA_2")
 	if at := seen(stranger); at != "not listed" {
-		t.Errorf("a stranger is active: %q", at)
+		t.Errorf("a stranger is active: %q, want %q", at, "not listed")
 	}
 }

@@ -164,7 +164,7 @@ func TestReceive_AnyOrder_SameResult(t *testing.T) {
 			t.Fatal(events)
 		}
 		if got := s.reload().GetDateTime("empty").Time(); got.Sub(s.session.Started()) < 85*time.Second {
-			t.Errorf("empty since %v", got)
+			t.Errorf("empty since %v, want at least %v", got, 85*time.Second)
 		}
 	}
 }
@@ -183,7 +183,7 @@ func TestReceive_UpdatesEmptySince(t *testing.T) {
 		{s.event("4", live.EventLeft, "B", 4), true}, {s.event("5", live.EventJoined, "C", 5), false}, {s.event("6", live.EventFinished, "", 9), true},
 	} {
 		if err := s.receive(step.event); err != nil || (empty() != "") != step.empty {
-			t.Errorf("%s: %q, %v", step.event.Id, empty(), err)
+			t.Errorf("%s: %q, %v, want %v", step.event.Id, empty(), err, step.empty)
 		}
 	}
 	for _, a := range hookstest.QueryRows(t, s.app, "SELECT id FROM attendances") {
@@ -226,7 +226,7 @@ func TestEnd_ClosesOpenAttendances_LateReportsAreClamped(t *testing.T) {
 		}
 	}
 	if strings.Contains(s.stays(), "-") {
-		t.Errorf("a bare save opened a stay: %s", s.stays())
+		t.Errorf("a bare save opened a stay: %s, want it without %q", s.stays(), "-")
 	}
 	bare := hookstest.NewRecord(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "X", "joined": time.Now(), "left": time.Now().Add(-time.Hour)})
 	if err := s.app.Save(bare); err != nil || bare.GetDateTime("left").Before(bare.GetDateTime("joined")) {
@@ -272,10 +272,10 @@ func TestReceive_ConcurrentDuplicates_CountOnce(t *testing.T) {
 	hookstest.SlowWrites(s.app, "attendances", "session_reports")
 	results := hookstest.Race(8, func(int) error { return s.receive(s.event("1", live.EventJoined, "A", 1)) })
 	if won := hookstest.CountSucceeded(t, results); won != 8 {
-		t.Errorf("%d were answered", won)
+		t.Errorf("%d were answered, want 8", won)
 	}
 	if n := hookstest.Count(t, s.app, "session_reports", dbx.HashExp{"event": "1"}); n != 1 {
-		t.Errorf("%d were kept", n)
+		t.Errorf("%d were kept, want 1", n)
 	}
 	s.wantStays("A 1 -")
 }

@@ -42,7 +42,7 @@ func TestReport_MovesExternalSession(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	if n, err := s.report("owner@x.example", batch...); err != nil || n != 0 {
-		t.Errorf("the same again: %d, %v", n, err)
+		t.Errorf("the same again: %d, %v, want 0", n, err)
 	}
 	s.session = s.reload()
 	if s.session.Status() != sessions.Ended || !s.session.Started().Equal(at(0)) || !s.session.Ended().Equal(at(3600)) || s.session.GetString("end_reason") != sessions.EndedExternally {
@@ -54,7 +54,7 @@ func TestReport_MovesExternalSession(t *testing.T) {
 		t.Errorf("got %v, %v", all[0].PublicExport(), all[1].PublicExport())
 	}
 	if n, err := s.report("host@x.example", attendances.Event{ID: "5", Type: "left", At: at(900), Person: "sam else"}); err != nil || n != 1 {
-		t.Errorf("a report that is late: %d, %v", n, err)
+		t.Errorf("a report that is late: %d, %v, want 1", n, err)
 	}
 	s.wantStays("2 10 600 1280x720@30 vp9 music, 4 700 900 640x360@0")
 }
@@ -131,9 +131,9 @@ func TestReport_ExternalSession_TakesLicence(t *testing.T) {
 	hookstest.AssertCode(t, "without one", err, sessions.CodeLicencesFull)
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 1", nil)
 	if n, err := s.report("host@x.example", attendances.Event{ID: "1", Type: "started", At: time.Now()}); err != nil || n != 1 {
-		t.Errorf("what was refused is sent again: %d, %v", n, err)
+		t.Errorf("what was refused is sent again: %d, %v, want 1", n, err)
 	}
 	if use, err := sessions.Licences(s.app, s.team.Id); err != nil || use.Used() != 1 {
-		t.Errorf("got %+v, %v", use, err)
+		t.Errorf("got %+v, %v, want 1", use, err)
 	}
 }

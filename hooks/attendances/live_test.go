@@ -106,7 +106,7 @@ func TestLive_ImpossibleVideoSize_IsNotSaved(t *testing.T) {
 	livetest.ConnectMedia(t, s.token()).PublishVideo(t, 3_000_000_000, 3_000_000_000, 24, 600_000)
 	all := s.waitUntil("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Codec() == "vp8" })
 	if a := all[0]; a.Width() != 0 || a.Height() != 0 || a.FPS() != 24 {
-		t.Errorf("%d by %d at %d", a.Width(), a.Height(), a.FPS())
+		t.Errorf("%d by %d at %d, want 0, 0 and 24", a.Width(), a.Height(), a.FPS())
 	}
 }
 
@@ -141,7 +141,7 @@ func TestReconcile_RepairsMissedReports(t *testing.T) {
 	}
 	livetest.Start(t, s.app)
 	if got := s.reload(); got.Status() != sessions.Running || got.Media() != media {
-		t.Errorf("after the restart: %s in %s", got.Status(), got.Media())
+		t.Errorf("after the restart: %s in %s, want %v and %v", got.Status(), got.Media(), sessions.Running, media)
 	}
 	again := livetest.ConnectMedia(t, s.token())
 	s.waitUntil("in again", func([]*attendances.Attendance) bool { return strings.Contains(s.stays(), again.SID) })
@@ -164,7 +164,7 @@ func TestLive_ExcludedParticipant_StaysOut(t *testing.T) {
 		t.Errorf("not out after %s", time.Since(at))
 	}
 	if _, status, err := livetest.Connect(old); status != 403 || err != nil {
-		t.Errorf("with the old pass: %d, %v", status, err)
+		t.Errorf("with the old pass: %d, %v, want 403", status, err)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestEnd_KicksEveryoneForGood(t *testing.T) {
 		t.Errorf("not out after %s", time.Since(at))
 	}
 	if _, status, err := livetest.Connect(old); status != 403 || err != nil {
-		t.Errorf("with the old pass: %d, %v", status, err)
+		t.Errorf("with the old pass: %d, %v, want 403", status, err)
 	}
 	// A room that is open by mistake is closed by the sweep.
 	if err := live.OpenRoom(s.app, s.session.Media()); err != nil {
@@ -190,7 +190,7 @@ func TestEnd_KicksEveryoneForGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	if rooms, err := live.ListRooms(s.app); err != nil || len(rooms) != 0 {
-		t.Errorf("open: %v, %v", rooms, err)
+		t.Errorf("open: %v, %v, want 0", rooms, err)
 	}
 }
 

@@ -107,7 +107,7 @@ func TestVerify_ForgedRow_IsFound(t *testing.T) {
 		app := newChain(t)
 		hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE; "+sql, nil)
 		if err := audit.Verify(app, chainTeam); err == nil {
-			t.Errorf("%s: got no error", name)
+			t.Errorf("%s: got no error, want an error", name)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func TestActionTexts_CoverEveryAction(t *testing.T) {
 		}
 		named[text.Action] = true
 		if written[text.Action] == "" {
-			t.Errorf("ActionTexts has %s, which nothing writes", text.Action)
+			t.Errorf("ActionTexts has %s, which nothing writes, want it set", text.Action)
 		}
 		if text.Past == "" || text.Infinitive == "" || !kinds[text.Kind] {
 			t.Errorf("%s lacks a text or a kind: %+v", text.Action, text)

@@ -81,7 +81,7 @@ func (s *fixture) listActions(query audit.Query) string {
 			word += "!"
 		}
 		if row.Team != s.team.Id {
-			s.Errorf("got an entry of another team: %+v", row)
+			s.Errorf("got an entry of another team: %+v, want %v", row, s.team.Id)
 		}
 		all = append(all, word)
 	}
@@ -210,7 +210,7 @@ func TestList_EveryFilterUsesIndex(t *testing.T) {
 		for _, step := range plan {
 			search = search || strings.Contains(step, "SEARCH audit USING")
 			if strings.Contains(step, "SCAN audit") {
-				t.Errorf("%+v reads the whole log: %s", query, strings.Join(plan, "\n"))
+				t.Errorf("%+v reads the whole log: %s, want it without %q", query, strings.Join(plan, "\n"), "SCAN audit")
 			}
 		}
 		if sorts := strings.Contains(strings.Join(plan, ""), "TEMP B-TREE"); sorts && len(plan) < 4 {

@@ -160,7 +160,7 @@ func TestDo_EveryKindOfRow(t *testing.T) {
 			preview, err := bulk.Preview(f.app, f.actor(s.by), s.action, append(ids, ids...))
 			f.must(err)
 			if n := hookstest.Count(t, f.app, "audit"); n != log {
-				t.Errorf("the preview wrote %d audit entries", n-log)
+				t.Errorf("the preview wrote %d audit entries, want %v", n-log, log)
 			}
 			result, err := bulk.Do(f.app, f.actor(s.by), s.action, append(ids, ids...))
 			f.must(err)
@@ -298,7 +298,7 @@ func TestDo_InvitationAcceptedMeanwhile_KeepsMember(t *testing.T) {
 	f.must(err)
 	result, err := bulk.Do(f.app, f.actor("owner"), bulk.Action{Kind: bulk.Remove}, f.idsOf("new"))
 	if err != nil || result.Rows[0].Code != invitations.CodeAccepted {
-		t.Errorf("got %+v, %v", result, err)
+		t.Errorf("got %+v, %v, want %v", result, err, invitations.CodeAccepted)
 	}
 	if _, err := members.Find(f.app, f.team.Id, account.Id); err != nil {
 		t.Error(err)
@@ -316,7 +316,7 @@ func TestDo_MaxRows_AllSucceed(t *testing.T) {
 	}
 	result, err := bulk.Do(f.app, f.actor("owner"), bulk.Action{Kind: bulk.Remove}, ids)
 	if err != nil || result.Done() != bulk.MaxRows || len(result.WithStatus(bulk.Revoked)) != bulk.MaxRows {
-		t.Errorf("got %d done, %v", result.Done(), err)
+		t.Errorf("got %d done, %v, want %v and %v", result.Done(), err, bulk.MaxRows, bulk.MaxRows)
 	}
 }
 

@@ -40,7 +40,7 @@ func (f *fixture) invite(address string, roles ...string) string {
 	f.Helper()
 	result := hookstest.Invite(f.T, f.app, f.owner, f.team, address, roles...)
 	if result.Status == invitations.Refused {
-		f.Fatalf("%+v", result)
+		f.Fatalf("%+v, want another than %v", result, invitations.Refused)
 	}
 	return result.ID
 }
@@ -116,7 +116,7 @@ func TestCapacity_FreedBeforeSending_IsNotSent(t *testing.T) {
 	}
 	f.assertSubjects("marta@x.example")
 	if n := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity, "status": mail.Dropped, "reason": mail.ReasonCapacityFree}); n != 1 {
-		t.Errorf("%d emails were dropped", n)
+		t.Errorf("%d emails were dropped, want 1", n)
 	}
 }
 
@@ -160,11 +160,11 @@ func TestCapacity_ConcurrentInvitations_NotifyOnce(t *testing.T) {
 	for _, level := range []string{"nearly", "full"} {
 		n := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}, dbx.NewExp("basis LIKE {:l}", dbx.Params{"l": "%" + level + "%"}))
 		if n != 1 {
-			t.Errorf("%s was told %d times", level, n)
+			t.Errorf("%s was told %d times, want 1", level, n)
 		}
 	}
 	if n := hookstest.Count(t, f.app, "capacity_marks", dbx.HashExp{"resource": "organizer", "level": "full"}); n != 1 {
-		t.Errorf("%d marks", n)
+		t.Errorf("%d marks, want 1", n)
 	}
 }
 

@@ -25,12 +25,12 @@ func TestSeed_HasUsersInEveryStatus(t *testing.T) {
 	for state, n := range map[string]int{"accepted": counts.Accepted, "pending": counts.Pending, "declined": counts.Declined,
 		"revoked": counts.Revoked, "expired": counts.Expired, "guests": counts.Guests} {
 		if n == 0 {
-			t.Errorf("no user is %s", state)
+			t.Errorf("no user is %s, want some", state)
 		}
 	}
 	now, err := seats.Of(app, sample.Team.Id)
 	if err != nil || now.Organizer.Free() < 1 || now.Organizer.Reserved < 1 || now.Admin.Reserved < 1 {
-		t.Errorf("seats: %+v, %v", now, err)
+		t.Errorf("seats: %+v, %v, want at least 1, at least 1 and at least 1", now, err)
 	}
 	if _, err := accounts.SignIn(app, sample.Owner.Email(), sample.Password, ""); err != nil {
 		t.Errorf("sign in with what is printed: %v", err)
@@ -56,7 +56,7 @@ func TestDataDir_Demo_IsTemporary(t *testing.T) {
 		dir, discard, err := commands.DataDir(args)
 		discard()
 		if err != nil || dir != "pb_data" {
-			t.Errorf("%v: %q, %v", args, dir, err)
+			t.Errorf("%v: %q, %v, want %q", args, dir, err, "pb_data")
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestCheckReady_NeedsWritableDatabaseAndMovingOutbox(t *testing.T) {
 	}
 	hookstest.Exec(t, app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
 	if err := commands.CheckReady(app); err == nil || !strings.Contains(err.Error(), "emails are waiting") || strings.Contains(err.Error(), "marta") {
-		t.Errorf("with an email that has waited too long: %v", err)
+		t.Errorf("with an email that has waited too long: %v, want an error, it with %q and it without %q", err, "emails are waiting", "marta")
 	}
 	hookstest.Exec(t, app, "DELETE FROM outbox", nil)
 	hookstest.Exec(t, app, "CREATE TRIGGER full BEFORE UPDATE ON _params BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)

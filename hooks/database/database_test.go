@@ -21,12 +21,12 @@ func TestDBConnect_PreparedStatement_SurvivesNestedReadAndSchemaChange(t *testin
 	}
 	before := count()
 	if before == 0 || count() != before {
-		t.Fatalf("%d plans, then %d", before, count())
+		t.Fatalf("%d plans, then %d, want some and %v", before, count(), before)
 	}
 	hookstest.Exec(t, app, "ALTER TABLE plans ADD COLUMN extra TEXT", nil)
 	hookstest.Exec(t, app, "DELETE FROM plans WHERE [[key]] = 'unlimited'", nil)
 	if now := count(); now != before-1 {
-		t.Errorf("%d plans after one of %d went", now, before)
+		t.Errorf("%d plans after one of %d went, want %v", now, before, before-1)
 	}
 
 	list := "SELECT name FROM plans ORDER BY position"
@@ -43,12 +43,12 @@ func TestDBConnect_PreparedStatement_SurvivesNestedReadAndSchemaChange(t *testin
 				return err
 			}
 			if len(names) != before-1 {
-				t.Errorf("%v, inside of row %d", names, rows)
+				t.Errorf("%v, inside of row %d, want %v", names, rows, before-1)
 			}
 			rows++
 		}
 		if rows != before-1 {
-			t.Errorf("%d rows", rows)
+			t.Errorf("%d rows, want %v", rows, before-1)
 		}
 		return outer.Err()
 	})

@@ -27,10 +27,10 @@ func TestResend_RotatesLinkAndExpiry(t *testing.T) {
 	link, err := f.resend(first.ID)
 	f.must(err)
 	if link == first.Link || link == "" {
-		t.Errorf("got link %q", link)
+		t.Errorf("got link %q, want another than %v and it set", link, first.Link)
 	}
 	if left := time.Until(f.stored(first.ID).GetDateTime("expires").Time()); left < invitations.Lifetime-time.Minute {
-		t.Errorf("got remaining links %v", left)
+		t.Errorf("got remaining links %v, want at least %v", left, invitations.Lifetime-time.Minute)
 	}
 	_, err = invitations.Accept(f.app, invitations.Response{Account: f.lucia, Token: tokenOf(first)})
 	hookstest.AssertCode(t, "the old link", err, invitations.CodeReplaced)
@@ -79,14 +79,14 @@ func TestManage_OtherTeam_NotFound(t *testing.T) {
 	actor := hookstest.Actor(t, f.app, stranger, theirs)
 	for _, id := range []string{id, "nosuchid0000000"} {
 		if _, err := invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("revoke: %v", err)
+			t.Errorf("revoke: %v, want %v", err, errs.ErrNotFound)
 		}
 		if _, _, err := invitations.Resend(f.app, actor, id); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("resend: %v", err)
+			t.Errorf("resend: %v, want %v", err, errs.ErrNotFound)
 		}
 	}
 	if got := f.stored(id).GetString("status"); got != "pending" {
-		t.Errorf("got status %s", got)
+		t.Errorf("got status %s, want %q", got, "pending")
 	}
 }
 
@@ -155,7 +155,7 @@ func TestSetRoles_RevokesImmediatelyAndInvitesToNewRoles(t *testing.T) {
 			result, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, s.wanted, "")
 			f.must(err)
 			if (result != nil) != s.offers {
-				t.Errorf("got result %+v", result)
+				t.Errorf("got result %+v, want %v", result, s.offers)
 			}
 			if roles, in := f.roles(who); !in || roles != s.keeps {
 				t.Errorf("got member %v with roles %+v", in, roles)
@@ -210,6 +210,6 @@ func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
 		t.Errorf("got the Owner's roles %+v", roles)
 	}
 	if _, _, err := invitations.SetRoles(f.app, f.actor(f.owner), f.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("someone outside the team: %v", err)
+		t.Errorf("someone outside the team: %v, want %v", err, errs.ErrNotFound)
 	}
 }

@@ -76,7 +76,7 @@ func TestCorrectAddress_ReusesReservedSeat(t *testing.T) {
 		t.Fatal(result, err)
 	}
 	if now := f.seats().Organizer; now.Reserved != 1 {
-		t.Errorf("%+v", now)
+		t.Errorf("%+v, want 1", now)
 	}
 
 	// The seat of an ended invitation is free for anyone, and may be taken.
@@ -101,7 +101,7 @@ func TestCorrectAddress_Refused_LeavesInvitationPending(t *testing.T) {
 	} {
 		_, err := f.correct(old, address)
 		if field, got, _, _ := errs.Details(err); got != code || field != "email" {
-			t.Errorf("%q: %v (%s of %s)", address, err, got, field)
+			t.Errorf("%q: %v (%s of %s), want %v and %q", address, err, got, field, code, "email")
 		}
 	}
 	if f.stored(old).GetString("status") != invitations.Pending || hookstest.Count(t, f.app, "outbox") != messages || f.seats().Organizer.Reserved != 2 {
@@ -120,7 +120,7 @@ func TestCorrectAddress_Answered_IsRefused(t *testing.T) {
 		_, err := f.correct(f.inviteInState(state).ID, correctEmail)
 		hookstest.AssertCode(t, state, err, code)
 		if field, _, _, _ := errs.Details(err); field == "email" {
-			t.Errorf("%s: the address is still marked undeliverable", state)
+			t.Errorf("%s: the address is still marked undeliverable, want another than %q", state, "email")
 		}
 	}
 	f := newFixtureWith(t, configWithEmail())
@@ -189,9 +189,9 @@ func TestCorrectAddress_ConcurrentWithCorrectionAndBounce_OneWins(t *testing.T) 
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, "seats_full", invitations.CodeRevoked); won != 2 || results[2] != nil {
-		t.Errorf("got %d successes: %v", won, results)
+		t.Errorf("got %d successes: %v, want 2 and nil", won, results)
 	}
 	if reserved := f.seats().Organizer.Reserved; reserved != 1 || f.stored(old).GetString("status") != invitations.Revoked {
-		t.Errorf("got %d reserved seats, wrong invitation %s", reserved, f.stored(old).GetString("status"))
+		t.Errorf("got %d reserved seats, wrong invitation %s, want 1 and %v", reserved, f.stored(old).GetString("status"), invitations.Revoked)
 	}
 }

@@ -29,7 +29,7 @@ func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
 	worker.Deliver(context.Background())
 	message := resend.WaitFor(t, luciaEmail)
 	if message.Subject != "Marta invited you to join Halation & Co" || resend.FindLink(message, "/invite/") == "" {
-		t.Errorf("%q with the link %q", message.Subject, resend.FindLink(message, "/invite/"))
+		t.Errorf("%q with the link %q, want %q and it set", message.Subject, resend.FindLink(message, "/invite/"), "Marta invited you to join Halation & Co")
 	}
 	if n := len(resend.Emails()); n != 2 {
 		t.Errorf("got %d emails, want the 2 with valid links", n)
@@ -40,6 +40,6 @@ func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
 		t.Errorf("%+v", states)
 	}
 	if got := hookstest.Count(t, f.app, "outbox"); got != 4 {
-		t.Errorf("got %d emails in the list", got)
+		t.Errorf("got %d emails in the list, want 4", got)
 	}
 }

@@ -47,10 +47,10 @@ func TestFulfil_AddressChangedToInvited_FreesSeat(t *testing.T) {
 			f.must(changeEmail(f.app, noor.Id, "noor@new.example"))
 			i := f.stored(id)
 			if i.GetString("status") != s.status || actors.RolesOf(i) != s.rest {
-				t.Errorf("got status %s with roles %+v", i.GetString("status"), actors.RolesOf(i))
+				t.Errorf("got status %s with roles %+v, want %v and %v", i.GetString("status"), actors.RolesOf(i), s.status, s.rest)
 			}
 			if now := f.seats().Organizer; now.Used != s.used+1 || now.Reserved != s.reserved {
-				t.Errorf("got seats %+v", now)
+				t.Errorf("got seats %+v, want %v and %v", now, s.used+1, s.reserved)
 			}
 			roles, _ := f.roles(noor)
 			if roles != mustRoles(t, s.held...) {
@@ -60,7 +60,7 @@ func TestFulfil_AddressChangedToInvited_FreesSeat(t *testing.T) {
 			f.must(err)
 			entries := hookstest.Count(t, f.app, "audit", dbx.HashExp{"action": "invitation.accept", "target": id})
 			if ended := s.status == invitations.Accepted; (message.Status() == mail.Dropped) != ended || (entries == 1) != ended {
-				t.Errorf("got email %s (%s) and %d audit entries", message.Status(), message.Reason(), entries)
+				t.Errorf("got email %s (%s) and %d audit entries, want %v and %v", message.Status(), message.Reason(), entries, ended, ended)
 			}
 		})
 	}
@@ -75,13 +75,13 @@ func TestFulfil_UnconfirmedAddress_ChangesNothing(t *testing.T) {
 	account.SetVerified(false)
 	f.must(f.app.Save(account))
 	if i := f.stored(id); i.GetString("status") != invitations.Pending {
-		t.Errorf("with an unconfirmed address: got %s", i.GetString("status"))
+		t.Errorf("with an unconfirmed address: got %s, want %v", i.GetString("status"), invitations.Pending)
 	}
 	account = hookstest.FindRecord(t, f.app, "users", noor.Id)
 	account.SetVerified(true)
 	f.must(f.app.Save(account))
 	if i := f.stored(id); i.GetString("status") != invitations.Accepted {
-		t.Errorf("after confirmation: got %s", i.GetString("status"))
+		t.Errorf("after confirmation: got %s, want %v", i.GetString("status"), invitations.Accepted)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestFulfil_ConcurrentWithInviting_LeavesOneSeat(t *testing.T) {
 			return err
 		})
 		if now := f.seats().Organizer; now.Used != 2 || now.Reserved != 0 {
-			t.Fatalf("round %d: %+v", n, now)
+			t.Fatalf("round %d: %+v, want 2 and 0", n, now)
 		}
 	}
 	t.Log(won)

@@ -40,7 +40,7 @@ func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-			t.Fatalf("the child exited after %d rows: %v", seen, err)
+			t.Fatalf("the child exited after %d rows: %v, want an error and it with %q", seen, err, "killed")
 		}
 
 		app := hookstest.OpenApp(t, dir, hookstest.Config())
@@ -59,7 +59,7 @@ func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 			}
 		}
 		if i = assertConsistent(t, app, team, id); importSummary(i) != "done 400/400 400 0 0 0" {
-			t.Errorf("killed at row %d: got %s", at, importSummary(i))
+			t.Errorf("killed at row %d: got %s, want %q", at, importSummary(i), "done 400/400 400 0 0 0")
 		}
 		t.Logf("killed at row %d", at)
 	}

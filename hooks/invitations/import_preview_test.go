@@ -27,7 +27,7 @@ func TestPreviewImport_MatchesImport(t *testing.T) {
 			importPreview, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
 			f.must(err)
 			if n := hookstest.Count(t, f.app, "invitations"); n != 2 {
-				t.Errorf("got %d invitations after a preview", n)
+				t.Errorf("got %d invitations after a preview, want 2", n)
 			}
 			i := f.runImport(f.startImport(roles, list...))
 			if importPreview.Total != len(list) || importPreview.AlreadyMembers+importPreview.AlreadyInvited+importPreview.Duplicates != i.Count(invitations.Unchanged) ||
@@ -69,7 +69,7 @@ func TestPreviews_ApplyLimits(t *testing.T) {
 		importPreview, err = invitations.PreviewImport(f.app, f.actor(f.owner), offer)
 		f.must(err)
 		if importPreview.SendCount() != 255 || importPreview.OverDailyLimit != 0 || importPreview.DailyLimitText != "" {
-			t.Errorf("after the first week: got %+v", importPreview)
+			t.Errorf("after the first week: got %+v, want 255, 0 and none", importPreview)
 		}
 	})
 	t.Run("a new team's day, line by line", func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestPreviews_ApplyLimits(t *testing.T) {
 		invitePreview, err := invitations.PreviewInvite(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(60))})
 		f.must(err)
 		if invitePreview.EmailCount != 50 || invitePreview.Lines[50].Code != errs.CodeTooMany {
-			t.Errorf("got %d emails, line 51 %+v", invitePreview.EmailCount, invitePreview.Lines[50])
+			t.Errorf("got %d emails, line 51 %+v, want 50 and %v", invitePreview.EmailCount, invitePreview.Lines[50], errs.CodeTooMany)
 		}
 	})
 	t.Run("lists in a minute", func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
 		}
 		for _, fault := range importPreview.Errors {
 			if fault.Code != errs.CodeTooMany || fault.Message == "" {
-				t.Errorf("%q: %+v", role, fault)
+				t.Errorf("%q: %+v, want %v and it set", role, fault, errs.CodeTooMany)
 			}
 		}
 	}

@@ -90,15 +90,15 @@ func TestImport_Repeated_InvitesEveryRowOnce(t *testing.T) {
 	f.assertImport(f.runImport(i), "done 230/230 230 0 0 0")
 	for _, collection := range []string{"invitations", "outbox"} {
 		if n := hookstest.Count(t, f.app, collection); n != 230 {
-			t.Errorf("got %d %s", n, collection)
+			t.Errorf("got %d %s, want 230", n, collection)
 		}
 	}
 	if n := hookstest.Count(t, f.app, "audit", dbx.HashExp{"action": "invitation.create", "result": "ok"}); n != 230 {
-		t.Errorf("got %d audit entries", n)
+		t.Errorf("got %d audit entries, want 230", n)
 	}
 	f.assertImport(f.runImport(f.startImport("", list...)), "done 230/230 0 0 230 0")
 	if n := hookstest.Count(t, f.app, "outbox"); n != 230 {
-		t.Errorf("got %d emails after the second import", n)
+		t.Errorf("got %d emails after the second import, want 230", n)
 	}
 }
 
@@ -122,12 +122,12 @@ func TestImport_NeverExceedsSeats(t *testing.T) {
 	i := f.runImport(f.startImport("organizer", manyAddresses(80)...))
 	f.assertImport(i, fmt.Sprintf("done 80/80 %d 0 0 %d", free, 80-free))
 	if now := f.seats().Organizer; now.Used+now.Reserved != now.Limit || free == 0 {
-		t.Errorf("%+v", now)
+		t.Errorf("%+v, want %v and some", now, now.Limit)
 	}
 	refused, err := invitations.RefusedRows(f.app, i, 5)
 	f.must(err)
 	if len(refused) != 5 || refused[0].Code != seats.CodeFull || refused[0].N != free+1 {
-		t.Errorf("%+v", refused)
+		t.Errorf("%+v, want 5, %v and %v", refused, seats.CodeFull, free+1)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestImport_WhoCanStartAndStop(t *testing.T) {
 	_, err = f.startImportAs(admin, "", manyAddresses(invitations.MaxImport+1)...)
 	hookstest.AssertCode(t, "10,001 rows", err, errs.CodeTooMany)
 	if n := hookstest.Count(t, f.app, "imports"); n != 0 {
-		t.Fatalf("got %d imports", n)
+		t.Fatalf("got %d imports, want 0", n)
 	}
 
 	i, err := f.startImportAs(admin, "", manyAddresses(60)...)
@@ -187,7 +187,7 @@ func TestImport_WhoCanStartAndStop(t *testing.T) {
 	f.must(err)
 	stranger := hookstest.Actor(t, f.app, hookstest.FindRecord(t, f.app, "users", owner.UserID()), other)
 	if _, err = invitations.StopImport(f.app, stranger, i.Id); err != errs.ErrNotFound {
-		t.Errorf("stopped by another team: %v", err)
+		t.Errorf("stopped by another team: %v, want %v", err, errs.ErrNotFound)
 	}
 	importer := invitations.NewImporter(f.app)
 	_, err = importer.Step()
@@ -213,7 +213,7 @@ func TestImport_TeamDeleted_IsDeleted(t *testing.T) {
 	var left int
 	f.must(f.app.DB().NewQuery("SELECT count(*) FROM import_rows").Row(&left))
 	if _, err := invitations.FindImport(f.app, f.team.Id, i.Id); err != errs.ErrNotFound || left != 0 {
-		t.Errorf("%v, got %d rows left", err, left)
+		t.Errorf("%v, got %d rows left, want %v and 0", err, left, errs.ErrNotFound)
 	}
 }
 
@@ -253,7 +253,7 @@ func TestImport_RefusedRow_LeavesNothingBehind(t *testing.T) {
 	i := f.runImport(f.startImport("", manyAddresses(60)...))
 	f.assertImport(i, "done 60/60 59 0 0 1")
 	if a, b := hookstest.Count(t, f.app, "invitations"), hookstest.Count(t, f.app, "outbox"); a != 59 || b != 59 {
-		t.Errorf("got %d invitations, %d emails", a, b)
+		t.Errorf("got %d invitations, %d emails, want 59 and 59", a, b)
 	}
 }
 
@@ -274,7 +274,7 @@ func TestImport_ServerFault_StopsImportWithoutBlockingOthers(t *testing.T) {
 	}
 	f.assertImport(f.reload(i), "stopped 0/60 0 0 0 0")
 	if n := hookstest.Count(t, f.app, "invitations"); n != 0 {
-		t.Errorf("got %d invitations of a batch that was rolled back", n)
+		t.Errorf("got %d invitations of a batch that was rolled back, want 0", n)
 	}
 	f.assertImport(f.runImport(f.startImport("", "fine@x.example")), "done 1/1 1 0 0 0")
 }
@@ -285,14 +285,14 @@ func TestStartImport_TooManyActive_IsRefused(t *testing.T) {
 	for n := range 12 {
 		if _, err = f.startImportAs(f.owner, "", manyAddresses(3)...); err != nil {
 			if n != 5 {
-				t.Errorf("number %d: %v", n+1, err)
+				t.Errorf("number %d: %v, want 5", n+1, err)
 			}
 			break
 		}
 	}
 	hookstest.AssertCode(t, "one more", err, errs.CodeTooMany)
 	if n := hookstest.Count(t, f.app, "imports"); n != 5 {
-		t.Errorf("got %d waiting imports", n)
+		t.Errorf("got %d waiting imports, want 5", n)
 	}
 	for i := range 40 {
 		importer := invitations.NewImporter(f.app)
@@ -303,7 +303,7 @@ func TestStartImport_TooManyActive_IsRefused(t *testing.T) {
 		if _, err = f.startImportAs(f.owner, "", manyAddresses(3)...); err != nil {
 			hookstest.AssertCode(t, fmt.Sprint("number ", i+6), err, errs.CodeTooMany)
 			if i+5 < 29 { // the refused one above counts
-				t.Errorf("got %d imports in an hour", i+5)
+				t.Errorf("got %d imports in an hour, want at least 29", i+5)
 			}
 			return
 		}
@@ -318,7 +318,7 @@ func TestStartImport_FileName_IsSanitized(t *testing.T) {
 		f.must(err)
 		f.runImport(i)
 		if got := f.reload(i).GetString("file"); got != want {
-			t.Errorf("%q became %q", name, got)
+			t.Errorf("%q became %q, want %v", name, got, want)
 		}
 	}
 }
@@ -337,10 +337,10 @@ func TestParseLines_TooLong_IsOnlyCounted(t *testing.T) {
 		lines := read()
 		runtime.ReadMemStats(&after)
 		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 600 {
-			t.Errorf("%s: %d lines take %d MB", name, len(lines), mb)
+			t.Errorf("%s: %d lines take %d MB, want at most 600", name, len(lines), mb)
 		}
 		if len(lines) != 1_000_000 {
-			t.Errorf("%s: %d lines", name, len(lines))
+			t.Errorf("%s: %d lines, want 1_000_000", name, len(lines))
 		}
 	}
 }

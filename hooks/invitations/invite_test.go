@@ -25,11 +25,11 @@ func TestInvite_Link_IsStoredAsHashOnly(t *testing.T) {
 	result := f.invite(luciaEmail, "organizer")
 	token := tokenOf(result)
 	if !strings.HasPrefix(result.Link, "http://usher.test/invite/usi_") {
-		t.Errorf("got link %q", result.Link)
+		t.Errorf("got link %q, want it with %q", result.Link, "http://usher.test/invite/usi_")
 	}
 	secret, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "usi_"))
 	if err != nil || len(secret) != 32 {
-		t.Errorf("%d bytes in %q: %v", len(secret), token, err)
+		t.Errorf("%d bytes in %q: %v, want 32", len(secret), token, err)
 	}
 	r := f.stored(result.ID)
 	if r.GetString("token_hash") != accounts.Hash(token) {
@@ -75,10 +75,10 @@ func TestInvite_SameAddressInOtherSpelling_IsRefused(t *testing.T) {
 			hookstest.AssertCode(t, "a bare save", f.app.Save(bare), invitations.CodeAlreadyInvited)
 			other := hookstest.Team(t, f.app, f.owner, "Another team", "free")
 			if result := hookstest.Invite(t, f.app, f.owner, other, s.second, "organizer"); result.Status != invitations.Invited {
-				t.Errorf("to another team: got %+v", result)
+				t.Errorf("to another team: got %+v, want %v", result, invitations.Invited)
 			}
 			if n := hookstest.Count(t, f.app, "invitations", dbx.HashExp{"team": f.team.Id}); n != 1 {
-				t.Errorf("got %d invitations", n)
+				t.Errorf("got %d invitations, want 1", n)
 			}
 		})
 	}
@@ -89,10 +89,10 @@ func TestInvite_Pending_ReplacesRolesAndLink(t *testing.T) {
 	first := f.invite(luciaEmail, "organizer")
 	second := f.invite(luciaEmail, "admin")
 	if second.Status != invitations.Updated || second.ID != first.ID || second.Link == first.Link {
-		t.Fatalf("first %+v, second %+v", first, second)
+		t.Fatalf("first %+v, second %+v, want %v, %v and another than %v", first, second, invitations.Updated, first.ID, first.Link)
 	}
 	if now := f.seats(); now.Organizer.Reserved != 0 || now.Admin.Reserved != 1 {
-		t.Errorf("%+v", now)
+		t.Errorf("%+v, want 0 and 1", now)
 	}
 	_, err := invitations.Accept(f.app, invitations.Response{Account: f.lucia, Token: tokenOf(first)})
 	hookstest.AssertCode(t, "the old link", err, invitations.CodeReplaced)
@@ -117,7 +117,7 @@ func TestInvite_OtherRolesWithoutSeat_ChangesNothing(t *testing.T) {
 		t.Error("a refused request changed the pending invitation")
 	}
 	if n := hookstest.Count(t, f.app, "retired_links"); n != 0 {
-		t.Errorf("got %d retired links", n)
+		t.Errorf("got %d retired links, want 0", n)
 	}
 }
 
@@ -230,7 +230,7 @@ func TestInvite_ActorLostRights_IsRefused(t *testing.T) {
 
 	results, err := invitations.Invite(f.app, actor, invitations.Request{Lines: invitations.ParseLines([]string{"new@x.example"})})
 	if err != nil || results[0].Code != errs.CodeNotAllowed {
-		t.Errorf("Invite: %+v %v", results, err)
+		t.Errorf("Invite: %+v %v, want %v", results, err, errs.CodeNotAllowed)
 	}
 	_, err = invitations.Revoke(f.app, actor, id)
 	hookstest.AssertCode(t, "Revoke", err, errs.CodeNotAllowed)
@@ -239,7 +239,7 @@ func TestInvite_ActorLostRights_IsRefused(t *testing.T) {
 
 	f.must(f.app.Delete(m))
 	if _, err = invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("a former member: %v", err)
+		t.Errorf("a former member: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -302,7 +302,7 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 			}
 		}
 		if sent != 6 {
-			t.Errorf("got %d emails in a day", sent)
+			t.Errorf("got %d emails in a day, want 6", sent)
 		}
 	})
 	t.Run("by a new team in a day", func(t *testing.T) {
@@ -312,7 +312,7 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 		results, err := invitations.Invite(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(many[:51])})
 		f.must(err)
 		if results[49].Status != invitations.Invited || results[50].Code != errs.CodeTooMany {
-			t.Errorf("got the 50th %+v, the 51st %+v", results[49], results[50])
+			t.Errorf("got the 50th %+v, the 51st %+v, want %v and %v", results[49], results[50], invitations.Invited, errs.CodeTooMany)
 		}
 		hookstest.Exec(t, f.app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
 		f.invite("next-day@x.example")
@@ -320,7 +320,7 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 		results, err = invitations.Invite(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(many[60:120])})
 		f.must(err)
 		if results[59].Status != invitations.Invited {
-			t.Errorf("after the first week: %+v", results[59])
+			t.Errorf("after the first week: %+v, want %v", results[59], invitations.Invited)
 		}
 	})
 }

@@ -59,7 +59,7 @@ func TestPreviewInvite_MatchesInviteAndChangesNothing(t *testing.T) {
 	}
 	notices := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}) // the notice that seats are nearly used up
 	if messages := hookstest.Count(t, f.app, "outbox") - before["outbox"] - notices; messages != sent {
-		t.Errorf("got %d emails for %d lines", messages, sent)
+		t.Errorf("got %d emails for %d lines, want %v", messages, sent, sent)
 	}
 }
 

@@ -141,7 +141,7 @@ func TestInvite_ConcurrentSameAddress_OneInvitation(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, invitations.CodeAlreadyInvited); won != 1 || hookstest.Count(t, f.app, "invitations") != 1 {
-		t.Errorf("got %d successes, %d invitations", won, hookstest.Count(t, f.app, "invitations"))
+		t.Errorf("got %d successes, %d invitations, want 1 and 1", won, hookstest.Count(t, f.app, "invitations"))
 	}
 }
 
@@ -154,7 +154,7 @@ func TestAcceptNew_Concurrent_CreatesOneAccount(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, invitations.CodeAccepted); won != 1 {
-		t.Errorf("got %d successes", won)
+		t.Errorf("got %d successes, want 1", won)
 	}
 	if _, err := accounts.Find(f.app, "nia@x.example"); errors.Is(err, errs.ErrNotFound) {
 		t.Error("no account")

@@ -60,7 +60,7 @@ func TestAccept_Guest_BecomesMemberAndGuestAgainWithoutRoles(t *testing.T) {
 	}
 	f.must(members.RevokeRoles(f.app, f.actor(f.owner), guest.Id, actors.Roles{Organizer: true}))
 	if m, err = members.Find(f.app, f.team.Id, guest.Id); err != nil || m.Kind() != actors.Guest {
-		t.Errorf("%v %v", m, err)
+		t.Errorf("%v %v, want %v", m, err, actors.Guest)
 	}
 }
 
@@ -75,10 +75,10 @@ func TestRespond_WrongOrUnconfirmedAccount_IsRefused(t *testing.T) {
 	for name, give := range answers {
 		hookstest.AssertCode(t, name+" as another", give(invitations.Response{Account: other, Token: tokenOf(result)}), accounts.CodeWrongAccount)
 		if err := give(invitations.Response{Account: other, ID: result.ID}); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%s another's by its id: %v", name, err)
+			t.Errorf("%s another's by its id: %v, want %v", name, err, errs.ErrNotFound)
 		}
 		if err := give(invitations.Response{Account: f.lucia, ID: "nosuchid0000000"}); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%s an unknown id: %v", name, err)
+			t.Errorf("%s an unknown id: %v, want %v", name, err, errs.ErrNotFound)
 		}
 		hookstest.AssertCode(t, name+" an unknown link", give(invitations.Response{Account: f.lucia, Token: "usi_nothing"}), invitations.CodeUnknown)
 		hookstest.AssertCode(t, name+" an empty link", give(invitations.Response{Account: f.lucia}), invitations.CodeUnknown)
@@ -94,7 +94,7 @@ func TestRespond_WrongOrUnconfirmedAccount_IsRefused(t *testing.T) {
 	// Confirmation is checked against what is stored, not against the account as the request read it.
 	hookstest.AssertCode(t, "accept unconfirmed since", answers["accept"](invitations.Response{Account: f.lucia, ID: result.ID}), accounts.CodeUnverified)
 	if got := f.stored(result.ID).GetString("status"); got != "pending" {
-		t.Errorf("got status %s", got)
+		t.Errorf("got status %s, want %q", got, "pending")
 	}
 }
 
@@ -124,7 +124,7 @@ func TestAccept_Refused_IsAudited(t *testing.T) {
 	row, err := f.app.FindFirstRecordByFilter("audit", "action = 'invitation.accept' && result = 'invitation_revoked'")
 	f.must(err)
 	if row.GetString("actor") != f.lucia.Id || row.GetString("target") != result.ID || row.GetString("address") != "192.0.2.7" {
-		t.Errorf("%v", row.FieldsData())
+		t.Errorf("%v, want %v, %v and %q", row.FieldsData(), f.lucia.Id, result.ID, "192.0.2.7")
 	}
 }
 
@@ -175,7 +175,7 @@ func TestAcceptNew_Refused_CreatesNothing(t *testing.T) {
 			_, _, err := invitations.AcceptNew(f.app, n)
 			hookstest.AssertCode(t, s.name, err, s.code)
 			if _, err := accounts.Find(f.app, "nia@x.example"); !errors.Is(err, errs.ErrNotFound) {
-				t.Errorf("got an account: %v", err)
+				t.Errorf("got an account: %v, want %v", err, errs.ErrNotFound)
 			}
 		})
 	}
@@ -204,19 +204,19 @@ func TestAcceptNew_UnconfirmedAccount_IsClaimed(t *testing.T) {
 		t.Errorf("%v", account.FieldsData())
 	}
 	if _, err := accounts.SignIn(f.app, "nia@x.example", hookstest.Password, ""); errs.Code(err) != accounts.CodeBadSignIn {
-		t.Errorf("old password: %v", err)
+		t.Errorf("old password: %v, want %v", err, accounts.CodeBadSignIn)
 	}
 	if _, err := accounts.SignIn(f.app, "nia@x.example", newPassword, ""); err != nil {
 		t.Errorf("new password: %v", err)
 	}
 	if _, _, err := accounts.FindLogin(f.app, login); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("old session cookie: %v", err)
+		t.Errorf("old session cookie: %v, want %v", err, errs.ErrNotFound)
 	}
 	if _, err := f.app.FindAuthRecordByToken(bearer, core.TokenTypeAuth); err == nil {
 		t.Error("the old bearer token still works")
 	}
 	if others, err := f.app.FindAllExternalAuthsByRecord(account); err != nil || len(others) != 0 {
-		t.Errorf("other sign-in methods: %v %v", others, err)
+		t.Errorf("other sign-in methods: %v %v, want 0", others, err)
 	}
 }
 
@@ -243,7 +243,7 @@ func TestAcceptNew_LinkShownToInviter_NeedsConfirmation(t *testing.T) {
 		t.Fatalf("got member %v, confirmed %v", in, account.Verified())
 	}
 	if got := f.stored(result.ID).GetString("status"); got != "pending" {
-		t.Errorf("got invitation %s", got)
+		t.Errorf("got invitation %s, want %q", got, "pending")
 	}
 	// Nor does it take over an unconfirmed account: another password changes nothing.
 	second := newAccountForm(tokenOf(result))
@@ -271,6 +271,6 @@ func TestListPending_OfAccount(t *testing.T) {
 	waiting, err := invitations.ListPending(f.app, f.lucia)
 	f.must(err)
 	if len(waiting) != 2 || waiting[0].Id != second || waiting[1].Id != first {
-		t.Errorf("%v", waiting)
+		t.Errorf("%v, want 2, %v and %v", waiting, second, first)
 	}
 }

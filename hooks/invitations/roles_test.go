@@ -39,11 +39,11 @@ func TestTakeRoles_OwnerAndAdmin_BecomeOrganizerImmediately(t *testing.T) {
 			before := f.seats().Organizer
 			f.must(invitations.PreviewTakeRoles(f.app, f.actor(who), organizerRole))
 			if now := f.seats().Organizer; now != before {
-				t.Errorf("the preview changed the seats from %+v to %+v", before, now)
+				t.Errorf("the preview changed the seats from %+v to %+v, want %v", before, now, before)
 			}
 			f.must(invitations.TakeRoles(f.app, f.actor(who), organizerRole))
 			if now := f.seats().Organizer; now.Used != before.Used+1 || now.Reserved != before.Reserved {
-				t.Errorf("got seats %+v after %+v", now, before)
+				t.Errorf("got seats %+v after %+v, want %v and %v", now, before, before.Used+1, before.Reserved)
 			}
 			if !f.actor(who).CanHost() || hookstest.Count(t, f.app, "invitations") != 0 {
 				t.Errorf("got CanHost %v, %d invitations", f.actor(who).CanHost(), hookstest.Count(t, f.app, "invitations"))
@@ -61,7 +61,7 @@ func TestTakeRoles_PendingInvitation_IsAcceptedWithItsSeat(t *testing.T) {
 	f.setFreeSeats(t, 0)
 	f.must(invitations.TakeRoles(f.app, f.actor(admin), organizerRole))
 	if now := f.seats().Organizer; now.Reserved != 0 || now.Free() != 0 {
-		t.Errorf("got seats %+v", now)
+		t.Errorf("got seats %+v, want 0 and 0", now)
 	}
 	if got := f.stored(id).GetString("status"); got != invitations.Accepted {
 		t.Errorf("got invitation %s, want accepted", got)
@@ -128,7 +128,7 @@ func TestInvite_OwnAddress_IsRefused(t *testing.T) {
 	admin := hookstest.Member(t, f.app, f.team, "adam@halation.example", "admin")
 	result := hookstest.Invite(t, f.app, admin, f.team, admin.Email(), "organizer")
 	if result.Code != invitations.CodeAlreadyMember {
-		t.Errorf("%+v", result)
+		t.Errorf("%+v, want %v", result, invitations.CodeAlreadyMember)
 	}
 }
 
@@ -167,6 +167,6 @@ func TestSetRoles_Refused_IsAuditedOnce(t *testing.T) {
 	_, err := invitations.ReadRoles(f.app, f.actor(admin), "member.revoke", admin.Id, []string{"owner"})
 	hookstest.AssertCode(t, "an Admin as Owner", err, "bad_role")
 	if f.countRefusals() != before+1 {
-		t.Errorf("got %d entries", f.countRefusals()-before)
+		t.Errorf("got %d entries, want %v", f.countRefusals()-before, before+1)
 	}
 }

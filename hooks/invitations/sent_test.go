@@ -57,7 +57,7 @@ func TestRevokeSent_SenderLosesRights_RevokesPending(t *testing.T) {
 			revoked := 0
 			f.must(end(f, ada, invitations.RevokeSent(f.actor(by), ada.Id, &revoked)))
 			if revoked != 2 {
-				t.Errorf("got %d revoked", revoked)
+				t.Errorf("got %d revoked, want 2", revoked)
 			}
 			for n, want := range []string{invitations.Revoked, invitations.Revoked, invitations.Declined} {
 				if got := f.stored(sent[n]).GetString("status"); got != want {
@@ -65,16 +65,16 @@ func TestRevokeSent_SenderLosesRights_RevokesPending(t *testing.T) {
 				}
 			}
 			if got := f.stored(owners).GetString("status"); got != invitations.Pending {
-				t.Errorf("got the Owner's invitation %s", got)
+				t.Errorf("got the Owner's invitation %s, want %v", got, invitations.Pending)
 			}
 			if now := f.seats().Organizer; now.Reserved != 1 {
-				t.Errorf("got seats %+v", now)
+				t.Errorf("got seats %+v, want 1", now)
 			}
 			entries := hookstest.Count(t, f.app, "audit", dbx.HashExp{"action": "invitation.revoke", "actor": by.Id})
 			message, err := mail.FindNewest(f.app, sent[0])
 			f.must(err)
 			if entries != 2 || message.Status() != mail.Dropped || message.Reason() != mail.ReasonInvitationRevoked {
-				t.Errorf("got %d entries, email %s (%s)", entries, message.Status(), message.Reason())
+				t.Errorf("got %d entries, email %s (%s), want 2, %v and %v", entries, message.Status(), message.Reason(), mail.Dropped, mail.ReasonInvitationRevoked)
 			}
 		})
 	}
@@ -93,7 +93,7 @@ func TestRevokeSent_RefusedRemoval_RevokesNothing(t *testing.T) {
 		t.Error("no error")
 	}
 	if got := f.stored(sent[0]).GetString("status"); got != invitations.Pending {
-		t.Errorf("after a failed removal: got invitation %s", got)
+		t.Errorf("after a failed removal: got invitation %s, want %v", got, invitations.Pending)
 	}
 }
 
@@ -108,6 +108,6 @@ func TestRevokeSent_AdminInvitation_NeedsOwner(t *testing.T) {
 	_, err := sessions.Remove(f.app, f.actor(other), ada.Id, "", invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
 	f.must(err)
 	if revoked != 2 || f.stored(sent[0]).GetString("status") != invitations.Revoked || f.stored(id).GetString("status") != invitations.Pending {
-		t.Errorf("got %d revoked, the Admin's invitation %s", revoked, f.stored(id).GetString("status"))
+		t.Errorf("got %d revoked, the Admin's invitation %s, want 2, %v and %v", revoked, f.stored(id).GetString("status"), invitations.Revoked, invitations.Pending)
 	}
 }

@@ -218,7 +218,7 @@ func TestRules_StaleCopy_ChangesNothing(t *testing.T) {
 		f.must(f.app.Delete(f.stored(early.Id)))
 		setAccepted(f, early)
 		if err := f.app.Save(early); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%v", err)
+			t.Errorf("%v, want %v", err, errs.ErrNotFound)
 		}
 		if _, in := f.roles(f.lucia); in {
 			t.Error("in the team")
@@ -238,7 +238,7 @@ func TestExpire_MarksOnlyOverdue(t *testing.T) {
 	over, open := f.inviteInState("overdue").ID, f.invite("open@x.example", "organizer").ID
 	f.must(invitations.Expire(f.app))
 	if a, b := f.stored(over).GetString("status"), f.stored(open).GetString("status"); a != "expired" || b != "pending" {
-		t.Errorf("got overdue invitation %s, pending one %s", a, b)
+		t.Errorf("got overdue invitation %s, pending one %s, want %q and %q", a, b, "expired", "pending")
 	}
 }
 
@@ -265,10 +265,10 @@ func TestRemove_RevokesPendingInvitationInSameTx(t *testing.T) {
 		t.Errorf("got removal %+v", ended)
 	}
 	if r := f.stored(id); r.GetString("status") != "revoked" || r.GetString("reason") == "" {
-		t.Errorf("got %s, reason %q", r.GetString("status"), r.GetString("reason"))
+		t.Errorf("got %s, reason %q, want %q and it set", r.GetString("status"), r.GetString("reason"), "revoked")
 	}
 	if _, err := invitations.Accept(f.app, invitations.Response{Account: ben, ID: id}); errs.Code(err) != invitations.CodeRevoked {
-		t.Errorf("accepting it: %v", err)
+		t.Errorf("accepting it: %v, want %v", err, invitations.CodeRevoked)
 	}
 }
 
@@ -282,7 +282,7 @@ func TestDeleteAccount_NamedByInvitations_IsAllowed(t *testing.T) {
 			f.must(f.app.Delete(admin))
 			f.must(f.app.Delete(hookstest.FindRecord(t, f.app, "users", f.lucia.Id)))
 			if r := f.stored(id); r.GetString("inviter") != "" || r.GetString("email") != luciaEmail {
-				t.Errorf("%v", r.FieldsData())
+				t.Errorf("%v, want none and %v", r.FieldsData(), luciaEmail)
 			}
 			f.ageEmails(id, "-2 minutes")
 			if _, _, err := invitations.Resend(f.app, f.actor(f.owner), id); errs.Code(err) != closedCodes("")[state] {

@@ -43,7 +43,7 @@ func TestUndeliverable_Report_RevokesInvitation(t *testing.T) {
 			r, reserved := f.stored(id), f.seats().Organizer.Reserved
 			if !test.ends {
 				if r.GetString("status") != invitations.Pending || reserved != 1 {
-					t.Fatalf("got %s, %d reserved", r.GetString("status"), reserved)
+					t.Fatalf("got %s, %d reserved, want %v and 1", r.GetString("status"), reserved, invitations.Pending)
 				}
 				return
 			}
@@ -73,14 +73,14 @@ func TestUndeliverable_Reason_IsShortAndHasNoLink(t *testing.T) {
 	f.must(f.report(f.markSent(id).Bounced("see http://usher.test/invite/usi_s3cr3t " + strings.Repeat("ü", 600))))
 	reason := f.stored(id).GetString("reason")
 	if len([]rune(reason)) > 200 || strings.Contains(reason, "usi_") || f.stored(id).GetString("status") != invitations.Revoked {
-		t.Errorf("%q", reason)
+		t.Errorf("%q, want at most 200, it without %q and %v", reason, "usi_", invitations.Revoked)
 	}
 	row, err := f.app.FindFirstRecordByData("audit", "action", "invitation.undeliverable")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if detail, _ := json.Marshal(row.Get("detail")); strings.Contains(string(detail), "usi_") {
-		t.Errorf("%s", detail)
+		t.Errorf("%s, want it without %q", detail, "usi_")
 	}
 }
 
@@ -130,7 +130,7 @@ func TestUndeliverable_AddressRejectedBySend_RevokesInvitation(t *testing.T) {
 		message.Set("unreachable", unreachable)
 		f.must(f.app.Save(message))
 		if got := f.stored(id).GetString("status"); got != want {
-			t.Errorf("unreachable %v: got %s", unreachable, got)
+			t.Errorf("unreachable %v: got %s, want %v", unreachable, got, want)
 		}
 		if want == invitations.Pending {
 			_, err := invitations.Revoke(f.app, f.actor(f.owner), id)
@@ -147,7 +147,7 @@ func TestUndeliverable_EmailAboutOtherRecord_ChangesNothing(t *testing.T) {
 		hookstest.Exec(t, f.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'p'", nil)
 		f.must(f.report(resendtest.Email{ID: "p"}.Bounced(noSuchUser)))
 		if f.stored(id).GetString("status") != invitations.Pending {
-			t.Fatalf("an email about %q ended the invitation", about)
+			t.Fatalf("an email about %q ended the invitation, want %v", about, invitations.Pending)
 		}
 	}
 }
@@ -169,13 +169,13 @@ func TestUndeliverable_SaveFails_ChangesNothing(t *testing.T) {
 		message, err := mail.FindNewest(f.app, id)
 		f.must(err)
 		if message.Status() != mail.Sent || f.stored(id).GetString("status") != invitations.Pending || hookstest.Count(t, f.app, "mail_reports") != 0 {
-			t.Errorf("%s: got a partial write: %s, %s", collection, message.Status(), f.stored(id).GetString("status"))
+			t.Errorf("%s: got a partial write: %s, %s, want %v, %v and 0", collection, message.Status(), f.stored(id).GetString("status"), mail.Sent, invitations.Pending)
 		}
 		hookstest.Exec(t, f.app, "DROP TRIGGER full_INSERT", nil)
 		hookstest.Exec(t, f.app, "DROP TRIGGER full_UPDATE", nil)
 		f.must(f.report(e))
 		if f.stored(id).GetString("status") != invitations.Revoked {
-			t.Errorf("%s: the second report changed nothing", collection)
+			t.Errorf("%s: the second report changed nothing, want %v", collection, invitations.Revoked)
 		}
 		f.assertUndeliverableAudited(id)
 	}
@@ -203,7 +203,7 @@ func TestAccept_ConcurrentWithBounce_OneWins(t *testing.T) {
 			t.Fatalf("got member %v, %s (%v)", in, end, results)
 		}
 		if reserved := f.seats().Organizer.Reserved; reserved != 0 {
-			t.Errorf("got %d reserved seats", reserved)
+			t.Errorf("got %d reserved seats, want 0", reserved)
 		}
 		ends[end]++
 		if in {

@@ -32,7 +32,7 @@ func TestResolve_ChangedEmail_KeepsParticipant(t *testing.T) {
 	for _, settings := range []string{"passwordless", "lobby", "open room"} {
 		h := newFixture(t, settings).moveTo("running")
 		if v, code := h.join("outside", ""); code != "" || v.Participant.UserID() != h.users["outside"].Id {
-			t.Fatalf("%s: %s", settings, code)
+			t.Fatalf("%s: %s, want none and %v", settings, code, h.users["outside"].Id)
 		}
 		code, place := h.personalCode("outside@x.example"), h.participant("outside@x.example").Id
 		h.changeEmail("outside", "elsewhere@x.example")
@@ -46,10 +46,10 @@ func TestResolve_ChangedEmail_KeepsParticipant(t *testing.T) {
 		}
 		v, err := join.Resolve(h.app, h.users["heir"], code, h.session)
 		if err != nil || v.Status != join.WrongAccount {
-			t.Errorf("%s: who has the address now opens the old link: %s, %v", settings, v.Status, err)
+			t.Errorf("%s: who has the address now opens the old link: %s, %v, want %v", settings, v.Status, err, join.WrongAccount)
 		}
 		if waiting, err := join.PendingInvites(h.app, h.users["heir"]); err != nil || len(waiting) != 0 {
-			t.Errorf("%s: the new owner of the address is invited to %d sessions, %v", settings, len(waiting), err)
+			t.Errorf("%s: the new owner of the address is invited to %d sessions, %v, want 0", settings, len(waiting), err)
 		}
 	}
 }
@@ -61,14 +61,14 @@ func TestResolve_NewOwnerOfInvitedAddress_IsNotInvited(t *testing.T) {
 		h.join("outside", "")
 		h.changeEmail("outside", "new@x.example") // is invited itself
 		if got := h.participant("outside@x.example").UserID(); got != h.users["outside"].Id {
-			t.Errorf("%s: the place is %q's", settings, got)
+			t.Errorf("%s: the place is %q's, want %v", settings, got, h.users["outside"].Id)
 		}
 		v, code := h.join("heir", "")
 		if v.Status != join.NotInvited || v.Participant != nil || code != join.CodeBlocked {
-			t.Errorf("%s: who has the address now: %s, %s", settings, v.Status, code)
+			t.Errorf("%s: who has the address now: %s, %s, want %v, nil and %v", settings, v.Status, code, join.NotInvited, join.CodeBlocked)
 		}
 		if v := h.visit("outside"); v.Participant == nil || v.Participant.UserID() != v.Account.Id {
-			t.Errorf("%s: the invitee: got %s", settings, v.Status)
+			t.Errorf("%s: the invitee: got %s, want another than nil and %v", settings, v.Status, v.Account.Id)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestParticipant_AccountAndAddress_AreFixed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p := h.participant("outside@x.example"); p.UserID() != "" {
-		t.Errorf("the account is gone, and its place is %q's", p.UserID())
+		t.Errorf("the account is gone, and its place is %q's, want none", p.UserID())
 	}
 }
 
@@ -110,7 +110,7 @@ func TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted(t *testing.T) {
 	}
 	h.removeMember("heir")
 	if state := h.state("outside@x.example"); state != sessions.StateAdmitted {
-		t.Errorf("who had the address is %s", state)
+		t.Errorf("who had the address is %s, want %v", state, sessions.StateAdmitted)
 	}
 }
 
@@ -149,6 +149,6 @@ func raceJoinWithEmailChange(t *testing.T, after time.Duration) {
 		return
 	}
 	if p := h.participant("outside@x.example"); p.UserID() != "" {
-		t.Errorf("%s is %q's", p.Address(), p.UserID())
+		t.Errorf("%s is %q's, want none", p.Address(), p.UserID())
 	}
 }

@@ -53,7 +53,7 @@ func TestModerate_Permissions(t *testing.T) {
 		err := controls[s.control](h.participant(s.by+"@x.example"), h.participant(s.target+"@x.example").Id)
 		hookstest.AssertCode(t, s.by+" "+s.control+" "+s.target+" who is "+s.before, err, s.code)
 		if got := h.state(s.target + "@x.example"); got != s.after {
-			t.Errorf("%s %s %s who is %s: now %s", s.by, s.control, s.target, s.before, got)
+			t.Errorf("%s %s %s who is %s: now %s, want %v", s.by, s.control, s.target, s.before, got, s.after)
 		}
 		h.setState(s.target+"@x.example", was)
 	}
@@ -77,7 +77,7 @@ func TestModerate_AfterLosingRights_IsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := join.Admit(h.app, owners, guest, testIP); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("a participant of another session: got %v", err)
+		t.Errorf("a participant of another session: got %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -88,13 +88,13 @@ func TestAdmit_Requester_BecomesGuest(t *testing.T) {
 	host, id := h.participant("host@x.example"), v.Participant.Id
 	hookstest.AssertCode(t, "gate before", join.Authorize(h.app, id, h.session.Media()), join.CodeBlocked)
 	if err := join.Deny(h.app, host, id, testIP); err != nil || h.visit("stranger").Status != join.Denied {
-		t.Fatalf("%v %s", err, h.visit("stranger").Status)
+		t.Fatalf("%v %s, want %v", err, h.visit("stranger").Status, join.Denied)
 	}
 	if _, code := h.join("stranger", ""); code != join.CodeBlocked {
-		t.Errorf("who was refused joins: %q", code)
+		t.Errorf("who was refused joins: %q, want %v", code, join.CodeBlocked)
 	}
 	if err := join.Admit(h.app, host, id, testIP); err != nil || h.visit("stranger").Status != join.Admitted || h.kind("stranger@x.example") != "guest" {
-		t.Fatalf("%v %s %q", err, h.visit("stranger").Status, h.kind("stranger@x.example"))
+		t.Fatalf("%v %s %q, want %v and %q", err, h.visit("stranger").Status, h.kind("stranger@x.example"), join.Admitted, "guest")
 	}
 	if err := join.Authorize(h.app, id, h.session.Media()); err != nil {
 		t.Error(err)
@@ -104,10 +104,10 @@ func TestAdmit_Requester_BecomesGuest(t *testing.T) {
 	}
 	hookstest.AssertCode(t, "gate after", join.Authorize(h.app, id, h.session.Media()), join.CodeBlocked)
 	if _, err := join.IssueToken(h.app, v.Participant); errs.Code(err) != join.CodeBlocked {
-		t.Errorf("pass after: %v", err)
+		t.Errorf("pass after: %v, want %v", err, join.CodeBlocked)
 	}
 	if v, code := h.join("stranger", ""); code != join.CodeBlocked || v.Status != join.Excluded {
-		t.Errorf("a removed participant joined: %q %s", code, v.Status)
+		t.Errorf("a removed participant joined: %q %s, want %v and %v", code, v.Status, join.CodeBlocked, join.Excluded)
 	}
 }
 
@@ -152,17 +152,17 @@ func TestAuthorize(t *testing.T) {
 	hookstest.Exec(t, h.app, "UPDATE sessions SET media = '"+media+"' WHERE id = '"+h.session.Id+"'", nil)
 	hookstest.AssertCode(t, "after the end", join.Authorize(h.app, p.Id, media), sessions.CodeEnded)
 	if _, err := join.IssueToken(h.app, p); errs.Code(err) != sessions.CodeEnded {
-		t.Errorf("pass after the end: %v", err)
+		t.Errorf("pass after the end: %v, want %v", err, sessions.CodeEnded)
 	}
 	h.moveTo("soon")
 	if _, err := join.IssueToken(h.app, p); errs.Code(err) != sessions.CodeNotStarted {
-		t.Errorf("pass before the start: %v", err)
+		t.Errorf("pass before the start: %v, want %v", err, sessions.CodeNotStarted)
 	}
 }
 
 func TestMetadata_JSON(t *testing.T) {
 	data, err := json.Marshal(join.Metadata{Role: sessions.Cohost, Guest: true})
 	if err != nil || string(data) != `{"part":"cohost","guest":true}` {
-		t.Errorf("%s %v", data, err)
+		t.Errorf("%s %v, want %q", data, err, `{"part":"cohost","guest":true}`)
 	}
 }

@@ -106,13 +106,13 @@ func TestJoin_ByLinkAndName_CannotSignIn(t *testing.T) {
 		hookstest.AssertCode(t, "sign in", err, accounts.CodeBadSignIn)
 	}
 	if n := hookstest.Count(t, h.app, "logins"); n != 0 {
-		t.Errorf("%d logins", n)
+		t.Errorf("%d logins, want 0", n)
 	}
 	if v := h.visit("new's link"); v.Status != join.Admitted {
-		t.Errorf("by the link again: %s", v.Status)
+		t.Errorf("by the link again: %s, want %v", v.Status, join.Admitted)
 	}
 	if v, err := join.Resolve(h.app, account, "", h.session); err != nil || v.Status != join.SignIn {
-		t.Errorf("as the account itself: %+v %v", v, err)
+		t.Errorf("as the account itself: %+v %v, want %v", v, err, join.SignIn)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestJoin_ByLink_KeepsNameOfConfirmedAccount(t *testing.T) {
 	h := newFixture(t, "passwordless").moveTo("running")
 	h.join("guest's link", "The Host")
 	if name := h.participant("guest@x.example").DisplayName(); name != "Guest" {
-		t.Errorf("called %q", name)
+		t.Errorf("called %q, want %q", name, "Guest")
 	}
 }
 
@@ -150,11 +150,11 @@ func TestJoin_Again_ChangesNothing(t *testing.T) {
 	rows := hookstest.Count(t, h.app, "audit")
 	v, code := h.join("outside", "")
 	if code != "" || v.Status != join.Admitted || hookstest.Count(t, h.app, "audit") != rows {
-		t.Errorf("%q %s", code, v.Status)
+		t.Errorf("%q %s, want none, %v and %v", code, v.Status, join.Admitted, rows)
 	}
 	h.setState("outside@x.example", "waiting")
 	if v, _ := h.join("outside", ""); v.Status != join.WaitingRoom {
-		t.Errorf("a waiting visitor was admitted by joining again: %s", v.Status)
+		t.Errorf("a waiting visitor was admitted by joining again: %s, want %v", v.Status, join.WaitingRoom)
 	}
 }
 
@@ -162,16 +162,16 @@ func TestDecline_ConsentIsOfferedAgain(t *testing.T) {
 	h := newFixture(t, "").moveTo("soon")
 	v := h.visit("outside")
 	if err := join.Decline(h.app, v, testIP); err != nil || v.Status != join.Declined || h.kind("outside@x.example") != "" {
-		t.Fatalf("%v %s", err, v.Status)
+		t.Fatalf("%v %s, want %v and none", err, v.Status, join.Declined)
 	}
 	if err := join.Decline(h.app, v, testIP); err != nil {
 		t.Errorf("twice: %v", err)
 	}
 	if err := join.Authorize(h.app, h.participant("outside@x.example").Id, "any"); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("gate: %v", err)
+		t.Errorf("gate: %v, want %v", err, errs.ErrNotFound)
 	}
 	if v, code := h.join("outside", ""); code != "" || v.Status != join.WaitForHost || h.kind("outside@x.example") != "guest" {
-		t.Errorf("after all: %q %s", code, v.Status)
+		t.Errorf("after all: %q %s, want none, %v and %q", code, v.Status, join.WaitForHost, "guest")
 	}
 	for who, want := range map[string]string{"outside": "already_member", "asked": "already_member", "host": "already_member", "stranger": "blocked",
 		"nobody": "blocked", "stranger by the link of new": "wrong_account", "new's link": ""} {
@@ -187,7 +187,7 @@ func TestJoin_AsGuest_KeepsTeamInvitationDeclined(t *testing.T) {
 		t.Fatal(code)
 	}
 	if n := hookstest.Count(t, h.app, "invitations", dbx.HashExp{"status": "declined"}); n != 1 || h.kind("outside@x.example") != "guest" {
-		t.Errorf("%d declined, %s", n, h.kind("outside@x.example"))
+		t.Errorf("%d declined, %s, want 1 and %q", n, h.kind("outside@x.example"), "guest")
 	}
 }
 
@@ -202,7 +202,7 @@ func TestJoin_RemovedGuest_NeedsNewInvite(t *testing.T) {
 		}
 		for _, who := range links {
 			if v, code := h.join(who, "Guest"); code != join.CodeBlocked || v.Status != join.Excluded {
-				t.Errorf("%s, %s: %q %s", settings, who, code, v.Status)
+				t.Errorf("%s, %s: %q %s, want %v and %v", settings, who, code, v.Status, join.CodeBlocked, join.Excluded)
 			}
 		}
 		if h.kind("guest@x.example") != "" || h.kind("visitor@x.example") != "" {
@@ -211,11 +211,11 @@ func TestJoin_RemovedGuest_NeedsNewInvite(t *testing.T) {
 		old := h.session
 		h.session = hookstest.ScheduleSession(t, h.app, h.users["host"], h.team, sessions.Form{Title: "Another", Guests: []string{"guest@x.example"}})
 		if v, code := h.moveTo("soon").join("guest", ""); code != "" || v.Status != join.WaitForHost || h.kind("guest@x.example") != "guest" {
-			t.Errorf("invited again: got %q %s", code, v.Status)
+			t.Errorf("invited again: got %q %s, want none, %v and %q", code, v.Status, join.WaitForHost, "guest")
 		}
 		h.session = old
 		if v := h.moveTo("running").visit("guest"); v.Status != join.Excluded {
-			t.Errorf("the old session after an invitation to another: got %s", v.Status)
+			t.Errorf("the old session after an invitation to another: got %s, want %v", v.Status, join.Excluded)
 		}
 	}
 }
@@ -230,7 +230,7 @@ func TestAuthorize_RemovedMember_IsRefused(t *testing.T) {
 	h.removeMember("asked")
 	hookstest.AssertCode(t, "gate", join.Authorize(h.app, p.Id, h.session.Media()), join.CodeBlocked)
 	if h.state("asked@x.example") != sessions.StateRemoved {
-		t.Errorf("is %s", h.state("asked@x.example"))
+		t.Errorf("is %s, want %v", h.state("asked@x.example"), sessions.StateRemoved)
 	}
 }
 
@@ -245,11 +245,11 @@ func TestResolve_LinkOpensOnlyItsOwnSession(t *testing.T) {
 	for _, session := range []*sessions.Session{other, theirs} {
 		v, err := join.Resolve(h.app, nil, code, session)
 		if err != nil || v.Status != join.SignIn || v.Participant != nil {
-			t.Errorf("%s: %+v %v", session.Title(), v, err)
+			t.Errorf("%s: %+v %v, want %v and nil", session.Title(), v, err, join.SignIn)
 		}
 	}
 	if v, err := join.Resolve(h.app, h.users["guest"], "", other); err != nil || v.Status != join.NotInvited {
-		t.Errorf("a guest of one session at the join page of another: got %+v %v", v, err)
+		t.Errorf("a guest of one session at the join page of another: got %+v %v, want %v", v, err, join.NotInvited)
 	}
 }
 
@@ -258,16 +258,16 @@ func TestFindSession_UnknownLinks(t *testing.T) {
 	code := h.personalCode("new@x.example")
 	for _, bad := range []string{"", "x", "usp_", "usp_" + strings.Repeat("a", 43), code + "x", strings.ToUpper(code), strings.Repeat("x", 5000), "' OR 1=1 --"} {
 		if _, _, err := join.FindSession(h.app, bad, testIP); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%.20q: %v", bad, err)
+			t.Errorf("%.20q: %v, want %v", bad, err, errs.ErrNotFound)
 		}
 	}
 	session, personal, err := join.FindSession(h.app, code, testIP)
 	if err != nil || session.Id != h.session.Id || personal != code {
-		t.Errorf("%v %q %v", session, personal, err)
+		t.Errorf("%v %q %v, want %v and %v", session, personal, err, h.session.Id, code)
 	}
 	session, personal, err = join.FindSession(h.app, h.session.Code(), testIP)
 	if err != nil || session.Id != h.session.Id || personal != "" {
-		t.Errorf("%v %q %v", session, personal, err)
+		t.Errorf("%v %q %v, want %v and none", session, personal, err, h.session.Id)
 	}
 	for range 40 {
 		_, _, err = join.FindSession(h.app, "nowhere", testIP)
@@ -277,7 +277,7 @@ func TestFindSession_UnknownLinks(t *testing.T) {
 		t.Errorf("a known one is slowed down: %v", err)
 	}
 	if _, _, err := join.FindSession(h.app, "nowhere", "198.51.100.1"); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("from elsewhere: %v", err)
+		t.Errorf("from elsewhere: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -288,9 +288,9 @@ func TestJoin_IsRateLimited(t *testing.T) {
 		_, code = h.join("asked", "")
 	}
 	if code != errs.CodeTooMany {
-		t.Errorf("the 31st: %q", code)
+		t.Errorf("the 31st: %q, want %v", code, errs.CodeTooMany)
 	}
 	if _, code := h.join("guest", ""); code != "" {
-		t.Errorf("another person: %q", code)
+		t.Errorf("another person: %q, want none", code)
 	}
 }

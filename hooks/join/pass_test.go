@@ -17,7 +17,7 @@ func TestPass_HoldsNoAddress(t *testing.T) {
 	for _, who := range []string{"host", "asked", "guest", "new's link"} {
 		v, code := h.join(who, "Newton")
 		if code != "" {
-			t.Fatalf("%s: %s", who, code)
+			t.Fatalf("%s: %s, want none", who, code)
 		}
 		for name, want := range map[string]string{"Gita": "Gita", "": "Unnamed participant", v.Address(): "Unnamed participant", "Gita <gita@x.example>": "Unnamed participant"} {
 			hookstest.Exec(t, h.app, "UPDATE participants SET name = {:name} WHERE id = {:id}", dbx.Params{"name": name, "id": v.Participant.Id})

@@ -26,7 +26,7 @@ func TestJoin_ConcurrentSameAddress_MakesOneGuest(t *testing.T) {
 		visitors := []*join.Visitor{h.visit(who), h.visit(who), h.visit(who)}
 		results := hookstest.Race(len(visitors), func(i int) error { return join.Join(h.app, visitors[i], "Nora Lind", testIP) })
 		if won := hookstest.CountSucceeded(t, results); won != len(visitors) {
-			t.Errorf("%s: %v", settings, results)
+			t.Errorf("%s: %v, want %v", settings, results, len(visitors))
 		}
 		address := visitors[0].Address()
 		rows := hookstest.Count(t, h.app, "participants", dbx.HashExp{"session": h.session.Id, "email": address})
@@ -37,7 +37,7 @@ func TestJoin_ConcurrentSameAddress_MakesOneGuest(t *testing.T) {
 			want = 0 // someone who asked to join isn't a guest yet
 		}
 		if rows != 1 || places != want || people != 1 {
-			t.Errorf("%s: %d rows, %d memberships, %d accounts", settings, rows, places, people)
+			t.Errorf("%s: %d rows, %d memberships, %d accounts, want 1, %v and 1", settings, rows, places, people, want)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func TestReserveSlot_ConcurrentForLastSlot_OneWins(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, errs.CodeTooMany); won != 1 {
-		t.Errorf("%d got the last place: %v", won, results)
+		t.Errorf("%d got the last place: %v, want 1", won, results)
 	}
 	for i, who := range []string{"guest", "outside", "asked"} {
 		want := join.Full
@@ -121,7 +121,7 @@ func TestReserveSlot_ConcurrentForLastSlot_OneWins(t *testing.T) {
 	// The slot of someone who never connected is free when the token has expired; that of someone connected isn't.
 	hookstest.Exec(t, h.app, "UPDATE participants SET passed = {:then}", dbx.Params{"then": record.FormatTime(time.Now().Add(-3 * time.Minute))})
 	if got := h.visit("guest").Status; got != join.Admitted {
-		t.Errorf("when the others did not come: %s", got)
+		t.Errorf("when the others did not come: %s, want %v", got, join.Admitted)
 	}
 	for n, p := range waiting[1:4] {
 		attendance := hookstest.NewRecord(t, h.app, "attendances", map[string]any{"team": h.team.Id, "session": h.session.Id, "participant": p.Id,
@@ -131,10 +131,10 @@ func TestReserveSlot_ConcurrentForLastSlot_OneWins(t *testing.T) {
 		}
 	}
 	if got := h.visit("guest").Status; got != join.Full {
-		t.Errorf("with three who are seen: %s", got)
+		t.Errorf("with three who are seen: %s, want %v", got, join.Full)
 	}
 	if got := h.visit("outside").Status; got != join.Admitted {
-		t.Errorf("who is seen: %s", got)
+		t.Errorf("who is seen: %s, want %v", got, join.Admitted)
 	}
 }
 
@@ -144,11 +144,11 @@ func TestJoin_ConcurrentBeforeHost_StartsOnce(t *testing.T) {
 	visitors := []*join.Visitor{h.visit("asked"), h.visit("guest"), h.visit("outside")}
 	results := hookstest.Race(3, func(i int) error { return join.Join(h.app, visitors[i], "", testIP) })
 	if won := hookstest.CountSucceeded(t, results); won != 3 {
-		t.Errorf("got %v", results)
+		t.Errorf("got %v, want 3", results)
 	}
 	starts := hookstest.Count(t, h.app, "audit", dbx.HashExp{"action": "session.start"})
 	if h.reload().session.Status() != sessions.Running || starts != 1 {
-		t.Errorf("%s, started %d times", h.session.Status(), starts)
+		t.Errorf("%s, started %d times, want %v and 1", h.session.Status(), starts, sessions.Running)
 	}
 }
 
@@ -181,6 +181,6 @@ func TestJoin_BeforeHostWithoutLicence_Waits(t *testing.T) {
 	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 0", nil)
 	v, code := h.join("guest", "")
 	if code != sessions.CodeLicencesFull || v.Status != join.Ready || h.state("guest@x.example") != sessions.StateAdmitted {
-		t.Errorf("%q %s", code, v.Status)
+		t.Errorf("%q %s, want %v, %v and %v", code, v.Status, sessions.CodeLicencesFull, join.Ready, sessions.StateAdmitted)
 	}
 }

@@ -61,7 +61,7 @@ func TestStartInRoom_WithoutLicence_FreesRoom(t *testing.T) {
 	_, err := join.StartInRoom(h.app, h.visitRoom("host"), testIP)
 	hookstest.AssertCode(t, "without a licence", err, sessions.CodeLicencesFull)
 	if p := h.visitRoom("host"); p.Current != nil || p.FreeMinutes != 60 {
-		t.Errorf("the room is kept for %v, and free for %d minutes", p.Current, p.FreeMinutes)
+		t.Errorf("the room is kept for %v, and free for %d minutes, want nil and 60", p.Current, p.FreeMinutes)
 	}
 	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 1", nil)
 	if _, err := join.StartInRoom(h.app, h.visitRoom("owner"), testIP); err != nil {
@@ -90,7 +90,7 @@ func TestStartInRoom_Concurrent_OneWins(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, results, rooms.CodeBusy); won != 1 {
-		t.Errorf("%d started: %v", won, results)
+		t.Errorf("%d started: %v, want 1", won, results)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestResolveRoom_ReplacedAndUnknownLinks(t *testing.T) {
 		t.Errorf("replaced: %+v %v", p, err)
 	}
 	if _, err := join.ResolveRoom(h.app, nil, "nowhere", testIP); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("unknown: %v", err)
+		t.Errorf("unknown: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -146,13 +146,13 @@ func TestPendingInvites(t *testing.T) {
 	h.moveTo("soon")
 	for _, who := range []string{"host", "asked", "guest", "visitor", "member", "stranger"} {
 		if n := waiting(who); n != 0 {
-			t.Errorf("%s: %d", who, n)
+			t.Errorf("%s: %d, want 0", who, n)
 		}
 	}
 	for state, want := range map[string]int{"declined": 1, "waiting": 0, "refused": 0, "out": 0} {
 		h.setState("outside@x.example", state)
 		if n := waiting("outside"); n != want {
-			t.Errorf("%s: %d", state, n)
+			t.Errorf("%s: %d, want %v", state, n, want)
 		}
 	}
 }

@@ -36,13 +36,13 @@ func TestCopiedLink_DoesNotProveAddress(t *testing.T) {
 		return v
 	}
 	if got := visit(h.copiedCode("new@x.example")).Status; got != join.NeedsName {
-		t.Errorf("someone without an account: %q", got)
+		t.Errorf("someone without an account: %q, want %v", got, join.NeedsName)
 	}
 	if got := visit(h.copiedCode("guest@x.example")).Status; got != join.SignIn {
-		t.Errorf("someone with a confirmed account: %q", got)
+		t.Errorf("someone with a confirmed account: %q, want %v", got, join.SignIn)
 	}
 	if got := visit(h.personalCode("guest@x.example")).Status; got == join.SignIn {
-		t.Errorf("the emailed link of the same person: %q", got)
+		t.Errorf("the emailed link of the same person: %q, want another than %v", got, join.SignIn)
 	}
 }
 

@@ -170,7 +170,7 @@ func TestResolve_CanStart(t *testing.T) {
 	} {
 		for n, moment := range []string{"ahead", "soon", "late", "running"} {
 			if got := h.moveTo(moment).visit(who).CanStart; got != want[n] {
-				t.Errorf("%s, %s: starts %v", who, moment, got)
+				t.Errorf("%s, %s: starts %v, want %v", who, moment, got, want[n])
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func FuzzParseFrame(f *testing.F) {
 		got, whole, err := parseFrame(data)
 		if !whole {
 			if got.body != nil {
-				t.Fatalf("got a body of %d bytes from a part of a frame", len(got.body))
+				t.Fatalf("got a body of %d bytes from a part of a frame, want nil", len(got.body))
 			}
 			return
 		}

@@ -87,7 +87,7 @@ func TestKick_ClosesConnection_OldTokenIsRefused(t *testing.T) {
 		t.Error("it is ready before it was started")
 	}
 	if _, err := live.IssueToken(h.app, live.Grant{}); !errors.Is(err, live.ErrUnavailable) {
-		t.Errorf("a token of nothing: %v", err)
+		t.Errorf("a token of nothing: %v, want %v", err, live.ErrUnavailable)
 	}
 	livetest.Start(t, h.app)
 	must(t, live.Ready(h.app))
@@ -124,7 +124,7 @@ func TestKick_ClosesConnection_OldTokenIsRefused(t *testing.T) {
 		}
 	}
 	if people, err := live.ListParticipants(h.app, "room"); err != nil || len(people) != 0 {
-		t.Errorf("in a closed room: %v, %v", people, err)
+		t.Errorf("in a closed room: %v, %v, want 0", people, err)
 	}
 }
 
@@ -174,12 +174,12 @@ func TestProxy_ForwardsOnlyAuthorizedToken(t *testing.T) {
 		visitor, err := livetest.Dial(own.URL+"/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0"+c.address, c.header)
 		if c.room == "" {
 			if err == nil {
-				t.Errorf("%s: let in as %s", what, visitor.JoinResponse.Participant.Identity)
+				t.Errorf("%s: let in as %s, want an error", what, visitor.JoinResponse.Participant.Identity)
 			}
 			continue
 		}
 		if err != nil || visitor.Room != c.room || visitor.JoinResponse.Participant.Identity != c.as {
-			t.Errorf("%s: %+v, %v", what, visitor, err)
+			t.Errorf("%s: %+v, %v, want %v and %v", what, visitor, err, c.room, c.as)
 			continue
 		}
 		visitor.Leave()
@@ -228,9 +228,9 @@ func TestStart_PortTaken_IsReported(t *testing.T) {
 	defer stop()
 	other := newFixture(t)
 	if _, _, err := live.Start(other.app, livetest.Embedded, local); err == nil || !strings.Contains(err.Error(), "UDP port") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error and it with %q", err, "UDP port")
 	}
 	if why := live.Ready(other.app); why == nil || !strings.Contains(why.Error(), "UDP port") {
-		t.Errorf("got the reason %v", why)
+		t.Errorf("got the reason %v, want another than nil and it with %q", why, "UDP port")
 	}
 }

@@ -31,7 +31,7 @@ func TestIssueToken_LimitsPublishSources(t *testing.T) {
 		visitor := livetest.MustConnect(t, pass)
 		for _, source := range []livekit.TrackSource{camera, microphone, screen, sound, livekit.TrackSource_UNKNOWN} {
 			if got := acceptsTrack(t, visitor, source); got != c.may[source] {
-				t.Errorf("%s: %s is taken: %v", who, source, got)
+				t.Errorf("%s: %s is taken: %v, want %v", who, source, got, c.may[source])
 			}
 		}
 	}
@@ -71,7 +71,7 @@ func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 		must(t, err)
 		if answer := message.GetRequestResponse(); answer != nil {
 			if answer.Reason != livekit.RequestResponse_NOT_ALLOWED {
-				t.Errorf("got the answer %s", answer.Reason)
+				t.Errorf("got the answer %s, want %v", answer.Reason, livekit.RequestResponse_NOT_ALLOWED)
 			}
 			break
 		}
@@ -91,6 +91,6 @@ func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 	people, err := live.ListParticipants(h.app, "room")
 	must(t, err)
 	if len(people) != 1 || people[0].Name != "ADA" {
-		t.Errorf("in the room: %+v", people)
+		t.Errorf("in the room: %+v, want 1 and %q", people, "ADA")
 	}
 }

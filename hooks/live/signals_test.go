@@ -167,11 +167,11 @@ func TestProxy_MaliciousSignals_DoNotCrashServer(t *testing.T) {
 	} {
 		l, status := dial(t, h.token("room", "ada"), c.query, "")
 		if status != http.StatusSwitchingProtocols {
-			t.Errorf("%s: not let in: %d", what, status)
+			t.Errorf("%s: not let in: %d, want %v", what, status, http.StatusSwitchingProtocols)
 			continue
 		}
 		if answered, ended := l.probe(c.said...); answered == c.ends || ended != c.ends {
-			t.Errorf("%s: heard after it: %v, cut off: %v", what, answered, ended)
+			t.Errorf("%s: heard after it: %v, cut off: %v, want another than %v and %v", what, answered, ended, c.ends, c.ends)
 		}
 		l.Close()
 	}
@@ -195,10 +195,10 @@ func TestProxy_RequestBody_IsRefused(t *testing.T) {
 	livetest.Start(t, h.app)
 	for _, body := range []string{"publish=twin", "--x\r\nContent-Disposition: form-data; name=\"publish\"\r\n\r\ntwin\r\n--x--\r\n"} {
 		if _, status := dial(t, h.token("room", "ada"), "/rtc?protocol=15", body); status != http.StatusNotFound {
-			t.Errorf("%q is answered %d", body, status)
+			t.Errorf("%q is answered %d, want %v", body, status, http.StatusNotFound)
 		}
 	}
 	if people, err := live.ListParticipants(h.app, "room"); err != nil || len(people) != 0 {
-		t.Errorf("in the room: %v, %v", people, err)
+		t.Errorf("in the room: %v, %v, want 0", people, err)
 	}
 }

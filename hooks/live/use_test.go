@@ -57,7 +57,7 @@ func TestSetup_StartFails_AppStillServes(t *testing.T) {
 		t.Errorf("got %v", why)
 	}
 	if err := commands.CheckReady(app); err == nil || err.Error() != "live media isn't running" {
-		t.Errorf("the server's own readiness: %v", err)
+		t.Errorf("the server's own readiness: %v, want an error and %q", err, "live media isn't running")
 	}
 }
 
@@ -71,7 +71,7 @@ func TestSetup_StopWithoutStart_ReturnsImmediately(t *testing.T) {
 		waitReady(t, app, false)
 		at := time.Now()
 		if stop(); time.Since(at) > 0 {
-			t.Errorf("it waits %s", time.Since(at))
+			t.Errorf("it waits %s, want at most 0", time.Since(at))
 		}
 	})
 }
@@ -81,7 +81,7 @@ func TestSetup_StartPanics_IsReported(t *testing.T) {
 	defer stop()
 	waitReady(t, app, false)
 	if why := live.Ready(app); why == nil || !strings.Contains(why.Error(), "panicked") {
-		t.Errorf("got %v", why)
+		t.Errorf("got %v, want another than nil and it with %q", why, "panicked")
 	}
 }
 
@@ -131,7 +131,7 @@ func TestSetup_LocalConfig(t *testing.T) {
 		})
 		got := <-asked
 		if len(got.Key) < 10 || len(got.Secret) < 32 || !strings.HasPrefix(got.Reports, "http://127.0.0.1:") {
-			t.Errorf("%s: %d, %d, %s", url, len(got.Key), len(got.Secret), got.Reports)
+			t.Errorf("%s: %d, %d, %s, want at least 10, at least 32 and it with %q", url, len(got.Key), len(got.Secret), got.Reports, "http://127.0.0.1:")
 		}
 		got.Key, got.Secret, got.Reports, got.Log = "", "", "", nil
 		if got != want {
@@ -152,7 +152,7 @@ func TestSetup_External_IsNotStarted(t *testing.T) {
 	defer stop()
 	pass, err := live.IssueToken(app, live.Grant{Room: "r", Identity: "i"})
 	if err != nil || pass.URL != "wss://live.invalid" {
-		t.Errorf("got %s, %v", pass.URL, err)
+		t.Errorf("got %s, %v, want %q", pass.URL, err, "wss://live.invalid")
 	}
 	waitReady(t, app, false) // nothing responds there
 }

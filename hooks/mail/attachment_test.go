@@ -37,7 +37,7 @@ func TestDeliver_AttachmentByResend_Arrives(t *testing.T) {
 	worker.Deliver(context.Background())
 	email := resend.WaitFor(t, lucia)
 	if want := (resendtest.File{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: calendarFile}); len(email.Files) != 1 || email.Files[0] != want {
-		t.Errorf("%+v", email.Files)
+		t.Errorf("%+v, want 1 and %v", email.Files, want)
 	}
 }
 
@@ -60,11 +60,11 @@ func TestDeliver_AttachmentBySMTP_Arrives(t *testing.T) {
 	server.mu.Lock()
 	defer server.mu.Unlock()
 	if len(server.messages) != 1 {
-		t.Fatalf("got %d emails", len(server.messages))
+		t.Fatalf("got %d emails, want 1", len(server.messages))
 	}
 	kind, content := findAttachment(t, server.messages[0], "invite.ics")
 	if content != calendarFile || !strings.HasPrefix(kind, "text/calendar") {
-		t.Errorf("%s: %q", kind, content)
+		t.Errorf("%s: %q, want %v and it with %q", kind, content, calendarFile, "text/calendar")
 	}
 }
 

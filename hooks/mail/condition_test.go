@@ -47,7 +47,7 @@ func TestDeliver_ObsoleteAtFirstAttempt_IsDropped(t *testing.T) {
 	o.deliver()
 	assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 	if n := o.resend.Requests(); n != 0 {
-		t.Errorf("%d requests", n)
+		t.Errorf("%d requests, want 0", n)
 	}
 }
 
@@ -70,7 +70,7 @@ func TestDeliver_ObsoleteAfterFailure_IsDropped(t *testing.T) {
 			o.deliver()
 			assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 			if len(o.resend.Emails()) != 0 || o.resend.Requests() != 1 || j.calls != 2 {
-				t.Errorf("%d requests, judged %d times", o.resend.Requests(), j.calls)
+				t.Errorf("%d requests, judged %d times, want 0, 1 and 2", o.resend.Requests(), j.calls)
 			}
 		})
 	}
@@ -86,7 +86,7 @@ func TestDeliver_LeftInSendingByCrash_ChecksConditionAgain(t *testing.T) {
 	o.deliver()
 	assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 	if n := o.resend.Requests(); n != 0 {
-		t.Errorf("%d requests", n)
+		t.Errorf("%d requests, want 0", n)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestDeliver_ReplacedWhileSending_IsNotRetried(t *testing.T) {
 	assertDropped(t, o.find(t, first), mail.ReasonReplaced)
 	assertStatus(t, o.find(t, second), mail.Sent)
 	if delivered := o.resend.Emails(); len(delivered) != 1 || delivered[0].Key != second {
-		t.Errorf("%d emails", len(delivered))
+		t.Errorf("%d emails, want 1 and %v", len(delivered), second)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestDeliver_DeferredWithAPIKeyRejected_IsRenderedAgain(t *testing.T) {
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if *times != 2 {
-		t.Errorf("written %d times; what waited an hour says what held before", *times)
+		t.Errorf("written %d times; what waited an hour says what held before, want 2", *times)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestClaim_ConcurrentWithChangeOfCondition_OneWins(t *testing.T) {
 				t.Fatal(err)
 			}
 			if sent := waited && o.find(t, id).Status() != mail.Dropped; sent != s.sent {
-				t.Errorf("the reason went while the email waited: %v; it is %s", waited, o.find(t, id).Status())
+				t.Errorf("the reason went while the email waited: %v; it is %s, want %v", waited, o.find(t, id).Status(), s.sent)
 			}
 		})
 	}

@@ -68,7 +68,7 @@ func TestDeliver_ProcessKilled_SendsExactlyOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-				t.Fatalf("the child ended by itself: %v", err)
+				t.Fatalf("the child ended by itself: %v, want an error and it with %q", err, "killed")
 			}
 
 			config := hookstest.Config()
@@ -95,7 +95,7 @@ func TestDeliver_ProcessKilled_SendsExactlyOnce(t *testing.T) {
 			}
 			assertStatus(t, m, mail.Sent)
 			if delivered := resend.Emails(); len(delivered) != 1 || delivered[0].Key != id || resend.FindLink(delivered[0], "/invite/") != inviteLink {
-				t.Errorf("got %d emails: %+v", len(delivered), delivered)
+				t.Errorf("got %d emails: %+v, want 1, %v and %v", len(delivered), delivered, id, inviteLink)
 			}
 		})
 	}

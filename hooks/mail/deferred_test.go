@@ -46,7 +46,7 @@ func TestQueueDeferred_IsRenderedOnceForAllRetries(t *testing.T) {
 	m := o.find(t, id)
 	assertStatus(t, m, mail.Queued)
 	if size := len(m.GetString("sealed")); size > 200 || *times != 0 {
-		t.Errorf("%d bytes wait, written out %d times", size, *times)
+		t.Errorf("%d bytes wait, written out %d times, want at most 200 and 0", size, *times)
 	}
 	for range 2 {
 		o.resend.FailNext(resendtest.Status(500))
@@ -107,6 +107,6 @@ func TestQueueDeferred_TransactionRolledBack_QueuesNothing(t *testing.T) {
 		return os.ErrClosed
 	})
 	if n := hookstest.Count(t, o, "outbox"); n != 0 {
-		t.Errorf("got %d emails", n)
+		t.Errorf("got %d emails, want 0", n)
 	}
 }

@@ -110,7 +110,7 @@ func TestDeliver_SendsEmailAndErasesContent(t *testing.T) {
 		t.Errorf("delivered %+v", got)
 	}
 	if link := o.resend.FindLink(got, "/invite/"); link != inviteLink {
-		t.Errorf("link %q", link)
+		t.Errorf("link %q, want %v", link, inviteLink)
 	}
 	m := o.find(t, id)
 	assertStatus(t, m, mail.Sent)
@@ -152,7 +152,7 @@ func TestWorker_RunsUnderServeOnly(t *testing.T) {
 	assertStatus(t, o.find(t, id), mail.Sent)
 	queue(t, o, newMessage("pedro@halation.film"))
 	if n := o.resend.Requests(); n != 1 {
-		t.Errorf("%d requests after the end", n)
+		t.Errorf("%d requests after the end, want 1", n)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestQueue_TransactionRolledBack_SendsNothing(t *testing.T) {
 	}
 	o.deliver()
 	if n := hookstest.Count(t, o, "outbox"); n != 0 || o.resend.Requests() != 0 {
-		t.Errorf("%d rows, %d requests", n, o.resend.Requests())
+		t.Errorf("%d rows, %d requests, want 0 and 0", n, o.resend.Requests())
 	}
 }
 
@@ -243,10 +243,10 @@ func TestKeyFile(t *testing.T) {
 			}
 			_, err := mail.Queue(o, newMessage(lucia))
 			if err == nil || !strings.Contains(err.Error(), bad.says) {
-				t.Errorf("error %v", err)
+				t.Errorf("error %v, want an error and it with %q", err, bad.says)
 			}
 			if err := o.OnServe().Trigger(hookstest.NewServeEvent(t, o)); err == nil || !strings.Contains(err.Error(), bad.says) {
-				t.Errorf("serve started: %v", err)
+				t.Errorf("serve started: %v, want an error and it with %q", err, bad.says)
 			}
 		})
 	}
@@ -262,7 +262,7 @@ func TestKeyFile(t *testing.T) {
 		app := hookstest.OpenApp(t, o.DataDir(), config)
 		if err := app.OnServe().Trigger(hookstest.NewServeEvent(t, app), func(*core.ServeEvent) error {
 			if said := console.String(); !strings.Contains(said, "usher.key was missing") || !strings.Contains(said, "(1)") {
-				t.Errorf("the console says %q", said)
+				t.Errorf("the console says %q, want it with %q and it with %q", said, "usher.key was missing", "(1)")
 			}
 			return nil
 		}); err != nil {
@@ -309,7 +309,7 @@ func TestQueue_InvalidMessage_IsRefused(t *testing.T) {
 		l := newMessage(lucia)
 		change(&l)
 		if _, err := mail.Queue(o, l); err == nil {
-			t.Errorf("%s: queued", name)
+			t.Errorf("%s: queued, want an error", name)
 		}
 	}
 }
@@ -357,7 +357,7 @@ func TestMailer_PocketBaseMail_GoesThroughOutbox(t *testing.T) {
 	o.deliver()
 	got := o.resend.WaitFor(t, "op@usher.test")
 	if got.From != "usher@usher.test" || !strings.Contains(got.Text, "http") || !strings.Contains(got.HTML, "<a") {
-		t.Errorf("%+v", got)
+		t.Errorf("%+v, want %q, it with %q and it with %q", got, "usher@usher.test", "http", "<a")
 	}
 	rows, err := o.FindAllRecords("outbox")
 	if err != nil || len(rows) != 1 || rows[0].GetString("kind") != mail.KindPocketBase || rows[0].GetInt("priority") != 0 {
@@ -454,7 +454,7 @@ func TestRules_StatusChanges_HoldForEveryWriter(t *testing.T) {
 		}
 		m.Load(map[string]any{"kind": "x", "recipient": lucia, "status": mail.Sent, "due": types.NowDateTime(), "sealed": "x"})
 		if err := o.Save(m); errs.Code(err) != "bad_letter" {
-			t.Errorf("error %v", err)
+			t.Errorf("error %v, want %q", err, "bad_letter")
 		}
 	})
 }

@@ -160,7 +160,7 @@ func TestHandleWebhook_AnyOrder_SameResult(t *testing.T) {
 		}
 	}
 	if tried != 1956 || len(ends) != 63 {
-		t.Errorf("%d orders of %d sets", tried, len(ends))
+		t.Errorf("%d orders of %d sets, want 1956 and 63", tried, len(ends))
 	}
 }
 
@@ -173,14 +173,14 @@ func TestHandleWebhook_DuplicateEvent_CountsOnce(t *testing.T) {
 	o.report(t, e, e, taken.Delivered(), e)
 	assertStatus(t, o.find(t, id), mail.Delivered)
 	if n := hookstest.Count(t, o, "mail_reports"); n != 2 || saves > 2 {
-		t.Errorf("%d reports, %d writes", n, saves)
+		t.Errorf("%d reports, %d writes, want 2 and at most 2", n, saves)
 	}
 	results := hookstest.Race(8, func(int) error { return mail.HandleWebhook(o, e.Header(time.Now()), e.Body) })
 	hookstest.CountSucceeded(t, results)
 	first := taken.Bounced("gone")
 	hookstest.CountSucceeded(t, hookstest.Race(8, func(int) error { return mail.HandleWebhook(o, first.Header(time.Now()), first.Body) }))
 	if n := hookstest.Count(t, o, "mail_reports"); n != 3 {
-		t.Errorf("%d reports after a race", n)
+		t.Errorf("%d reports after a race, want 3", n)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestHandleWebhook_UnknownEmail_ChangesNothing(t *testing.T) {
 		resendtest.NewEvent("contact.created", "", time.Now(), resendtest.Details{"failed": "something else"}))
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if n := hookstest.Count(t, o, "mail_reports"); n != 0 {
-		t.Errorf("%d reports were kept", n)
+		t.Errorf("%d reports were kept, want 0", n)
 	}
 }
 
@@ -245,11 +245,11 @@ func TestHandleWebhook_BadSignature_IsRefused(t *testing.T) {
 		"a cut signature":   with("svix-signature", good.Get("svix-signature")[:20]),
 	} {
 		if err := mail.HandleWebhook(o, header, e.Body); errs.Code(err) != mail.CodeBadSignature {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v, want %v", name, err, mail.CodeBadSignature)
 		}
 	}
 	if err := mail.HandleWebhook(o, good, append(e.Body, ' ')); errs.Code(err) != mail.CodeBadSignature {
-		t.Errorf("another body: %v", err)
+		t.Errorf("another body: %v, want %v", err, mail.CodeBadSignature)
 	}
 	assertStatus(t, o.find(t, id), mail.Sent)
 
@@ -269,7 +269,7 @@ func TestHandleWebhook_UnreadableBody_IsRefused(t *testing.T) {
 	} {
 		e := resendtest.Event{ID: "msg_1", Body: []byte(body)}
 		if err := mail.HandleWebhook(o, e.Header(time.Now()), e.Body); errs.Code(err) != mail.CodeBadReport {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v, want %v", name, err, mail.CodeBadReport)
 		}
 	}
 }
@@ -302,7 +302,7 @@ func TestHandleWebhook_SaveFails_StoresNothing(t *testing.T) {
 	}
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if n := hookstest.Count(t, o, "mail_reports"); n != 0 {
-		t.Errorf("%d reports", n)
+		t.Errorf("%d reports, want 0", n)
 	}
 	broken = false
 	o.report(t, e)
@@ -324,7 +324,7 @@ func TestPruneJob_DeletesOldEmailsAndReports(t *testing.T) {
 		}
 	}
 	if delivered, reports := hookstest.Count(t, o, "outbox"), hookstest.Count(t, o, "mail_reports"); delivered != 1 || reports != 1 {
-		t.Errorf("got %d emails, %d reports", delivered, reports)
+		t.Errorf("got %d emails, %d reports, want 1 and 1", delivered, reports)
 	}
 }
 
@@ -353,6 +353,6 @@ func TestRules_ReportedStatuses_HoldForEveryWriter(t *testing.T) {
 	m := o.find(t, queue(t, o, newMessage(lucia)))
 	m.Set("unreachable", true)
 	if err := o.Save(m); errs.Code(err) != "bad_letter" {
-		t.Errorf("a queued email with an unreachable address: %v", err)
+		t.Errorf("a queued email with an unreachable address: %v, want %q", err, "bad_letter")
 	}
 }

@@ -122,7 +122,7 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	for _, want := range []string{"Message-ID: <" + id + "@halation.film>", "From: Halation Mail <mail@halation.film>",
 		"<" + lucia + ">", "Auto-Submitted: auto-generated", "multipart/alternative"} {
 		if !strings.Contains(server.messages[0], want) {
-			t.Errorf("no %q in %.600s", want, server.messages[0])
+			t.Errorf("no %q in %.600s, want it with %q", want, server.messages[0], want)
 		}
 	}
 
@@ -156,13 +156,13 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	w.Deliver(context.Background())
 	assertStatus(t, find(id), mail.Queued)
 	if !strings.Contains(w.Problem(), "wrong password") {
-		t.Errorf("trouble %q", w.Problem())
+		t.Errorf("trouble %q, want it with %q", w.Problem(), "wrong password")
 	}
 	server.setReply("AUTH", "")
 	ahead += 10 * time.Minute
 	w.Deliver(context.Background())
 	assertStatus(t, find(id), mail.Sent)
 	if w.Problem() != "" || len(server.messages) != 3 {
-		t.Errorf("got %d emails, trouble %q", len(server.messages), w.Problem())
+		t.Errorf("got %d emails, trouble %q, want none and 3", len(server.messages), w.Problem())
 	}
 }

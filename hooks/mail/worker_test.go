@@ -23,21 +23,21 @@ func TestDeliver_RateLimited_WaitsForRetryAfter(t *testing.T) {
 		t.Errorf("looks again after %s", idle)
 	}
 	if n := o.resend.Requests(); n != 1 {
-		t.Errorf("%d requests, the limit applies to all emails", n)
+		t.Errorf("%d requests, the limit applies to all emails, want 1", n)
 	}
 	assertStatus(t, o.find(t, first), mail.Queued)
 
 	o.clockOffset = 39 * time.Second
 	o.deliver()
 	if n := o.resend.Requests(); n != 1 {
-		t.Errorf("%d requests before the time", n)
+		t.Errorf("%d requests before the time, want 1", n)
 	}
 	o.clockOffset = 41 * time.Second
 	o.deliver()
 	assertStatus(t, o.find(t, first), mail.Sent)
 	assertStatus(t, o.find(t, second), mail.Sent)
 	if n := len(o.resend.Emails()); n != 2 {
-		t.Errorf("got %d emails", n)
+		t.Errorf("got %d emails, want 2", n)
 	}
 }
 
@@ -65,14 +65,14 @@ func TestDeliver_ProviderFault_IsRetriedOnce(t *testing.T) {
 			m := o.find(t, id)
 			assertStatus(t, m, mail.Queued)
 			if wait := time.Until(m.DueAt().Time()); wait < 3*time.Second || wait > 7*time.Second {
-				t.Errorf("first retry after %s", wait)
+				t.Errorf("first retry after %s, want at least %v and at most %v", wait, 3*time.Second, 7*time.Second)
 			}
 			if strings.Contains(m.LastError(), "127.0.0.1") || m.LastError() == "" {
-				t.Errorf("error %q", m.LastError())
+				t.Errorf("error %q, want it without %q and it set", m.LastError(), "127.0.0.1")
 			}
 			o.deliver()
 			if n := o.resend.Requests(); n != 1 {
-				t.Errorf("%d requests at once", n)
+				t.Errorf("%d requests at once, want 1", n)
 			}
 			o.clockOffset = 10 * time.Second
 			o.deliver()
@@ -98,7 +98,7 @@ func TestDeliver_ProviderHangs_TimesOutAndRetries(t *testing.T) {
 			o.deliver()
 			assertStatus(t, o.find(t, id), mail.Sent)
 			if n := len(o.resend.Emails()); n != 1 {
-				t.Errorf("delivered %d times", n)
+				t.Errorf("delivered %d times, want 1", n)
 			}
 		})
 	}
@@ -122,7 +122,7 @@ func TestDeliver_FailsAfterADayOfRetries(t *testing.T) {
 		t.Errorf("after %s: %q", o.clockOffset, m.LastError())
 	}
 	if longest := slices.Max(waits); longest > time.Hour || longest < 45*time.Minute {
-		t.Errorf("longest wait %s of %d", longest, len(waits))
+		t.Errorf("longest wait %s of %d, want at most %v and at least %v", longest, len(waits), time.Hour, 45*time.Minute)
 	}
 }
 
@@ -152,7 +152,7 @@ func TestDeliver_Rejected_MarksOnlyBadAddressesUnreachable(t *testing.T) {
 		m := o.find(t, id)
 		assertStatus(t, m, mail.Failed)
 		if m.Unreachable() != want {
-			t.Errorf("%q: unreachable %v", message, m.Unreachable())
+			t.Errorf("%q: unreachable %v, want %v", message, m.Unreachable(), want)
 		}
 	}
 }
@@ -164,24 +164,24 @@ func TestDeliver_APIKeyRejected_PausesQueueAndReportsProblem(t *testing.T) {
 		first, second := queue(t, o, newMessage(lucia)), queue(t, o, newMessage("pedro@halation.film"))
 		o.deliver()
 		if n := o.resend.Requests(); n != 1 {
-			t.Fatalf("%d requests", n)
+			t.Fatalf("%d requests, want 1", n)
 		}
 		m := o.find(t, first)
 		assertStatus(t, m, mail.Queued)
 		if m.Attempts() != 0 || !strings.Contains(o.Problem(), "API key is invalid") {
-			t.Errorf("%d attempts, trouble %q", m.Attempts(), o.Problem())
+			t.Errorf("%d attempts, trouble %q, want 0 and it with %q", m.Attempts(), o.Problem(), "API key is invalid")
 		}
 		o.clockOffset = 4 * time.Minute
 		o.deliver()
 		if n := o.resend.Requests(); n != 1 {
-			t.Errorf("%d requests before the time", n)
+			t.Errorf("%d requests before the time, want 1", n)
 		}
 		o.clockOffset = 6 * time.Minute
 		o.deliver()
 		assertStatus(t, o.find(t, first), mail.Sent)
 		assertStatus(t, o.find(t, second), mail.Sent)
 		if o.Problem() != "" {
-			t.Errorf("trouble %q", o.Problem())
+			t.Errorf("trouble %q, want none", o.Problem())
 		}
 	}
 }
@@ -215,7 +215,7 @@ func TestDeliver_SenderCorrected_AppliesToWaitingEmails(t *testing.T) {
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if delivered := o.resend.Emails(); len(delivered) != 1 || delivered[0].From != "usher@mended.test" {
-		t.Errorf("%+v", delivered)
+		t.Errorf("%+v, want 1 and %q", delivered, "usher@mended.test")
 	}
 }
 
@@ -228,7 +228,7 @@ func TestDeliver_WrongAPIKey_ReportsProblemWithoutKey(t *testing.T) {
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Queued)
 	if !strings.Contains(o.Problem(), "API key is invalid") || strings.Contains(o.Problem(), "re_wrong") {
-		t.Errorf("trouble %q", o.Problem())
+		t.Errorf("trouble %q, want it with %q and it without %q", o.Problem(), "API key is invalid", "re_wrong")
 	}
 }
 
@@ -245,7 +245,7 @@ func TestDeliver_HighPriority_GoesFirst(t *testing.T) {
 		order = append(order, sent.To[:1])
 	}
 	if got := strings.Join(order, ""); got != "cabd" {
-		t.Errorf("order %q", got)
+		t.Errorf("order %q, want %q", got, "cabd")
 	}
 }
 
@@ -263,7 +263,7 @@ func TestDeliver_KeepsMinInterval(t *testing.T) {
 	start := o.now()
 	o.deliver()
 	if took := o.now().Sub(start); len(o.resend.Emails()) != 5 || len(waits) != 4 || took < 2*time.Second {
-		t.Errorf("got %d emails in %s with %v", len(o.resend.Emails()), took, waits)
+		t.Errorf("got %d emails in %s with %v, want 5, 4 and at least %v", len(o.resend.Emails()), took, waits, 2*time.Second)
 	}
 }
 
@@ -283,7 +283,7 @@ func TestDeliver_LeftInSendingByCrash_IsSentOnce(t *testing.T) {
 	stop()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if n := len(o.resend.Emails()); n != 1 {
-		t.Errorf("got %d emails", n)
+		t.Errorf("got %d emails, want 1", n)
 	}
 }
 
@@ -297,7 +297,7 @@ func TestDeliver_LeftInSendingForDays_FailsInsteadOfResending(t *testing.T) {
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Failed)
 	if n := len(o.resend.Emails()); n != 1 {
-		t.Errorf("delivered %d times", n)
+		t.Errorf("delivered %d times, want 1", n)
 	}
 }
 
@@ -339,7 +339,7 @@ func TestDeliver_MailNotSetUp_PrintsToConsole(t *testing.T) {
 	id := queue(t, app, l)
 	w.Deliver(context.Background())
 	if out := console.String(); !strings.Contains(out, inviteLink) || !strings.Contains(out, lucia) || strings.Contains(out, "\x1b") {
-		t.Errorf("printed %q", out)
+		t.Errorf("printed %q, want it with %q, it with %q and it without %q", out, inviteLink, lucia, "\x1b")
 	}
 	m, err := mail.FindEmail(app, id)
 	if err != nil {
@@ -356,7 +356,7 @@ func TestDeliver_OtherKey_FailsWithReason(t *testing.T) {
 	m := o.find(t, id)
 	assertStatus(t, m, mail.Failed)
 	if !strings.Contains(m.LastError(), "Send it again") {
-		t.Errorf("error %q", m.LastError())
+		t.Errorf("error %q, want it with %q", m.LastError(), "Send it again")
 	}
 }
 
@@ -381,7 +381,7 @@ func TestDeliver_OutcomeCannotBeWritten_SendsOnce(t *testing.T) {
 	hookstest.Exec(t, o, "CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.status = 'sent' BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
 	for range 3 {
 		if idle := o.deliver(); idle < time.Second {
-			t.Errorf("tries again after %s", idle)
+			t.Errorf("tries again after %s, want at least %v", idle, time.Second)
 		}
 	}
 	assertStatus(t, o.find(t, id), mail.Sending)
@@ -389,7 +389,7 @@ func TestDeliver_OutcomeCannotBeWritten_SendsOnce(t *testing.T) {
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if n := o.resend.Requests(); n != 1 {
-		t.Errorf("%d requests", n)
+		t.Errorf("%d requests, want 1", n)
 	}
 }
 
@@ -399,11 +399,11 @@ func TestDeliver_NothingCanBeWritten_SendsNothing(t *testing.T) {
 	hookstest.Exec(t, o, "CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
 	for range 3 {
 		if idle := o.deliver(); idle < time.Second {
-			t.Errorf("tries again after %s", idle)
+			t.Errorf("tries again after %s, want at least %v", idle, time.Second)
 		}
 	}
 	if n := o.resend.Requests(); n != 0 {
-		t.Errorf("%d requests", n)
+		t.Errorf("%d requests, want 0", n)
 	}
 	hookstest.Exec(t, o, "DROP TRIGGER full", nil)
 	o.deliver()

@@ -43,7 +43,7 @@ func TestDeleteAccount_ByRoleAndPassword(t *testing.T) {
 		}
 		row := dbx.HashExp{"action": "account.delete", "actor": p.users[s.who].Id, "result": result, "target_name": p.users[s.who].Email()}
 		if hookstest.Count(t, p.app, "audit", row) != 1 {
-			t.Errorf("%s: %s is not written down", s.who, result)
+			t.Errorf("%s: %s is not written down, want 1", s.who, result)
 		}
 		count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted, "recipient": p.users[s.who].Email()})
 		if (count == 1) != (s.code == "") {
@@ -65,14 +65,14 @@ func TestDeleteAccount_LeavesOnlyAuditLog(t *testing.T) {
 	p.must(members.DeleteAccount(p.app, admin, hookstest.Password, ""))
 	for _, collection := range []string{"logins", "address_changes", "memberships"} {
 		if n := hookstest.Count(t, p.app, collection, dbx.HashExp{"user": admin.Id}); n != 0 {
-			t.Errorf("%d rows of it in %s", n, collection)
+			t.Errorf("%d rows of it in %s, want 0", n, collection)
 		}
 	}
 	if _, err := p.app.FindAuthRecordByToken(token, core.TokenTypeAuth); err == nil {
 		t.Error("a token of it is good")
 	}
 	if now := hookstest.Count(t, p.app, "audit", dbx.HashExp{"actor": admin.Id}); now != rows+2 {
-		t.Errorf("%d rows in the audit log, %d before", now, rows)
+		t.Errorf("%d rows in the audit log, %d before, want %v", now, rows, rows+2)
 	}
 	if hookstest.Count(t, p.app, "audit", dbx.HashExp{"actor": admin.Id, "team": p.team.Id, "action": "member.leave"}) != 1 {
 		t.Error("the team is not told in its log")
@@ -120,10 +120,10 @@ func TestDeleteAccount_RevokesInvitationsOfItsTeams(t *testing.T) {
 		there := hookstest.Invite(t, p.app, p.users["stranger"], theirs, member.Email(), "organizer").ID
 		p.must(remove(p, hookstest.FindRecord(t, p.app, "users", member.Id)))
 		if r := hookstest.FindRecord(t, p.app, "invitations", here); r.GetString("status") != invitations.Revoked {
-			t.Errorf("%s: in the team it is %s", name, r.GetString("status"))
+			t.Errorf("%s: in the team it is %s, want %v", name, r.GetString("status"), invitations.Revoked)
 		}
 		if r := hookstest.FindRecord(t, p.app, "invitations", there); r.GetString("status") != invitations.Pending {
-			t.Errorf("%s: what a team offers to the address is %s", name, r.GetString("status"))
+			t.Errorf("%s: what a team offers to the address is %s, want %v", name, r.GetString("status"), invitations.Pending)
 		}
 	}
 }
@@ -181,7 +181,7 @@ func TestDeleteAccount_Concurrent_OneSucceeds(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted}); won != 1 || n != 1 {
-		t.Errorf("%d deleted it, got %d emails", won, n)
+		t.Errorf("%d deleted it, got %d emails, want 1 and 1", won, n)
 	}
 }
 
@@ -209,7 +209,7 @@ func TestDeleteAccount_ConcurrentWithCreateTeam_OneWins(t *testing.T) {
 	p.must(p.app.DB().NewQuery(`SELECT count(*) FROM teams t WHERE NOT EXISTS
 		(SELECT 1 FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = t.id AND m.owner)`).Row(&orphans))
 	if orphans != 0 {
-		t.Errorf("%d teams have no Owner", orphans)
+		t.Errorf("%d teams have no Owner, want 0", orphans)
 	}
 	if _, err := actors.Find(p.app, p.users["owner"], p.team.Id); err != nil {
 		t.Error(err)

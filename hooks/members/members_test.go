@@ -109,15 +109,15 @@ func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 				result := map[bool]string{true: "ok", false: s.codes[i]}[s.codes[i] == ""]
 				if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id, "action": "member.remove",
 					"target": p.users[target].Id, "result": result, "actor": p.users[s.by].Id}); n != 1 {
-					t.Errorf("%d rows in the audit log of removing %s", n, target)
+					t.Errorf("%d rows in the audit log of removing %s, want 1", n, target)
 				}
 				count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[target].Id})
 				if want := map[bool]int{true: 1}[s.codes[i] == ""]; count != want {
-					t.Errorf("got %d emails to %s", count, target)
+					t.Errorf("got %d emails to %s, want %v", count, target, want)
 				}
 			}
 			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, errs.ErrNotFound) {
-				t.Errorf("remove a stranger: %v", err)
+				t.Errorf("remove a stranger: %v, want %v", err, errs.ErrNotFound)
 			}
 		})
 	}
@@ -156,7 +156,7 @@ func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 			err := members.RevokeRoles(p.app, p.actor(s.by), p.users[s.target].Id, s.revoked)
 			hookstest.AssertCode(t, "revoke", err, s.code)
 			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != actors.Member {
-				t.Errorf("left with %v", m)
+				t.Errorf("left with %v, want another than nil, %v and %v", m, s.left, actors.Member)
 			}
 			count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[s.target].Id})
 			if want := map[bool]int{true: 1}[s.code == "" && s.by != s.target]; count != want {
@@ -172,14 +172,14 @@ func TestLeave_OnlyOwnerIsRefused(t *testing.T) {
 		_, err := members.Leave(p.app, p.actor(who))
 		p.must(err)
 		if p.membership(who) != nil {
-			t.Errorf("%s is still in the team", who)
+			t.Errorf("%s is still in the team, want nil", who)
 		}
 		hookstest.FindRecord(t, p.app, "users", p.users[who].Id)
 	}
 	_, err := members.Leave(p.app, p.actor("owner"))
 	hookstest.AssertCode(t, "the Owner", err, members.CodeLastOwner)
 	if p.countOwners() != 1 {
-		t.Errorf("got %d Owners", p.countOwners())
+		t.Errorf("got %d Owners, want 1", p.countOwners())
 	}
 }
 
@@ -188,13 +188,13 @@ func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
 	other := hookstest.Team(t, p.app, p.users["member"], "Another team", "free")
 	p.remove("member")
 	if m, err := members.FindOwner(p.app, other.Id); err != nil || m.UserID() != p.users["member"].Id {
-		t.Errorf("%v %v", m, err)
+		t.Errorf("%v %v, want %v", m, err, p.users["member"].Id)
 	}
 	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("a right leaked: %v", err)
+		t.Errorf("a right leaked: %v, want %v", err, errs.ErrNotFound)
 	}
 	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("remove a user of another team: %v", err)
+		t.Errorf("remove a user of another team: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -207,7 +207,7 @@ func TestRemove_ActorLostRights_IsRefused(t *testing.T) {
 	admin = p.actor("admin2")
 	p.remove("admin2")
 	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("by a removed user: %v", err)
+		t.Errorf("by a removed user: %v, want %v", err, errs.ErrNotFound)
 	}
 	if p.membership("member") == nil {
 		t.Error("the member is gone")

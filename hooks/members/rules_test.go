@@ -103,7 +103,7 @@ func TestMembershipRules_ConcurrentOwnerChanges_LeaveOneOwner(t *testing.T) {
 			}
 			won := hookstest.CountSucceeded(t, hookstest.Race(len(actions), func(i int) error { return actions[i]() }), members.CodeLastOwner)
 			if want := map[string]int{"add": 1}[way]; won != want || p.countOwners() != 1 {
-				t.Errorf("%d won, %d Owners", won, p.countOwners())
+				t.Errorf("%d won, %d Owners, want %v and 1", won, p.countOwners(), want)
 			}
 		})
 	}
@@ -144,14 +144,14 @@ func TestDeleteTeam_DeletesItsRecordsOnly(t *testing.T) {
 	p.must(p.app.Delete(p.team))
 	for _, collection := range []string{"memberships", "invitations"} {
 		if n := hookstest.Count(t, p.app, collection, dbx.HashExp{"team": p.team.Id}); n != 0 {
-			t.Errorf("%d rows of it in %s", n, collection)
+			t.Errorf("%d rows of it in %s, want 0", n, collection)
 		}
 	}
 	if n := hookstest.Count(t, p.app, "retired_links"); n != 0 {
-		t.Errorf("%d links of it", n)
+		t.Errorf("%d links of it, want 0", n)
 	}
 	if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id}); n != rows || n == 0 {
-		t.Errorf("%d rows in the audit log, %d before", n, rows)
+		t.Errorf("%d rows in the audit log, %d before, want %v and some", n, rows, rows)
 	}
 	for _, account := range p.users {
 		hookstest.FindRecord(t, p.app, "users", account.Id)
@@ -168,7 +168,7 @@ func TestAccountRules_NotAnOwner_CanBeDeleted(t *testing.T) {
 		p.must(p.app.Delete(p.users[who]))
 	}
 	if n := hookstest.Count(t, p.app, "memberships", dbx.HashExp{"team": p.team.Id}); n != 3 {
-		t.Errorf("%d people are left", n)
+		t.Errorf("%d people are left, want 3", n)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestCreateTeam_WhoIsAllowed(t *testing.T) {
 	account := hookstest.Account(t, app, "owner@x.example")
 	team, err := members.CreateTeam(app, account, "  Halation   Post ", "192.0.2.1")
 	if err != nil || team.Name() != "Halation Post" || team.Slug() != "halation-post" {
-		t.Fatalf("%v %v", team, err)
+		t.Fatalf("%v %v, want %q and %q", team, err, "Halation Post", "halation-post")
 	}
 	m, err := members.FindOwner(app, team.Id)
 	if err != nil || m.UserID() != account.Id || m.Roles() != (actors.Roles{Owner: true, Organizer: true}) {
@@ -189,7 +189,7 @@ func TestCreateTeam_WhoIsAllowed(t *testing.T) {
 	_, err = members.CreateTeam(app, account, "Second", "")
 	hookstest.AssertCode(t, "unconfirmed", err, accounts.CodeUnverified)
 	if n := hookstest.Count(t, app, "teams"); n != 1 {
-		t.Errorf("%d teams", n)
+		t.Errorf("%d teams, want 1", n)
 	}
 
 	config := hookstest.Config()
@@ -222,13 +222,13 @@ func TestTeamsOf_ByPanelAccess(t *testing.T) {
 		{"guest", true, 0}, {"guest", false, 1}, {"owner", true, 1}, {"stranger", true, 1},
 	} {
 		if got := names(s.who, s.panel); len(got) != s.want {
-			t.Errorf("%s, panel %v: %v", s.who, s.panel, got)
+			t.Errorf("%s, panel %v: %v, want %v", s.who, s.panel, got, s.want)
 		}
 	}
 	if got := names("admin", false); got[0] != "A team of their own" || got[2] != "Third" {
-		t.Errorf("the order is %v", got)
+		t.Errorf("the order is %v, want %q and %q", got, "A team of their own", "Third")
 	}
 	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, errs.ErrNotFound)
 	}
 }

@@ -30,7 +30,7 @@ func newUnverifiedSignUp(t *testing.T) (core.App, *core.Record) {
 		t.Fatal(err)
 	}
 	if account.GetString("signup_team") != "Halation Post" || hookstest.Count(t, app, "teams") != 0 || hookstest.Count(t, app, "memberships") != 0 {
-		t.Fatalf("before the address is verified: %d teams", hookstest.Count(t, app, "teams"))
+		t.Fatalf("before the address is verified: %d teams, want %q, 0 and 0", hookstest.Count(t, app, "teams"), "Halation Post")
 	}
 	return app, account
 }
@@ -126,7 +126,7 @@ func TestSignUp_TeamNameChangedLater_IsIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	if name := hookstest.FindRecord(t, app, "users", account.Id).GetString("signup_team"); name != "Halation Post" {
-		t.Errorf("asks for %q", name)
+		t.Errorf("asks for %q, want %q", name, "Halation Post")
 	}
 }
 
@@ -144,7 +144,7 @@ func TestSignUp_ConcurrentVerifications_CreateOneTeam(t *testing.T) {
 	})
 	hookstest.CountSucceeded(t, results)
 	if n := hookstest.Count(t, app, "teams"); n != 1 {
-		t.Errorf("%d teams", n)
+		t.Errorf("%d teams, want 1", n)
 	}
 }
 

@@ -56,7 +56,7 @@ func TestSignUp_ConcurrentFirstAccounts_OneIsCreated(t *testing.T) {
 	})
 	won := hookstest.CountSucceeded(t, results, "bad_code", accounts.CodeSignUpClosed)
 	if won != 1 || hookstest.Count(t, app, "users") != 1 || hookstest.Count(t, app, "teams") != 1 {
-		t.Errorf("%d won, %d accounts, %d teams", won, hookstest.Count(t, app, "users"), hookstest.Count(t, app, "teams"))
+		t.Errorf("%d won, %d accounts, %d teams, want 1, 1 and 1", won, hookstest.Count(t, app, "users"), hookstest.Count(t, app, "teams"))
 	}
 }
 
@@ -76,15 +76,15 @@ func TestSignUp_KnownAndUnknownAddress_SameResponse(t *testing.T) {
 		f := newSignUpForm(s.email)
 		done, err := members.SignUp(app, f)
 		if err != nil || done.Account != nil || done.Team != nil {
-			t.Errorf("%s: %+v %v", s.email, done, err)
+			t.Errorf("%s: %+v %v, want nil and nil", s.email, done, err)
 		}
 		if n := hookstest.Count(t, app, "users") - before; n != s.made {
-			t.Errorf("%s: %d accounts were made", s.email, n)
+			t.Errorf("%s: %d accounts were made, want %v", s.email, n, s.made)
 		}
 	}
 	for _, recipient := range []string{"new@x.example", "known@x.example"} {
 		if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": recipient}); n != 1 {
-			t.Errorf("got %d emails to %s", n, recipient)
+			t.Errorf("got %d emails to %s, want 1", n, recipient)
 		}
 	}
 	account, err := accounts.Find(app, "new@x.example")
@@ -92,7 +92,7 @@ func TestSignUp_KnownAndUnknownAddress_SameResponse(t *testing.T) {
 		t.Fatalf("%v %v", account, err)
 	}
 	if team := account.GetString("signup_team"); team != "Ada Lovelace's team" || hookstest.Count(t, app, "teams") != 0 {
-		t.Errorf("asks for %q, %d teams", team, hookstest.Count(t, app, "teams"))
+		t.Errorf("asks for %q, %d teams, want %q and 0", team, hookstest.Count(t, app, "teams"), "Ada Lovelace's team")
 	}
 	if !hookstest.FindRecord(t, app, "users", account.Id).ValidatePassword("orchid tram lantern seven") {
 		t.Error("the password")
@@ -119,7 +119,7 @@ func TestSignUp_Refused_CreatesNothing(t *testing.T) {
 		_, err := members.SignUp(app, f)
 		hookstest.AssertCode(t, s.name, err, s.code)
 		if hookstest.Count(t, app, "users") != 1 || hookstest.Count(t, app, "teams") != 0 || hookstest.Count(t, app, "outbox") != 0 {
-			t.Errorf("%s: something was made", s.name)
+			t.Errorf("%s: something was made, want 1, 0 and 0", s.name)
 		}
 	}
 	app := hookstest.NewApp(t)
@@ -134,7 +134,7 @@ func TestSignUp_OperatorCreatesTeams_CreatesNoTeam(t *testing.T) {
 	app := hookstest.NewAppWith(t, config)
 	hookstest.Account(t, app, "first@x.example")
 	if _, err := members.SignUp(app, newSignUpForm("ada@x.example")); err != nil || hookstest.Count(t, app, "teams") != 0 {
-		t.Errorf("%d teams, %v", hookstest.Count(t, app, "teams"), err)
+		t.Errorf("%d teams, %v, want 0", hookstest.Count(t, app, "teams"), err)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestCreateTeam_OpenSignUp_IsLimitedPerDay(t *testing.T) {
 	}
 	hookstest.AssertCode(t, "one more", err, errs.CodeTooMany)
 	if made != 10 {
-		t.Errorf("%d teams", made)
+		t.Errorf("%d teams, want 10", made)
 	}
 	if _, err := members.CreateTeam(app, hookstest.Account(t, app, "other@x.example"), "Other", ""); err != nil {
 		t.Error(err)

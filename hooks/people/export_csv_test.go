@@ -27,7 +27,7 @@ func TestExport_AppliesFilters(t *testing.T) {
 		return rows
 	}
 	if rows := export(people.Query{}); len(rows) != 1+11 || rows[0][1] != "Email address" || rows[0][7] != "Added (UTC)" {
-		t.Errorf("%d rows: %q", len(rows), rows)
+		t.Errorf("%d rows: %q, want %v, %q and %q", len(rows), rows, 1+11, "Email address", "Added (UTC)")
 	}
 	rows := export(people.Query{Search: "member@", Status: "pending", Page: 7, Size: 1})
 	if len(rows) != 2 || rows[1][0] != "'=1+1" || rows[1][3] != "" || rows[1][4] != "admin" || rows[1][9] == "" {
@@ -47,11 +47,11 @@ func TestExport_WithoutPanelAccess_IsRefused(t *testing.T) {
 		err := people.Export(p.app, hookstest.Actor(t, p.app, p.users[name], p.team), people.Query{}, time.UTC, &b)
 		hookstest.AssertCode(t, name, err, errs.CodeNotAllowed)
 		if b.Len() > 0 {
-			t.Errorf("%s got %q", name, b.String())
+			t.Errorf("%s got %q, want at most 0", name, b.String())
 		}
 	}
 	if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"action": "users.export", "result": errs.CodeNotAllowed}); n != 3 {
-		t.Errorf("%d refusals are written down", n)
+		t.Errorf("%d refusals are written down, want 3", n)
 	}
 }
 
@@ -76,6 +76,6 @@ func TestEach_VisitsEveryRowOnce(t *testing.T) {
 		return nil
 	}))
 	if len(seen) != 430 {
-		t.Errorf("%d rows", len(seen))
+		t.Errorf("%d rows, want 430", len(seen))
 	}
 }

@@ -66,10 +66,10 @@ func TestExport_RightLostMeanwhile_Stops(t *testing.T) {
 			t.Fatal("nothing was taken away")
 		}
 		if rows := strings.Count(to.String(), "\n"); err == nil || rows > 450 {
-			t.Errorf("%s: %d rows, %v", name, rows, err)
+			t.Errorf("%s: %d rows, %v, want an error and at most 450", name, rows, err)
 		}
 		if err := export(&triggerWriter{}); err == nil {
-			t.Errorf("%s: by who was an Admin when the request began", name)
+			t.Errorf("%s: by who was an Admin when the request began, want an error", name)
 		}
 		revoke()
 	}

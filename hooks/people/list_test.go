@@ -89,7 +89,7 @@ func TestFindRow_SeveralInvitations_NewestState(t *testing.T) {
 			dbx.Params{"s": state, "id": result.ID, "c": fmt.Sprintf("2026-01-0%d 00:00:00.000Z", n+1)})
 		row, err := people.FindRow(p.app, p.team.Id, result.ID)
 		if err != nil || row.Status != state || p.listNames(people.Query{Search: "new@"}) != "new" {
-			t.Errorf("%s: %+v %v", state, row, err)
+			t.Errorf("%s: %+v %v, want %v and %q", state, row, err, state, "new")
 		}
 	}
 	other := hookstest.Team(t, p.app, p.users["stranger"], "Other", "free")
@@ -97,6 +97,6 @@ func TestFindRow_SeveralInvitations_NewestState(t *testing.T) {
 		t.Error("another team's member is found")
 	}
 	if row, err := people.FindRow(p.app, p.team.Id, p.users["member"].Id); err != nil || row.User != p.users["member"].Id {
-		t.Errorf("%+v %v", row, err)
+		t.Errorf("%+v %v, want %v", row, err, p.users["member"].Id)
 	}
 }

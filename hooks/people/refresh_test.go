@@ -106,13 +106,13 @@ func TestRefresh_EveryReaderSeesAccept(t *testing.T) {
 				t.Fatal("seen before")
 			}
 			if err := w.accept(w.app, 0); err != nil || countStale(t, w.app) != 1 {
-				t.Fatalf("%v, %d rows are old", err, countStale(t, w.app))
+				t.Fatalf("%v, %d rows are old, want 1", err, countStale(t, w.app))
 			}
 			if seen, err := read(w); err != nil || seen != "true" {
-				t.Errorf("not seen: %v", err)
+				t.Errorf("not seen: %v, want %q", err, "true")
 			}
 			if n := countStale(t, w.app); n != 0 {
-				t.Errorf("%d rows are old after a reading", n)
+				t.Errorf("%d rows are old after a reading, want 0", n)
 			}
 			hookstest.AssertPeopleIndex(t, w.app)
 		})
@@ -142,12 +142,12 @@ func TestRefresh_AfterRollback_NoStaleRows(t *testing.T) {
 			return err
 		}
 		if n := countStale(t, tx); n != 1 {
-			t.Errorf("%d rows are old", n)
+			t.Errorf("%d rows are old, want 1", n)
 		}
 		return back
 	})
 	if !errors.Is(err, back) || countStale(t, w.app) != 0 {
-		t.Errorf("%v, %d rows are old", err, countStale(t, w.app))
+		t.Errorf("%v, %d rows are old, want %v and 0", err, countStale(t, w.app), back)
 	}
 	w.assertCounts(t, w.app, 1, 1)
 }
@@ -171,7 +171,7 @@ func TestRefresh_AfterCrash_LosesNothing(t *testing.T) {
 	}
 	again := hookstest.OpenApp(t, left, hookstest.Config())
 	if n := countStale(t, again); n != 1 {
-		t.Fatalf("%d rows are old after the kill", n)
+		t.Fatalf("%d rows are old after the kill, want 1", n)
 	}
 	w.assertCounts(t, again, 2, 1)
 	hookstest.AssertPeopleIndex(t, again)
@@ -230,7 +230,7 @@ func TestRefresher_RefreshesWithoutReaders(t *testing.T) {
 	drained()
 	var accepted int
 	if err := w.app.DB().Select("accepted").From("tallies").Where(dbx.HashExp{"team": w.team.Id}).Row(&accepted); err != nil || accepted != 3 {
-		t.Errorf("%d are in the team, %v", accepted, err)
+		t.Errorf("%d are in the team, %v, want 3", accepted, err)
 	}
 	stop()
 	if err := w.app.RunInTransaction(func(tx core.App) error { return people.Refresh(tx, w.team.Id) }); err != nil {
@@ -248,7 +248,7 @@ func TestRefresh_MemberLeft_IsNotListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := countStale(t, w.app); n != 1 {
-		t.Errorf("%d rows are old", n)
+		t.Errorf("%d rows are old, want 1", n)
 	}
 	w.assertCounts(t, w.app, 1, 0)
 	hookstest.AssertPeopleIndex(t, w.app)

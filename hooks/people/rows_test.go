@@ -27,7 +27,7 @@ func (p *fixture) findRow(search string) people.Row {
 	page, err := people.List(p.app, p.team.Id, people.Query{Search: search})
 	p.must(err)
 	if len(page.Rows) != 1 {
-		p.Fatalf("%d people called %q", len(page.Rows), search)
+		p.Fatalf("%d people called %q, want 1", len(page.Rows), search)
 	}
 	return page.Rows[0]
 }
@@ -43,7 +43,7 @@ func TestList_FollowsEveryWrite(t *testing.T) {
 	p.must(err)
 	hookstest.AssertPeopleIndex(t, p.app)
 	if row := p.findRow("lucia"); row.ID != lucia.Id || row.Status != "accepted" || row.Tags.String() != `["film","Sound"]` {
-		t.Errorf("accepted: %+v", row)
+		t.Errorf("accepted: %+v, want %v, %q and %q", row, lucia.Id, "accepted", `["film","Sound"]`)
 	}
 
 	lucia.Set("name", "Lucía Herrera")
@@ -53,12 +53,12 @@ func TestList_FollowsEveryWrite(t *testing.T) {
 	p.must(p.app.Save(lucia))
 	hookstest.AssertPeopleIndex(t, p.app)
 	if row := p.findRow("herrera@"); row.ID != lucia.Id || len(row.Tags) != 2 || p.listNames(people.Query{Search: "lucia@"}) != "" {
-		t.Errorf("after a change of address: %+v", row)
+		t.Errorf("after a change of address: %+v, want %v, 2 and none", row, lucia.Id)
 	}
 
 	p.must(actors.RecordVisit(p.app, hookstest.Actor(t, p.app, lucia, p.team)))
 	if row := p.findRow("herrera"); time.Since(row.Active.Time()) > time.Minute {
-		t.Errorf("active %v", row.Active)
+		t.Errorf("active %v, want at most %v", row.Active, time.Minute)
 	}
 	hookstest.Invite(t, p.app, p.users["owner"], p.team, "herrera@x.example", "admin")
 	if row := p.findRow("herrera"); !row.Invited || !row.InvitedAsAdmin {
@@ -70,7 +70,7 @@ func TestList_FollowsEveryWrite(t *testing.T) {
 	p.must(err)
 	hookstest.AssertPeopleIndex(t, p.app)
 	if row := p.findRow("herrera"); row.User != "" || row.Status != "revoked" {
-		t.Errorf("removed with a role on offer: %+v", row)
+		t.Errorf("removed with a role on offer: %+v, want none and %q", row, "revoked")
 	}
 	p.must(p.app.Delete(hookstest.FindRecord(t, p.app, "invitations", p.findRow("herrera").Invitation)))
 	p.remove("guest")
@@ -79,7 +79,7 @@ func TestList_FollowsEveryWrite(t *testing.T) {
 	p.must(p.app.Delete(p.team))
 	hookstest.AssertPeopleIndex(t, p.app)
 	if n := hookstest.Count(t, p.app, "tags", nil); n != 0 {
-		t.Errorf("%d tags are left", n)
+		t.Errorf("%d tags are left, want 0", n)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestList_SeekAndPageNumber_SameRows(t *testing.T) {
 	}
 	gone, err := people.List(p.app, p.team.Id, people.Query{Size: 7, Page: 2, After: "nobodynobodyno"})
 	if err != nil || len(gone.Rows) != 7 {
-		t.Errorf("after a row that is gone: %d rows, %v", len(gone.Rows), err)
+		t.Errorf("after a row that is gone: %d rows, %v, want 7", len(gone.Rows), err)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestList_UsesIndexes(t *testing.T) {
 			"team": p.team.Id, "now": "2026-01-01", "take": 50, "skip": 0}).All(&plan))
 		for _, step := range plan {
 			if strings.Contains(step.Detail, "TEMP B-TREE") || strings.Contains(step.Detail, "SCAN") {
-				t.Errorf("%+v: %v", q, plan)
+				t.Errorf("%+v: %v, want it without %q and it without %q", q, plan, "TEMP B-TREE", "SCAN")
 			}
 		}
 	}

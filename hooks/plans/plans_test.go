@@ -23,11 +23,11 @@ func TestFind_BuiltInPlans(t *testing.T) {
 			t.Errorf("%s: %v, want %v", plan.Name(), got, want)
 		}
 		if byID, err := plans.Find(app, plan.Id); err != nil || byID.Id != plan.Id {
-			t.Errorf("%s by its id: %v", key, err)
+			t.Errorf("%s by its id: %v, want %v", key, err, plan.Id)
 		}
 	}
 	if _, err := plans.Find(app, "golden"); err != errs.ErrNotFound {
-		t.Errorf("an unknown plan: %v", err)
+		t.Errorf("an unknown plan: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 

@@ -127,7 +127,7 @@ func TestUpdate_DeletedRecord_ReturnsNotFound(t *testing.T) {
 	}
 	r.Set("admin", true)
 	if err := s.app.Save(r); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestPublicExport_OmitsSavedValues(t *testing.T) {
 	s := newFixture(t)
 	for name := range s.created.PublicExport() {
 		if name[0] == '@' {
-			t.Errorf("%s is in the reply", name)
+			t.Errorf("%s is in the reply, want another than '@'", name)
 		}
 	}
 }
@@ -167,6 +167,6 @@ func TestSaveTrusted_KeepsOtherWritesAndLaterChanges(t *testing.T) {
 	}
 	r := hookstest.FindRecord(t, app, "teams", team.Id)
 	if r.GetString("timezone") != "Europe/Lisbon" || r.GetString("description") != "third" {
-		t.Errorf("stored: %q, %q", r.GetString("timezone"), r.GetString("description"))
+		t.Errorf("stored: %q, %q, want %q and %q", r.GetString("timezone"), r.GetString("description"), "Europe/Lisbon", "third")
 	}
 }

@@ -54,7 +54,7 @@ func TestOutageOf_SQLiteErrors(t *testing.T) {
 		"bad statement":  {execSQL(t, path("bad.db"), "SELECT nonsense"), record.NoOutage},
 	} {
 		if s.err == nil {
-			t.Errorf("%s: no error", name)
+			t.Errorf("%s: no error, want another than nil", name)
 		}
 		for _, err := range []error{s.err, fmt.Errorf("save a team: %w", s.err), dbx.Errors{errors.New("first"), s.err}} {
 			if got := record.OutageOf(err); got != s.want {
@@ -74,10 +74,10 @@ func TestOutageOf_FileErrors(t *testing.T) {
 		}
 	}
 	if got := record.OutageOf(nil); got != record.NoOutage {
-		t.Errorf("no error: %d", got)
+		t.Errorf("no error: %d, want %v", got, record.NoOutage)
 	}
 	refusal := errs.Invalid("name", "required", "Enter a name.")
 	if got := record.OutageOf(refusal); got != record.NoOutage {
-		t.Errorf("a refusal: %d", got)
+		t.Errorf("a refusal: %d, want %v", got, record.NoOutage)
 	}
 }

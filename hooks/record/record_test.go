@@ -46,10 +46,10 @@ func TestGuard_WriteFails_RollsBackCheck(t *testing.T) {
 		t.Fatal("saved")
 	}
 	if n := hookstest.Count(t, app, "users"); n != 0 {
-		t.Errorf("%d accounts are left", n)
+		t.Errorf("%d accounts are left, want 0", n)
 	}
 	if n := hookstest.Count(t, app, "plans"); n != 4 {
-		t.Errorf("%d plans", n)
+		t.Errorf("%d plans, want 4", n)
 	}
 }
 

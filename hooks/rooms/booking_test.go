@@ -46,7 +46,7 @@ func TestBooking_Conflict_NamesBookingInTeamTimezone(t *testing.T) {
 	want := "Grading suite is already booked for “Grade review”, " + day.Format("Mon 2 January 2006") + ", 22:00 to " +
 		day.AddDate(0, 0, 1).Format("Mon 2 January") + ", 01:30 (Asia/Tokyo). Choose another time or room."
 	if field != "room" || sentence != want {
-		t.Errorf("%s: %q", field, sentence)
+		t.Errorf("%s: %q, want %q and %v", field, sentence, "room", want)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestBooking_Concurrent_OneWins(t *testing.T) {
 	suite := s.createRoom("Grading suite")
 	hookstest.SlowWrites(s.app, "sessions")
 	if won := hookstest.CountSucceeded(t, raceBookings(t, s.app, s.team, s.users["owner"].Id, suite.Id, 8), rooms.CodeBusy); won != 1 {
-		t.Errorf("%d bookings of one time", won)
+		t.Errorf("%d bookings of one time, want 1", won)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestListAvailability(t *testing.T) {
 		want       int
 	}{{s.team.Id, suite.Id, time.Time{}, 4}, {s.team.Id, "", atTime("11:00"), 1}, {s.team.Id, bay.Id, time.Time{}, 0}, {s.otherTeam.Id, suite.Id, time.Time{}, 0}} {
 		if all, err := rooms.ListBookings(s.app, c.team, c.room, atTime("08:30"), c.to); err != nil || len(all) != c.want {
-			t.Errorf("%+v: %v %v", c, all, err)
+			t.Errorf("%+v: %v %v, want %v", c, all, err, c.want)
 		}
 	}
 }

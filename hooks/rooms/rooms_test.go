@@ -124,7 +124,7 @@ func TestUpdate_InvalidProfile_IsRefused(t *testing.T) {
 		}
 		_, err := rooms.Create(s.app, s.actor("owner"), c.profile)
 		if code := errs.Code(err); code != c.code {
-			t.Errorf("%s, new: %v", c.what, err)
+			t.Errorf("%s, new: %v, want %v", c.what, err, c.code)
 		}
 	}
 	hookstest.AssertCode(t, "as many as the plan gives", s.update(room, rooms.Profile{MaxPeople: new(100)}), "")
@@ -219,7 +219,7 @@ func TestCreate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
 	}
 	for name, want := range map[string]string{"日本放送": "room", "abcdefghij12345": "room-abcdefghij12345", strings.Repeat("a", 60): strings.Repeat("a", 40)} {
 		if room := s.createRoom(name); room.Slug() != want {
-			t.Errorf("%q: %s", name, room.Slug())
+			t.Errorf("%q: %s, want %v", name, room.Slug(), want)
 		}
 	}
 }
@@ -246,10 +246,10 @@ func TestUpdate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
 			t.Errorf("%s: %s", what, now.Slug())
 		}
 		if found, err := rooms.FindByOldSlug(s.app, old); err != nil || found.Id != room.Id {
-			t.Errorf("%s: the old link does not say that it was changed: %v", what, err)
+			t.Errorf("%s: the old link does not say that it was changed: %v, want %v", what, err, room.Id)
 		}
 		if _, err := rooms.FindBySlug(s.app, old); !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%s: the old link lets in: %v", what, err)
+			t.Errorf("%s: the old link lets in: %v, want %v", what, err, errs.ErrNotFound)
 		}
 		for _, profile := range []rooms.Profile{{Description: new("More")}, {Access: new(rooms.AccessTeam)}, {Access: new(rooms.AccessAnyone)}} {
 			hookstest.AssertCode(t, what, s.update(room, profile), "")
@@ -262,7 +262,7 @@ func TestUpdate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
 			t.Errorf("%s: an open room took the link %s", what, again.Slug())
 		}
 		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"target": room.Id, "action": "room.update"}, dbx.NewExp("detail LIKE {:slug}", dbx.Params{"slug": "%" + s.reload(room).Slug() + "%"})); n != 1 {
-			t.Errorf("%s: the log has the new link %d times", what, n)
+			t.Errorf("%s: the log has the new link %d times, want 1", what, n)
 		}
 	}
 	hookstest.AssertCode(t, "a member", func() error {
@@ -278,7 +278,7 @@ func TestIsGuessable(t *testing.T) {
 	for slug, want := range map[string]bool{"": true, "suite": true, "suite-management": true, "suite-2345678923": true, "suite-summer2026": true,
 		"suite-a2b3c4d5e6": false, "a2b3c4d5e6": true, "suite-a2b3c4d5e": true} {
 		if rooms.IsGuessable(slug) != want {
-			t.Errorf("%q: %v", slug, !want)
+			t.Errorf("%q: %v, want %v", slug, !want, want)
 		}
 	}
 }
@@ -291,14 +291,14 @@ func TestCreate_ConcurrentSameNameOrSlug_OneWins(t *testing.T) {
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, same, rooms.CodeTaken); won != 1 {
-		t.Errorf("%d rooms of one name", won)
+		t.Errorf("%d rooms of one name, want 1", won)
 	}
 	links := hookstest.Race(6, func(n int) error {
 		_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new(string(rune('A' + n))), Slug: new("one-link")})
 		return err
 	})
 	if won := hookstest.CountSucceeded(t, links, rooms.CodeTaken); won != 1 {
-		t.Errorf("%d rooms of one link", won)
+		t.Errorf("%d rooms of one link, want 1", won)
 	}
 }
 
@@ -344,7 +344,7 @@ func TestTeamDelete_DeletesRoomsAndBookings(t *testing.T) {
 	}
 	for _, collection := range []string{"rooms", "room_links", "sessions"} {
 		if n := hookstest.Count(t, s.app, collection); n != 0 {
-			t.Errorf("%d %s are left", n, collection)
+			t.Errorf("%d %s are left, want 0", n, collection)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestOf_CountsFollowSQLWrites(t *testing.T) {
 	}
 	var left int
 	if err := app.DB().NewQuery("SELECT count(*) FROM seat_counts").Row(&left); err != nil || left != 0 {
-		t.Errorf("%d counts are left of a team that is gone (%v)", left, err)
+		t.Errorf("%d counts are left of a team that is gone (%v), want 0", left, err)
 	}
 	if _, err := seats.Of(app, team.Id); err == nil {
 		t.Error("a team that is gone has seats")

@@ -90,13 +90,13 @@ func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
 				err := write(t, app, owner, team, s.admin, s.organizer)
 				_, code, sentence, _ := errs.Details(err)
 				if code != seats.CodeFull || !strings.HasPrefix(sentence, s.says) {
-					t.Errorf("%v (%q)", err, code)
+					t.Errorf("%v (%q), want %v and it with %q", err, code, seats.CodeFull, s.says)
 				}
 				if !strings.Contains(sentence, "To free one") || !strings.Contains(sentence, "more seats") {
-					t.Errorf("no way out in %q", sentence)
+					t.Errorf("no way out in %q, want it with %q and it with %q", sentence, "To free one", "more seats")
 				}
 				if after := countSeats(t, app, team); after != before {
-					t.Errorf("seats went from %+v to %+v", before, after)
+					t.Errorf("seats went from %+v to %+v, want %v", before, after, before)
 				}
 			})
 		}
@@ -135,7 +135,7 @@ func TestAccept_UsesReservedSeat(t *testing.T) {
 	}
 	after := countSeats(t, app, team)
 	if after.organizerUsed != before.organizerUsed+1 || after.organizerReserved != 0 {
-		t.Errorf("%+v", after)
+		t.Errorf("%+v, want %v and 0", after, before.organizerUsed+1)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestSeatLimit_BelowHolders_IsRefused(t *testing.T) {
 		hookstest.AssertCode(t, s.field, err, s.code)
 		for _, name := range s.names {
 			if err == nil || !strings.Contains(err.Error(), name) {
-				t.Errorf("%s to %d does not name %q: %v", s.field, s.to, name, err)
+				t.Errorf("%s to %d does not name %q: %v, want an error and it with %q", s.field, s.to, name, err, name)
 			}
 		}
 		if stored := hookstest.FindRecord(t, app, "teams", team.Id).GetInt(s.field); (stored == s.to) != (s.code == "") {

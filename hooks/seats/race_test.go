@@ -98,7 +98,7 @@ func TestRequire_LastSeat_OneWins(t *testing.T) {
 				hookstest.SlowWrites(app, "memberships", "invitations")
 				won, now := runRace(t, app, n, name)
 				if won != 1 || now.Used+now.Reserved != now.Limit {
-					t.Errorf("%d of %d got the last seat: %+v", won, n, now)
+					t.Errorf("%d of %d got the last seat: %+v, want 1 and %v", won, n, now, now.Limit)
 				}
 			})
 		}

@@ -94,7 +94,7 @@ func invite(t *testing.T, app core.App, team *teams.Team, email string, roles ..
 	}
 	result := hookstest.Invite(t, app, hookstest.FindRecord(t, app, "users", owner.UserID()), team, email, roles...)
 	if result.Status != invitations.Invited {
-		t.Fatalf("%+v", result)
+		t.Fatalf("%+v, want %v", result, invitations.Invited)
 	}
 	return result.ID
 }
@@ -139,7 +139,7 @@ func TestOf_UnlimitedPlan(t *testing.T) {
 	}
 	now, err := seats.Of(app, team.Id)
 	if err != nil || now.Admin.Used != 7 || now.Admin.Free() != plans.Unlimited || now.Organizer.Free() != plans.Unlimited {
-		t.Errorf("%+v %v", now, err)
+		t.Errorf("%+v %v, want 7, %v and %v", now, err, plans.Unlimited, plans.Unlimited)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestCount_FreeAndFits(t *testing.T) {
 
 func TestOf_UnknownTeam_ReturnsNotFound(t *testing.T) {
 	if _, err := seats.Of(hookstest.NewApp(t), "nosuchteam00000"); err != errs.ErrNotFound {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -179,7 +179,7 @@ func TestHolders_OwnerFirstReservedLast(t *testing.T) {
 	invite(t, app, team, "plain@x.example", "organizer")
 	holders, err := seats.Holders(app, team.Id, 10)
 	if err != nil || len(holders) != 4 {
-		t.Fatalf("%+v %v", holders, err)
+		t.Fatalf("%+v %v, want 4", holders, err)
 	}
 	if !holders[0].Owner || holders[0].ID != owner.Id || !holders[0].Admin || holders[1].DisplayName() != "Admin" {
 		t.Errorf("used ones: %+v", holders[:2])

@@ -25,7 +25,7 @@ func TestAnswer(t *testing.T) {
 	hookstest.AssertCode(t, "yes", sessions.Answer(app, me.Id, sessions.Yes, "192.0.2.1"), "")
 	hookstest.AssertCode(t, "no", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
 	if again, _ := sessions.FindParticipant(app, me.Id); again.Answer() != sessions.No {
-		t.Errorf("answered %q", again.Answer())
+		t.Errorf("answered %q, want %v", again.Answer(), sessions.No)
 	}
 	entries := hookstest.Count(t, app, "audit")
 	hookstest.AssertCode(t, "the same again", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
@@ -86,15 +86,15 @@ func TestFindParticipantFor_NewOwnerOfAddress_IsNotParticipant(t *testing.T) {
 		actor := hookstest.Actor(t, app, c.account, team)
 		page, err := sessions.ListForUser(app, actor, sessions.Query{Show: sessions.ShowRunning, Size: 10})
 		if err != nil || len(page.Rows) != c.n {
-			t.Errorf("%s lists %+v, %v", what, page.Rows, err)
+			t.Errorf("%s lists %+v, %v, want %v", what, page.Rows, err, c.n)
 		}
 		if n, err := sessions.CountRunning(app, actor); n != c.n || err != nil {
-			t.Errorf("%s may go to %d, %v", what, n, err)
+			t.Errorf("%s may go to %d, %v, want %v", what, n, err, c.n)
 		}
 		_, asked := sessions.FindParticipantFor(app, session.Id, c.account)
 		_, found := sessions.FindVisible(app, actor, session.Id)
 		if want := map[int]error{0: errs.ErrNotFound}[c.n]; asked != want || found != want {
-			t.Errorf("%s: asked %v, found %v", what, asked, found)
+			t.Errorf("%s: asked %v, found %v, want %v and %v", what, asked, found, want, want)
 		}
 	}
 }

@@ -76,7 +76,7 @@ func TestRefusals_OwnerAlone_GetsInstructions(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 0", nil)
 	actor := hookstest.Actor(t, app, owner, team)
 	if got := refusalMessage(sessions.CanHost(app, actor)); !strings.Contains(got, "Make yourself an Organizer") {
-		t.Errorf("without the role: %q", got)
+		t.Errorf("without the role: %q, want it with %q", got, "Make yourself an Organizer")
 	}
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1", nil)
 	own := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(5 * time.Minute)})
@@ -88,7 +88,7 @@ func TestRefusals_OwnerAlone_GetsInstructions(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 0", nil)
 	stripped := hookstest.Actor(t, app, owner, team)
 	if got := refusalMessage(sessions.CheckManage(app, stripped, own)); got != "" {
-		t.Errorf("the Owner's own session: %q", got)
+		t.Errorf("the Owner's own session: %q, want none", got)
 	}
 }
 
@@ -101,6 +101,6 @@ func TestRefusals_HostWithoutRole_IsNotNamedAsHelper(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := refusalMessage(sessions.CheckManage(s.app, s.actor("member"), of)); strings.Contains(got, "Organizer,") {
-		t.Errorf("got %q, which names a host who can no longer change it", got)
+		t.Errorf("got %q, which names a host who can no longer change it, want it without %q", got, "Organizer,")
 	}
 }

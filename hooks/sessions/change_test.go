@@ -60,7 +60,7 @@ func TestChange_UpdatesInvitees(t *testing.T) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if after, err := sessions.FindParticipantByEmail(s.app, session.Id, "member@x.example"); err != nil || after.Id != before.Id {
-		t.Errorf("who stays has another link: %v", err)
+		t.Errorf("who stays has another link: %v, want %v", err, before.Id)
 	}
 	s.wantConsistent(session.Id)
 }
@@ -75,10 +75,10 @@ func TestSchedule_Series_BooksAllOrNone(t *testing.T) {
 	err := s.schedule("organizer", form)
 	hookstest.AssertCode(t, "two clashes", err, rooms.CodeBusy)
 	if _, _, sentence, _ := errs.Details(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
-		t.Errorf("got %s", sentence)
+		t.Errorf("got %s, want it with %q and it with %q", sentence, "“Taken 4” (Organizer, 10:59 to 11:59)", "Taken 6")
 	}
 	if n := hookstest.Count(t, s.app, "sessions"); n != 2 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("%d sessions, want 2", n)
 	}
 	form.Minutes = 59
 	session := s.newSession(form)
@@ -122,7 +122,7 @@ func TestChange_SeriesOrSingleSession(t *testing.T) {
 	is("another title", "1 10:00 scheduled, 2 14:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 5 10:00 scheduled")
 	for _, n := range []int{0, 1, 4} {
 		if now := s.reload(all[n].Id); now.Title() != "New title" || !strings.Contains(s.participantList(now.Id), "new@out.example") {
-			t.Errorf("session %d: %s, %s", n, now.Title(), s.participantList(now.Id))
+			t.Errorf("session %d: %s, %s, want %q and it with %q", n, now.Title(), s.participantList(now.Id), "New title", "new@out.example")
 		}
 	}
 	must(change(all[3].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Starts = daysFromNow(5, 10) })) // a day later: each takes the place of the next
@@ -133,7 +133,7 @@ func TestChange_SeriesOrSingleSession(t *testing.T) {
 	is("one more", "2 10:00 scheduled, 3 10:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 5 10:00 scheduled, 6 10:00 cancelled")
 	must(sessions.Cancel(s.app, actor, all[0].Id, sessions.ScopeSeries))
 	if n := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "scheduled"}); n != 0 {
-		t.Errorf("%d are still scheduled", n)
+		t.Errorf("%d are still scheduled, want 0", n)
 	}
 	alone := s.newSession(sessions.Form{})
 	hookstest.AssertCode(t, "a series out of one", change(alone.Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;COUNT=2" }), sessions.CodeBadRule)

@@ -50,7 +50,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	}
 	for _, table := range []string{"feeds", "audit"} {
 		if n := hookstest.QueryRows(t, app, "SELECT * FROM "+table); strings.Contains(strings.Join(n, "\n"), secret) {
-			t.Errorf("the secret is stored in %s", table)
+			t.Errorf("the secret is stored in %s, want it without %q", table, secret)
 		}
 	}
 	old := secret
@@ -60,14 +60,14 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	}
 	for _, dead := range []string{old, "", "usf_", "usf_" + strings.Repeat("x", 43), "../etc"} {
 		if _, err := sessions.FeedFile(app, dead, "192.0.2.1"); err != errs.ErrNotFound {
-			t.Errorf("%q: %v", dead, err)
+			t.Errorf("%q: %v, want %v", dead, err, errs.ErrNotFound)
 		}
 	}
 	if _, err := members.Remove(app, hookstest.Actor(t, app, owner, team), paul.Id); err != nil {
 		t.Fatal(err)
 	}
 	if n := hookstest.Count(t, app, "feeds"); n != 0 {
-		t.Errorf("%d feeds outlive the membership", n)
+		t.Errorf("%d feeds outlive the membership, want 0", n)
 	}
 	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.ErrNotFound {
 		t.Error("removed:", err)

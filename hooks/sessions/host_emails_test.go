@@ -24,7 +24,7 @@ func wantText(t *testing.T, email resendtest.Email, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(email.Text, text) {
-			t.Errorf("%q is not in %q", text, email.Text)
+			t.Errorf("%q is not in %q, want it with %q", text, email.Text, text)
 		}
 	}
 }
@@ -148,15 +148,15 @@ func TestHostingLost_EmailsHostOnce(t *testing.T) {
 				}
 				found++
 				if email.To != address || email.Subject != c.subject {
-					t.Errorf("%q to %s", email.Subject, email.To)
+					t.Errorf("%q to %s, want %v and %v", email.Subject, email.To, address, c.subject)
 				}
 				wantText(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in this series", "/app/"+p.team.Slug()+"/sessions\n")...)
 				if strings.Contains(email.Text, "Kept") {
-					t.Errorf("it lists another host's session: %s", email.Text)
+					t.Errorf("it lists another host's session: %s, want it without %q", email.Text, "Kept")
 				}
 			}
 			if found != 1 {
-				t.Errorf("%d emails about lost sessions", found)
+				t.Errorf("%d emails about lost sessions, want 1", found)
 			}
 			p.wantEmails("again", "")
 		})
@@ -200,7 +200,7 @@ func TestHostingLost_WithoutSessionsOrByTheUser_SendsNoEmail(t *testing.T) {
 		p := newMailFixture(t)
 		must(t, do(p))
 		if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindHostingLost}); n != 0 {
-			t.Errorf("%s: %d emails about lost sessions", name, n)
+			t.Errorf("%s: %d emails about lost sessions, want 0", name, n)
 		}
 	}
 }

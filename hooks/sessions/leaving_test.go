@@ -74,21 +74,21 @@ func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 			}
 			all, err := sessions.ListInSeries(s.app, next.SeriesID())
 			if err != nil || len(all) != 2 {
-				t.Fatalf("%d sessions, %v", len(all), err)
+				t.Fatalf("%d sessions, %v, want 2", len(all), err)
 			}
 			for _, one := range all {
 				if one.Status() != c.status || one.HostID() != host {
-					t.Errorf("%s with %q", one.Status(), one.HostID())
+					t.Errorf("%s with %q, want %v and %v", one.Status(), one.HostID(), c.status, host)
 				}
 				if c.status == "scheduled" {
 					s.wantConsistent(one.Id)
 				}
 			}
 			if own, _ = sessions.FindParticipantByEmail(s.app, now.Id, "organizer@x.example"); own.Role()+" "+own.State() != c.row {
-				t.Errorf("in what runs: %s %s", own.Role(), own.State())
+				t.Errorf("in what runs: %s %s, want %v", own.Role(), own.State(), c.row)
 			}
 			if got := s.reload(now.Id); got.Status() != sessions.Running || got.GetString("host_name") != "Organizer" {
-				t.Errorf("what runs is %s, by %s", got.Status(), got.GetString("host_name"))
+				t.Errorf("what runs is %s, by %s, want %v and %q", got.Status(), got.GetString("host_name"), sessions.Running, "Organizer")
 			}
 			if out := strings.Contains(s.participantList(asked.Id), "organizer@x.example attendee out") || strings.Contains(s.participantList(asked.Id), "organizer@x.example+ attendee out"); out != strings.HasSuffix(c.row, "out") {
 				t.Errorf("where they are invited: got %s", s.participantList(asked.Id))
@@ -105,12 +105,12 @@ func TestHandOver_ToUserWhoCannotHost_IsRefused(t *testing.T) {
 		hookstest.AssertCode(t, who, err, sessions.CodeCannotHost)
 	}
 	if _, err := members.Find(s.app, s.team.Id, s.users["organizer"].Id); err != nil || s.reload(session.Id).Status() != sessions.Scheduled {
-		t.Errorf("half of it was done: %v", err)
+		t.Errorf("half of it was done: %v, want %v", err, sessions.Scheduled)
 	}
 	_, err := sessions.Remove(s.app, s.actor("admin"), s.users["owner"].Id, "")
 	hookstest.AssertCode(t, "the Owner", err, errs.CodeNotAllowed)
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "member.remove", "result": sessions.CodeCannotHost}); n != 3 {
-		t.Errorf("%d refusals in the audit log", n)
+		t.Errorf("%d refusals in the audit log, want 3", n)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestMembersHost_TurnedOff_CancelsTheirSessions(t *testing.T) {
 	hosted := hookstest.ScheduleSession(t, s.app, s.users["member"], s.team, sessions.Form{})
 	kept := s.newSession(sessions.Form{})
 	if n, err := sessions.CountHostedByMembers(s.app, s.team.Id); n != 1 || err != nil {
-		t.Errorf("got %d, %v", n, err)
+		t.Errorf("got %d, %v, want 1", n, err)
 	}
 	team := hookstest.FindRecord(t, s.app, "teams", s.team.Id)
 	team.Set("members_host", "off")
@@ -127,7 +127,7 @@ func TestMembersHost_TurnedOff_CancelsTheirSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	if a, b := s.reload(hosted.Id).Status(), s.reload(kept.Id).Status(); a != sessions.Cancelled || b != sessions.Scheduled {
-		t.Errorf("%s and %s", a, b)
+		t.Errorf("%s and %s, want %v and %v", a, b, sessions.Cancelled, sessions.Scheduled)
 	}
 }
 
@@ -139,11 +139,11 @@ func TestRemove_InvitedByAddress_IsExcluded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.participantList(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
-		t.Errorf("got %s", got)
+		t.Errorf("got %s, want it with %q and it with %q", got, "zed@out.example attendee out", "kim@out.example attendee invited")
 	}
 	form, err := sessions.FormOf(s.app, session)
 	if err != nil || strings.Contains(strings.Join(form.Guests, " "), "zed@") {
-		t.Errorf("got %v, %v", form.Guests, err)
+		t.Errorf("got %v, %v, want it without %q", form.Guests, err, "zed@")
 	}
 	form.Title = "Without Zed"
 	hookstest.AssertCode(t, "without Zed", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), "")
@@ -162,7 +162,7 @@ func TestRemove_UndecidedHandOver_IsRefusedForHosts(t *testing.T) {
 	_, err = sessions.Leave(s.app, s.actor("organizer"), sessions.Undecided)
 	hookstest.AssertCode(t, "left", err, sessions.CodeUndecided)
 	if _, err := members.Find(s.app, s.team.Id, organizer); err != nil || s.reload(session.Id).Status() != sessions.Scheduled {
-		t.Errorf("half of it was done: %v", err)
+		t.Errorf("half of it was done: %v, want %v", err, sessions.Scheduled)
 	}
 	_, err = sessions.Remove(s.app, s.actor("owner"), s.users["member"].Id, sessions.Undecided)
 	hookstest.AssertCode(t, "without sessions", err, "")

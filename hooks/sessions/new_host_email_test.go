@@ -38,7 +38,7 @@ func TestHandOver_EmailsEachInviteeOnce(t *testing.T) {
 	}
 	for _, want := range []string{"METHOD:REQUEST", "UID:" + stored.GetString("uid"), "SEQUENCE:1"} {
 		if !strings.Contains(email.Files[0].Content, want) {
-			t.Errorf("no %s in %s", want, email.Files[0].Content)
+			t.Errorf("no %s in %s, want it with %q", want, email.Files[0].Content, want)
 		}
 	}
 	p.wantEmails("again", "")
@@ -119,6 +119,6 @@ func TestHandOver_PastSession_SendsNoEmail(t *testing.T) {
 	hookstest.Exec(t, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then}", dbx.Params{"then": record.FormatTime(daysFromNow(-2, 9))})
 	p.handOver()
 	if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindSessionNewHost}); n != 0 {
-		t.Errorf("%d emails about the new host of a session that is over", n)
+		t.Errorf("%d emails about the new host of a session that is over, want 0", n)
 	}
 }

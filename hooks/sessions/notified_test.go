@@ -162,6 +162,6 @@ func TestInvitees_ResendAndCopyLink(t *testing.T) {
 	p.cancel(all[1], sessions.ScopeSession)
 	hookstest.AssertCode(t, "cancelled", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), sessions.CodeCancelled)
 	if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"action": "session.link"}); n < 4 {
-		t.Errorf("%d copies are audited", n)
+		t.Errorf("%d copies are audited, want at least 4", n)
 	}
 }

@@ -64,7 +64,7 @@ func TestParticipant_ConcurrentForLastSlot_OneWins(t *testing.T) {
 	session := s.newSession(sessions.Form{MaxPeople: 2})
 	hookstest.SlowWrites(s.app, "participants")
 	if won := raceLastSlot(t, s.app, s.team.Id, session.Id); won != 1 {
-		t.Errorf("%d took the last place", won)
+		t.Errorf("%d took the last place, want 1", won)
 	}
 }
 

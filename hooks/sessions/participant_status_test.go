@@ -86,6 +86,6 @@ func TestStatusOf_EveryCombination(t *testing.T) {
 		}
 	}
 	if len(reached) != len(sessions.ParticipantStatuses) {
-		t.Errorf("%d of %d statuses are reached", len(reached), len(sessions.ParticipantStatuses))
+		t.Errorf("%d of %d statuses are reached, want %v", len(reached), len(sessions.ParticipantStatuses), len(sessions.ParticipantStatuses))
 	}
 }

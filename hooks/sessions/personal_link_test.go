@@ -65,7 +65,7 @@ func TestPersonalLink_Series_LeadsToRunningOrNextSession(t *testing.T) {
 	code := s.personalCode(first, "zed@out.example")
 	for n, one := range all {
 		if got := s.personalCode(one, "zed@out.example"); got != code {
-			t.Errorf("session %d has a link of its own", n)
+			t.Errorf("session %d has a link of its own, want %v", n, code)
 		}
 	}
 	want := func(what, leads string) {
@@ -105,25 +105,25 @@ func TestPersonalLink_RemovedInvitee_LeadsToRemoved(t *testing.T) {
 	zed, kim := s.personalCode(first, "zed@out.example"), s.personalCode(first, "kim@out.example")
 	s.setGuests(first, sessions.ScopeSeries, "kim@out.example")
 	if got := s.resolveLink(zed); got != "removed" {
-		t.Errorf("removed from the series: %q", got)
+		t.Errorf("removed from the series: %q, want %q", got, "removed")
 	}
 	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'ended' WHERE id = {:id}", dbx.Params{"id": all[0].Id})
 	s.setGuests(all[1], sessions.ScopeSeries)
 	if got := s.resolveLink(kim); got != "removed" {
-		t.Errorf("was in the first, then removed: %q", got)
+		t.Errorf("was in the first, then removed: %q, want %q", got, "removed")
 	}
 	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'ended' WHERE series = {:id}", dbx.Params{"id": first.SeriesID()})
 	if got := s.resolveLink(kim); got != "ended 24h0m0s" {
-		t.Errorf("was in the first, and the series is over: %q", got)
+		t.Errorf("was in the first, and the series is over: %q, want %q", got, "ended 24h0m0s")
 	}
 	alone := s.newSession(sessions.Form{Title: "Alone", Guests: []string{"zed@out.example"}})
 	code := s.personalCode(alone, "zed@out.example")
 	s.setGuests(alone, sessions.ScopeSession)
 	if got := s.resolveLink(code); got != "removed" {
-		t.Errorf("removed from a session: %q", got)
+		t.Errorf("removed from a session: %q, want %q", got, "removed")
 	}
 	if got := s.resolveLink("usp_nowhere"); got != "unknown" {
-		t.Errorf("an unknown code: got %q", got)
+		t.Errorf("an unknown code: got %q, want %q", got, "unknown")
 	}
 }
 
@@ -134,11 +134,11 @@ func TestPersonalLink_SingleSessionInvitee_KeepsLinkWhenInvitedToSeries(t *testi
 	s.setGuests(all[1], sessions.ScopeSession, "zed@out.example")
 	code := s.personalCode(all[1], "zed@out.example")
 	if got := s.resolveLink(code); got != "scheduled 48h0m0s" {
-		t.Errorf("invited to one: %q", got)
+		t.Errorf("invited to one: %q, want %q", got, "scheduled 48h0m0s")
 	}
 	s.setGuests(all[1], sessions.ScopeSeries, "zed@out.example")
 	if got := s.resolveLink(code); got != "scheduled 24h0m0s" || s.personalCode(first, "zed@out.example") != code {
-		t.Errorf("invited to all: %q", got)
+		t.Errorf("invited to all: %q, want %q and %v", got, "scheduled 24h0m0s", code)
 	}
 	twin := s.newSession(sessions.Form{Starts: daysFromNow(1, 12), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
 	if s.personalCode(twin, "zed@out.example") == code {
@@ -158,6 +158,6 @@ func TestPersonalLink_FollowsChangedAddress(t *testing.T) {
 	s.setGuests(first, sessions.ScopeSession)
 	s.setGuests(first, sessions.ScopeSession, "moved@x.example")
 	if got := s.personalCode(s.reload(first.Id), "moved@x.example"); got != code || s.resolveLink(code) != "scheduled 24h0m0s" {
-		t.Errorf("the link is another one, or leads to %q", s.resolveLink(code))
+		t.Errorf("the link is another one, or leads to %q, want %v and %q", s.resolveLink(code), code, "scheduled 24h0m0s")
 	}
 }

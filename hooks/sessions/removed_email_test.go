@@ -62,7 +62,7 @@ func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
 			}
 			for _, none := range []string{"Past", "Theirs", "more."} {
 				if strings.Contains(text, none) {
-					t.Errorf("it says %q: %s", none, text)
+					t.Errorf("it says %q: %s, want it without %q", none, text, none)
 				}
 			}
 		})
@@ -76,14 +76,14 @@ func TestRemove_EmailListsTenSessionsAtMost(t *testing.T) {
 	}
 	text := p.removedEmail("")
 	if n := strings.Count(text, ". Cancelled."); n != 10 || !strings.Contains(text, "And 2 more.") {
-		t.Errorf("it lists %d sessions: %s", n, text)
+		t.Errorf("it lists %d sessions: %s, want 10 and it with %q", n, text, "And 2 more.")
 	}
 }
 
 func TestRemove_WithoutSessions_ListsNone(t *testing.T) {
 	p := newMailFixture(t)
 	if text := p.removedEmail(""); strings.Contains(text, "These sessions") {
-		t.Errorf("got %s", text)
+		t.Errorf("got %s, want it without %q", text, "These sessions")
 	}
 }
 

@@ -64,11 +64,11 @@ func TestSchedule_InvalidForm_IsRefused(t *testing.T) {
 		err := s.schedule("organizer", c.form)
 		hookstest.AssertCode(t, what, err, c.code)
 		if field, _, _, _ := errs.Details(err); field != c.field {
-			t.Errorf("%s is refused under %q: %v", what, field, err)
+			t.Errorf("%s is refused under %q: %v, want %v", what, field, err, c.field)
 		}
 	}
 	if n := hookstest.Count(t, s.app, "participants"); n != 5+99 { // the hosts of five, and the guests of one
-		t.Errorf("%d people are asked", n)
+		t.Errorf("%d people are asked, want %v", n, 5+99)
 	}
 }
 
@@ -167,7 +167,7 @@ func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
 		"cancelled": sessions.Cancel(s.app, s.actor("owner"), session.Id, sessions.ScopeSession),
 	} {
 		if !errors.Is(err, errs.ErrNotFound) {
-			t.Errorf("%s: %v", what, err)
+			t.Errorf("%s: %v, want %v", what, err, errs.ErrNotFound)
 		}
 	}
 	mine := s.newSession(sessions.Form{Guests: []string{"member@x.example"}})
@@ -177,7 +177,7 @@ func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
 		hookstest.AssertCode(t, who, sessions.Change(s.app, s.actor(who), mine.Id, form, sessions.ScopeSession), code)
 	}
 	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.ScopeSession); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("the guest: %v", err)
+		t.Errorf("the guest: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 

@@ -26,12 +26,12 @@ func TestStart_WithoutLicence_IsRefused(t *testing.T) {
 	_, err := sessions.Start(s.app, s.actor("organizer"), second.Id)
 	_, code, sentence, _ := errs.Details(err)
 	if code != sessions.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
-		t.Errorf("an Organizer got %q (%s)", sentence, code)
+		t.Errorf("an Organizer got %q (%s), want %v and it without %q", sentence, code, sessions.CodeLicencesFull, "Dailies")
 	}
 	own := hookstest.ScheduleSession(t, s.app, s.users["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
 	_, err = sessions.Start(s.app, s.actor("both"), own.Id)
 	if _, code, sentence, _ := errs.Details(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
-		t.Errorf("an Admin got %q (%s)", sentence, code)
+		t.Errorf("an Admin got %q (%s), want %v and it with %q", sentence, code, sessions.CodeLicencesFull, "“Dailies” (Organizer)")
 	}
 	bare := hookstest.FindRecord(t, s.app, "sessions", second.Id)
 	bare.Set("status", sessions.Running)
@@ -42,7 +42,7 @@ func TestStart_WithoutLicence_IsRefused(t *testing.T) {
 		t.Errorf("got %+v, %v", use, err)
 	}
 	if all, err := seats.Of(s.app, s.team.Id); err != nil || all.Licences.Used != 1 || all.Licences.Free() != 0 {
-		t.Errorf("got %+v, %v", all.Licences, err)
+		t.Errorf("got %+v, %v, want 1 and 0", all.Licences, err)
 	}
 	if err := sessions.End(s.app, s.actor("organizer"), first.Id); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestStart_ConcurrentForLastLicence_OneWins(t *testing.T) {
 			hookstest.SlowWrites(s.app, "sessions")
 			won := hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return start(s, ids[i]) }), sessions.CodeLicencesFull)
 			if running := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "running"}); won != 1 || running != 1 {
-				t.Errorf("%d won, %d run", won, running)
+				t.Errorf("%d won, %d run, want 1 and 1", won, running)
 			}
 		})
 	}
@@ -144,6 +144,6 @@ func TestStart_LastLicenceWithoutTx_LosesRace(t *testing.T) {
 		return app.Save(r)
 	}), sessions.CodeLicencesFull)
 	if won < 2 {
-		t.Errorf("%d won without the transaction: the race shows nothing", won)
+		t.Errorf("%d won without the transaction: the race shows nothing, want at least 2", won)
 	}
 }

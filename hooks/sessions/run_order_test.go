@@ -140,7 +140,7 @@ func (w *licenceModel) advanceTime(r *rapid.T) {
 func (w *licenceModel) crash(r *rapid.T) {
 	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(72*time.Hour)))
 	if running := w.idsByStatus(sessions.Running); len(running) != 0 {
-		r.Fatalf("%v run for ever", running)
+		r.Fatalf("%v run for ever, want 0", running)
 	}
 }
 
@@ -165,7 +165,7 @@ func (w *licenceModel) check(r *rapid.T) {
 	counted, err := seats.Of(w.app, w.team.Id)
 	running := w.idsByStatus(sessions.Running)
 	if err != nil || use.Used() != len(running) || counted.Licences.Used != len(running) {
-		r.Fatalf("in use %d, counted %d, running %d, %v", use.Used(), counted.Licences.Used, len(running), err)
+		r.Fatalf("in use %d, counted %d, running %d, %v, want %v and %v", use.Used(), counted.Licences.Used, len(running), err, len(running), len(running))
 	}
 	if use.Limit != plans.Unlimited && len(running) > use.Limit {
 		r.Fatalf("%d run with %d licences", len(running), use.Limit)

@@ -138,7 +138,7 @@ func TestSweep_ExternalStartedEarly_EndsAfterItsLength(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s, err := sessions.FindByID(app, session.Id); err != nil || s.Status() != c.want {
-			t.Errorf("after %s: %s, %v", c.after, s.Status(), err)
+			t.Errorf("after %s: %s, %v, want %v", c.after, s.Status(), err, c.want)
 		}
 	}
 }

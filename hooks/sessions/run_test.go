@@ -67,7 +67,7 @@ func TestRun_Permissions(t *testing.T) {
 			foreign := f.actor(who)
 			foreign.Team = other.Record
 			if _, err := sessions.Extend(f.app, foreign, session.Id, 0); err != errs.ErrNotFound {
-				t.Errorf("%s of another team: %v", who, err)
+				t.Errorf("%s of another team: %v, want %v", who, err, errs.ErrNotFound)
 			}
 		}
 	}
@@ -89,10 +89,10 @@ func TestEnd_OtherOrganizer_IsRefused(t *testing.T) {
 		t.Errorf("the end of an ended one: %v", err)
 	}
 	if _, err := sessions.Start(s.app, s.actor("organizer"), session.Id); errs.Code(err) != sessions.CodeEnded {
-		t.Errorf("it starts again: %v", err)
+		t.Errorf("it starts again: %v, want %v", err, sessions.CodeEnded)
 	}
 	if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0); errs.Code(err) != sessions.CodeEnded {
-		t.Errorf("it is extended: %v", err)
+		t.Errorf("it is extended: %v, want %v", err, sessions.CodeEnded)
 	}
 }
 
@@ -129,12 +129,12 @@ func TestStart_EachRunHasOwnMediaRoom(t *testing.T) {
 		r := hookstest.FindRecord(t, s.app, "sessions", a.Id)
 		r.Set(field, value)
 		if err := s.app.Save(r); errs.Code(err) == "" {
-			t.Errorf("%s changes while it runs: %v", field, err)
+			t.Errorf("%s changes while it runs: %v, want it set", field, err)
 		}
 	}
 	away := s.newRunning(sessions.Form{ExternalLink: "https://meet.example.org/x"})
 	if away.Media() != "" {
-		t.Errorf("what is held elsewhere has the media room %q", away.Media())
+		t.Errorf("what is held elsewhere has the media room %q, want none", away.Media())
 	}
 	forged := hookstest.FindRecord(t, s.app, "sessions", s.newStartable(sessions.Form{}).Id)
 	forged.Set("status", sessions.Running)
@@ -154,10 +154,10 @@ func TestTeamDelete_WhileSessionRuns_IsRefused(t *testing.T) {
 	session := s.newRunning(sessions.Form{Title: "Dailies"})
 	s.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
 	if err := teams.CanDelete(s.app, s.team.Id); errs.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want %v and it with %q", err, sessions.CodeRunning, "“Dailies” (Organizer)")
 	}
 	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); errs.Code(err) != sessions.CodeRunning {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want %v", err, sessions.CodeRunning)
 	}
 	if err := sessions.End(s.app, s.actor("owner"), session.Id); err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestTeamDelete_WhileSessionRuns_IsRefused(t *testing.T) {
 		t.Errorf("once it has ended: %v", err)
 	}
 	if n := hookstest.Count(t, s.app, "sessions") + hookstest.Count(t, s.app, "participants"); n != 0 {
-		t.Errorf("%d rows stay", n)
+		t.Errorf("%d rows stay, want 0", n)
 	}
 }
 

@@ -97,10 +97,10 @@ func TestSchedule_AddsHostAndInvitees(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again, err := sessions.FindParticipantByCode(s.app, code); err != nil || again.Id != p.Id || !strings.HasPrefix(code, "usp_") || len(code) != 47 {
-		t.Errorf("%q leads to %v, %v", code, again, err)
+		t.Errorf("%q leads to %v, %v, want %v, it with %q and 47", code, again, err, p.Id, "usp_")
 	}
 	if p.GetString("name") != "Zed" {
-		t.Errorf("named %q", p.GetString("name"))
+		t.Errorf("named %q, want %q", p.GetString("name"), "Zed")
 	}
 	form, err := sessions.FormOf(s.app, session)
 	if err != nil {
@@ -112,7 +112,7 @@ func TestSchedule_AddsHostAndInvitees(t *testing.T) {
 		t.Errorf("the duplicate has %s", got)
 	}
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "session.schedule", "result": "ok"}); n != 2 {
-		t.Errorf("%d rows in the audit log", n)
+		t.Errorf("%d rows in the audit log, want 2", n)
 	}
 }
 

@@ -35,7 +35,7 @@ func TestExpandRule_DST_KeepsWallTime(t *testing.T) {
 		first := time.Date(c.first.Year(), c.first.Month(), c.first.Day(), c.first.Hour(), c.first.Minute(), 0, 0, at)
 		kept, starts, err := sessions.ExpandRule(c.rule, first, at)
 		if err != nil || len(starts) != c.n || !starts[0].Equal(first) {
-			t.Errorf("%s: %d starts, %v", c.rule, len(starts), err)
+			t.Errorf("%s: %d starts, %v, want %v and %v", c.rule, len(starts), err, c.n, first)
 			continue
 		}
 		for _, one := range starts {
@@ -44,7 +44,7 @@ func TestExpandRule_DST_KeepsWallTime(t *testing.T) {
 			}
 		}
 		if again, same, err := sessions.ExpandRule(kept, first, at); err != nil || again != kept || len(same) != len(starts) {
-			t.Errorf("%q is kept as %q, which is kept as %q: %v", c.rule, kept, again, err)
+			t.Errorf("%q is kept as %q, which is kept as %q: %v, want %v and %v", c.rule, kept, again, err, kept, len(starts))
 		}
 	}
 }
@@ -57,11 +57,11 @@ func TestExpandRule_SkippedAndRepeatedTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := formatDays(starts, berlin); got != "26 02:30, 27 02:30, 29 02:30, 30 02:30" {
-		t.Errorf("in spring %s", got)
+		t.Errorf("in spring %s, want %q", got, "26 02:30, 27 02:30, 29 02:30, 30 02:30")
 	}
 	_, starts, err = sessions.ExpandRule("FREQ=DAILY;COUNT=3", time.Date(2027, 10, 30, 2, 30, 0, 0, berlin), berlin)
 	if got := formatDays(starts, berlin); err != nil || got != "30 02:30, 31 02:30, 01 02:30" {
-		t.Errorf("in autumn %s, %v", got, err)
+		t.Errorf("in autumn %s, %v, want %q", got, err, "30 02:30, 31 02:30, 01 02:30")
 	}
 }
 
@@ -93,7 +93,7 @@ func TestExpandRule_InvalidRules_AreRefused(t *testing.T) {
 		}
 	}
 	if took := time.Since(begun); took > 30*time.Second {
-		t.Errorf("it took %s", took)
+		t.Errorf("it took %s, want at most %v", took, 30*time.Second)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestSchedule_SeriesWithTooManyInvites_IsRefused(t *testing.T) {
 	}
 	hookstest.AssertCode(t, "100 times 61", s.schedule("organizer", sessions.Form{Starts: daysFromNow(1, 9), Rule: "FREQ=DAILY;COUNT=100", Guests: guests}), sessions.CodeBadRule)
 	if n := hookstest.Count(t, s.app, "sessions"); n != 0 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("%d sessions, want 0", n)
 	}
 	begun := time.Now()
 	if err := s.schedule("organizer", sessions.Form{Starts: daysFromNow(1, 9), Rule: "FREQ=DAILY;COUNT=80", Guests: guests}); err != nil {

@@ -54,7 +54,7 @@ func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
 				continue
 			}
 			if len(email.Files) != 1 || !strings.Contains(email.Files[0].Type, "method=CANCEL") || strings.Contains(email.Text, "/s/") {
-				t.Errorf("got %+v", email)
+				t.Errorf("got %+v, want 1, it with %q and it without %q", email, "method=CANCEL", "/s/")
 			}
 			file := unfold(email.Files[0].Content)
 			if !strings.Contains(file, "mailto:"+email.To) || !strings.Contains(file, "METHOD:CANCEL\r\n") || !strings.Contains(file, "STATUS:CANCELLED\r\n") || strings.Contains(file, "SEQUENCE:0\r\n") {
@@ -69,7 +69,7 @@ func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
 		}
 		p.wantEmails("again", "")
 		if n := hookstest.Count(t, p.app, "outbox", dbx.NewExp("team != ''")) + hookstest.Count(t, p.app, "participants"); n != 0 {
-			t.Errorf("%s: %d rows stay", name, n)
+			t.Errorf("%s: %d rows stay, want 0", name, n)
 		}
 	}
 }

@@ -20,11 +20,11 @@ func decodeStarts(t *testing.T, file string) []time.Time {
 	}
 	events := found.Events()
 	if len(events) != 1 {
-		t.Fatalf("%d events in %s", len(events), file)
+		t.Fatalf("%d events in %s, want 1", len(events), file)
 	}
 	set, err := events[0].RecurrenceSet(time.UTC)
 	if err != nil || set == nil {
-		t.Fatalf("no recurrence set: %v in %s", err, file)
+		t.Fatalf("no recurrence set: %v in %s, want another than nil", err, file)
 	}
 	return set.All()
 }

@@ -102,10 +102,10 @@ func TestChange_KeepsFirstSpelling(t *testing.T) {
 	s.assertTags("member", "Kestrel", "Ähnlich")
 	all, err := tags.Of(s.app, s.team.Id)
 	if want := []tags.Count{{"Kestrel", 1}, {"Vendor A", 1}, {"Ähnlich", 2}}; err != nil || !slices.Equal(all, want) {
-		t.Errorf("%v %v", all, err)
+		t.Errorf("%v %v, want %v", all, err, want)
 	}
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "person.tag", "result": "ok"}); n != 3 {
-		t.Errorf("%d rows in the audit log", n)
+		t.Errorf("%d rows in the audit log, want 3", n)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestChange_Permissions(t *testing.T) {
 	}
 	s.assertTags("guest", "admin", "owner")
 	if n := hookstest.Count(t, s.app, "tags", dbx.Not(dbx.HashExp{"team": s.team.Id})); n != 0 {
-		t.Errorf("%d tags in another team", n)
+		t.Errorf("%d tags in another team, want 0", n)
 	}
 }
 
@@ -192,18 +192,18 @@ func TestSet_TooManyTags_IsRefused(t *testing.T) {
 	_, err := tags.Change(s.app, s.actor("owner"), s.ids["member"], []string{"Tag 0", "Tag 1"}, nil)
 	hookstest.AssertCode(t, "the 21st of a person", err, errs.CodeTooMany)
 	if n := len(s.tagsOf("member")); n != 19 {
-		t.Errorf("%d tags: half of an action was applied", n)
+		t.Errorf("%d tags: half of an action was applied, want 19", n)
 	}
 	hookstest.SlowWrites(s.app, "tags")
 	rows := []*core.Record{s.newTag("guest@x.example", "New 1"), s.newTag("invited@x.example", "New 2"), s.newTag("organizer@x.example", "New 3")}
 	if won := hookstest.CountSucceeded(t, hookstest.Race(3, func(i int) error { return s.app.Save(rows[i]) }), errs.CodeTooMany); won != 1 {
-		t.Errorf("%d won the team's last tag", won)
+		t.Errorf("%d won the team's last tag, want 1", won)
 	}
 	s.setTags("admin", "tag 0", "tag 198")
 	err = tags.Set(s.app, s.actor("owner"), s.ids["owner"], []string{"One more"})
 	hookstest.AssertCode(t, "the 201st of a team", err, errs.CodeTooMany)
 	if field, _, _, _ := errs.Details(err); field != "tags" {
-		t.Errorf("refused under %s", field)
+		t.Errorf("refused under %s, want %q", field, "tags")
 	}
 }
 
@@ -217,7 +217,7 @@ func TestChange_Concurrent_KeepsAll(t *testing.T) {
 	})
 	hookstest.CountSucceeded(t, results)
 	if got := s.tagsOf("member"); len(got) != 2 {
-		t.Errorf("%v %v", got, results)
+		t.Errorf("%v %v, want 2", got, results)
 	}
 }
 
@@ -239,7 +239,7 @@ func TestTags_KeptOnAcceptAndDeletedOnRemoval(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := hookstest.Count(t, s.app, "tags"); n != 0 {
-		t.Errorf("%d tags without a user", n)
+		t.Errorf("%d tags without a user, want 0", n)
 	}
 	hookstest.AssertPeopleIndex(t, s.app)
 }

@@ -97,12 +97,12 @@ func TestDelete_RequiresOwnerAndTeamName(t *testing.T) {
 		hookstest.AssertCode(t, s.by+" types "+s.name, teams.Delete(c.app, c.actor(s.by), s.name), s.code)
 	}
 	if n := hookstest.Count(t, c.app, "audit", dbx.HashExp{"team": c.team.Id, "action": "team.delete"}); n != 9 {
-		t.Errorf("%d refusals in the audit log", n)
+		t.Errorf("%d refusals in the audit log, want 9", n)
 	}
 	former := c.actor("owner")
 	c.must(teams.Delete(c.app, c.actor("owner"), "  Halation Post\n"))
 	if err := teams.Delete(c.app, former, "Halation Post"); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("once more: %v", err)
+		t.Errorf("once more: %v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -116,16 +116,16 @@ func TestDelete_RemovesOnlyContentsOfTheTeam(t *testing.T) {
 			before := c.remaining()
 			for _, table := range []string{"memberships", "invitations", "tags", "outbox", "people", "retired_links"} {
 				if before[table] == 0 {
-					t.Fatalf("there is nothing in %s to delete", table)
+					t.Fatalf("there is nothing in %s to delete, want some", table)
 				}
 			}
 			accounts, rows := hookstest.Count(t, c.app, "users"), hookstest.Count(t, c.app, "audit", dbx.HashExp{"team": c.team.Id})
 			c.must(way(c))
 			if left := c.remaining(); len(left) != 0 {
-				t.Errorf("left: %v", left)
+				t.Errorf("left: %v, want 0", left)
 			}
 			if n := hookstest.Count(t, c.app, "users"); n != accounts {
-				t.Errorf("%d accounts of %d", n, accounts)
+				t.Errorf("%d accounts of %d, want %v", n, accounts, accounts)
 			}
 			told := 0
 			if name == "the Owner's action" {
@@ -135,10 +135,10 @@ func TestDelete_RemovesOnlyContentsOfTheTeam(t *testing.T) {
 				t.Errorf("%d rows in the audit log, want %d: %v", n, rows, audit.Verify(c.app, c.team.Id))
 			}
 			if n := hookstest.Count(t, c.app, "outbox", dbx.HashExp{"kind": mail.KindTeamDeleted, "recipient": "admin@x.example"}); n != told {
-				t.Errorf("got %d emails to the Admin", n)
+				t.Errorf("got %d emails to the Admin, want %v", n, told)
 			}
 			if n := hookstest.Count(t, c.app, "outbox", dbx.HashExp{"kind": mail.KindTeamDeleted}); n != told {
-				t.Errorf("got %d emails about the deleted team", n)
+				t.Errorf("got %d emails about the deleted team, want %v", n, told)
 			}
 			if _, err := members.FindOwner(c.app, c.other.Id); err != nil {
 				t.Errorf("the other team: %v", err)
@@ -163,10 +163,10 @@ func TestDelete_Blocked_IsRefusedForEveryWriter(t *testing.T) {
 	hookstest.AssertCode(t, "the Owner", teams.Delete(c.app, c.actor("owner"), "Halation Post"), "session_running")
 	hookstest.AssertCode(t, "the dashboard", c.app.Delete(c.team), "session_running")
 	if n := hookstest.Count(t, c.app, "memberships", dbx.HashExp{"team": c.team.Id}); n != 5 {
-		t.Errorf("%d people are left", n)
+		t.Errorf("%d people are left, want 5", n)
 	}
 	if n := hookstest.Count(t, c.app, "outbox", dbx.HashExp{"kind": mail.KindTeamDeleted}); n != 0 {
-		t.Errorf("got %d emails about the deleted team", n)
+		t.Errorf("got %d emails about the deleted team, want 0", n)
 	}
 	keep = ""
 	c.must(teams.Delete(c.app, c.actor("owner"), "Halation Post"))
@@ -211,7 +211,7 @@ func TestDelete_ConcurrentWithJoining_LeavesNothing(t *testing.T) {
 				t.Errorf("%v", results[1])
 			}
 			if left := c.remaining(); len(left) != 0 {
-				t.Errorf("left: %v (%v)", left, results)
+				t.Errorf("left: %v (%v), want 0", left, results)
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func TestDelete_JoiningWithoutCheck_LosesRace(t *testing.T) {
 		return e.Next()
 	})
 	if err := app.Save(late); err != nil || hookstest.Count(t, app, "memberships") != 1 {
-		t.Errorf("%v: the race that the test above runs shows no fault", err)
+		t.Errorf("%v: the race that the test above runs shows no fault, want 1", err)
 	}
 }
 

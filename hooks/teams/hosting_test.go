@@ -22,7 +22,7 @@ func TestUpdate_MembersCanHost_NeedsUnlimitedSeats(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := hookstest.Actor(t, app, member, now).CanHost(); got != want {
-			t.Errorf("%s: a member hosts: %v", what, got)
+			t.Errorf("%s: a member hosts: %v, want %v", what, got, want)
 		}
 		if hookstest.Actor(t, app, guest, now).CanHost() {
 			t.Errorf("%s: a guest hosts", what)

@@ -126,7 +126,7 @@ func TestUpdate_Logo_IsReencodedAsPNG(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, format, err := image.Decode(bytes.NewReader(stored)); format != "png" || err != nil {
-				t.Errorf("stored as %q, %v", format, err)
+				t.Errorf("stored as %q, %v, want %q", format, err, "png")
 			}
 			if bytes.Contains(stored, []byte("Exif")) || bytes.Contains(stored, []byte("GPS")) {
 				t.Error("it still says where it was taken")
@@ -160,7 +160,7 @@ func TestUpdate_InvalidLogo_IsRefused(t *testing.T) {
 			_, err := set(teams.Profile{Logo: s.data})
 			hookstest.AssertCode(t, s.name, err, "bad_logo")
 			if err == nil || !strings.Contains(err.Error(), s.says) || len(files()) != 0 {
-				t.Errorf("%v does not say %q; stored: %v", err, s.says, files())
+				t.Errorf("%v does not say %q; stored: %v, want an error, it with %q and 0", err, s.says, files(), s.says)
 			}
 		})
 	}
@@ -172,7 +172,7 @@ func TestUpdate_LogoTooLargeAsPNG_IsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b.Len() > teams.MaxLogo {
-		t.Fatalf("%d bytes", b.Len())
+		t.Fatalf("%d bytes, want at most %v", b.Len(), teams.MaxLogo)
 	}
 	set, _, _ := newLogoFixture(t)
 	_, err := set(teams.Profile{Logo: b.Bytes()})
@@ -200,7 +200,7 @@ func TestUpdate_NewLogo_ReplacesOld(t *testing.T) {
 	}
 	dropped, err := set(teams.Profile{RemoveLogo: true})
 	if err != nil || dropped.LogoPath() != "" || len(files()) != 0 {
-		t.Fatalf("dropped: %q %v, stored: %v", dropped.LogoPath(), err, files())
+		t.Fatalf("dropped: %q %v, stored: %v, want none and 0", dropped.LogoPath(), err, files())
 	}
 	if hookstest.FindRecord(t, app, "teams", second.Id).GetString("logo") != "" {
 		t.Error("the logo is still named")
@@ -211,7 +211,7 @@ func TestDelete_RemovesLogo(t *testing.T) {
 	set, files, app := newLogoFixture(t)
 	team, err := set(teams.Profile{Logo: encodePNG(t, solidImage(64, color.Black))})
 	if err != nil || len(files()) != 1 {
-		t.Fatalf("%v, stored: %v", err, files())
+		t.Fatalf("%v, stored: %v, want 1", err, files())
 	}
 	if err := app.Delete(team); err != nil {
 		t.Fatal(err)

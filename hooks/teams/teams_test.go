@@ -47,12 +47,12 @@ func TestCreate_DerivesSlugFromName(t *testing.T) {
 		}
 		for _, ref := range []string{team.Id, team.Slug()} {
 			if found, err := teams.Find(app, ref); err != nil || found.Id != team.Id {
-				t.Errorf("%q by %q: %v", s.name, ref, err)
+				t.Errorf("%q by %q: %v, want %v", s.name, ref, err, team.Id)
 			}
 		}
 	}
 	if _, err := teams.Find(app, "nothing"); err != errs.ErrNotFound {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want %v", err, errs.ErrNotFound)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestSave_InvalidSlug_IsRefused(t *testing.T) {
 		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		r.Set("slug", slug)
 		if err := app.Save(r); (err == nil) != ok {
-			t.Errorf("%q: %v", slug, err)
+			t.Errorf("%q: %v, want %v", slug, err, ok)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestCreate_ConcurrentSameName_GetsUniqueSlugs(t *testing.T) {
 		return nil
 	})
 	if won := hookstest.CountSucceeded(t, results); won != 4 || hookstest.Count(t, app, "teams", dbx.NewExp("slug LIKE 'halation-post%'")) != 4 {
-		t.Errorf("%d won", won)
+		t.Errorf("%d won, want 4 and 4", won)
 	}
 }
 
@@ -184,10 +184,10 @@ func TestTeam_Zone(t *testing.T) {
 	app := hookstest.NewApp(t)
 	team, err := createTeam(t, app, "Halation")
 	if err != nil || team.Zone().String() != "Europe/Lisbon" || team.LogoPath() != "" {
-		t.Fatalf("%v %v", team, err)
+		t.Fatalf("%v %v, want %q and none", team, err, "Europe/Lisbon")
 	}
 	team.Set("timezone", "")
 	if team.Zone().String() != "UTC" {
-		t.Errorf("without one: %v", team.Zone())
+		t.Errorf("without one: %v, want %q", team.Zone(), "UTC")
 	}
 }

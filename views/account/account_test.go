@@ -29,7 +29,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("got a page without %q: %s", w, r.Body)
+			t.Errorf("got a page without %q: %s, want it with %q", w, r.Body, w)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestSignUp_FirstAccount_RequiresCode(t *testing.T) {
 		t.Error("the password was written back")
 	}
 	if n := hookstest.Count(t, s.App, "users"); n != 0 {
-		t.Errorf("%d accounts without the code", n)
+		t.Errorf("%d accounts without the code, want 0", n)
 	}
 
 	code := accounts.SetupCode(s.App)
@@ -114,7 +114,7 @@ func TestSignUp_KnownAndUnknownAddress_LookAlike(t *testing.T) {
 		r := b.Post("/signup", formValues("email", email, "name", "Somebody", "password", hookstest.Password, "team", "Theirs"))
 		assertRedirect(t, r, "/signup?sent=1")
 		if len(r.Header["Set-Cookie"]) != 0 {
-			t.Errorf("%s got a cookie: %v", email, r.Header["Set-Cookie"])
+			t.Errorf("%s got a cookie: %v, want 0", email, r.Header["Set-Cookie"])
 		}
 		pages = append(pages, b.Get(r.Location))
 	}
@@ -146,11 +146,11 @@ func TestSignIn_SignOut(t *testing.T) {
 	cookie := r.Header.Get("Set-Cookie")
 	for _, flag := range []string{"usher=", "HttpOnly", "SameSite=Lax", "Path=/"} {
 		if !strings.Contains(cookie, flag) {
-			t.Errorf("cookie without %s: %s", flag, cookie)
+			t.Errorf("cookie without %s: %s, want it with %q", flag, cookie, flag)
 		}
 	}
 	if strings.Contains(cookie, "Secure") || strings.Contains(cookie, "Domain") {
-		t.Errorf("cookie of plain http: %s", cookie)
+		t.Errorf("cookie of plain http: %s, want it without %q and it without %q", cookie, "Secure", "Domain")
 	}
 	assertPage(t, b.Get("/account"), 200, "Your account", "At least 12 characters")
 	assertRedirect(t, b.Get("/signin?next=/account"), "/account")
@@ -158,7 +158,7 @@ func TestSignIn_SignOut(t *testing.T) {
 	assertRedirect(t, b.Post("/signout", nil), "/signin")
 	assertRedirect(t, b.Get("/account"), "/signin?next=%2Faccount")
 	if n := hookstest.Count(t, s.App, "logins"); n != 0 {
-		t.Errorf("%d logins are left on the server", n)
+		t.Errorf("%d logins are left on the server, want 0", n)
 	}
 }
 
@@ -198,12 +198,12 @@ func TestForms_CrossSite_AreRefused(t *testing.T) {
 		request.Header.Set("Sec-Fetch-Site", "cross-site")
 		request.Header.Set("Origin", "https://evil.example")
 		if r := b.Send(request); r.Status != http.StatusForbidden {
-			t.Errorf("%s: %d", path, r.Status)
+			t.Errorf("%s: %d, want %v", path, r.Status, http.StatusForbidden)
 		}
 	}
 	assertPage(t, b.Get("/account"), 200, `value="Marta"`)
 	if n := hookstest.Count(t, s.App, "teams"); n != 1 {
-		t.Errorf("%d teams", n)
+		t.Errorf("%d teams, want 1", n)
 	}
 }
 

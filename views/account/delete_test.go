@@ -36,7 +36,7 @@ func TestDeleteAccount(t *testing.T) {
 		assertRedirect(t, browser.Get("/account"), "/signin?next=%2Faccount")
 	}
 	if status, _ := s.Call(token, "GET", "/api/teams", nil); status != 401 {
-		t.Errorf("a token of it: %d", status)
+		t.Errorf("a token of it: %d, want 401", status)
 	}
 	assertPage(t, s.Anonymous().Post("/signin", formValues("email", noor.Email(), "password", hookstest.Password)), 422)
 	if n := hookstest.Count(t, s.App, "sessions", dbx.HashExp{"status": sessions.Cancelled}); n != 2 {
@@ -80,12 +80,12 @@ func TestDeleteAccount_SuperuserDeletesOwner_IsRefused(t *testing.T) {
 	status, body := s.Call(token, "DELETE", path, nil)
 	data, _ := body["data"].(map[string]any)
 	if reason, _ := data["base"].(map[string]any); status != 400 || reason["code"] != "last_owner" || !strings.Contains(reason["message"].(string), "Halation Post") {
-		t.Errorf("%d %v", status, body)
+		t.Errorf("%d %v, want 400, %q and it with %q", status, body, "last_owner", "Halation Post")
 	}
 	if status, _ := s.Call(token, "DELETE", "/api/collections/teams/records/"+team.Id, nil); status != 204 {
 		t.Fatal(status)
 	}
 	if status, _ := s.Call(token, "DELETE", path, nil); status != 204 {
-		t.Errorf("without a team: %d", status)
+		t.Errorf("without a team: %d, want 204", status)
 	}
 }

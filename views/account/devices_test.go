@@ -38,7 +38,7 @@ func TestEndDevice_ListedDevice_IsSignedOut(t *testing.T) {
 	assertPage(t, s.As(eve).Get("/account/devices/"+id), 404)
 	assertRedirect(t, s.As(eve).Post("/account/devices/"+id, nil), "/account#devices")
 	if n := len(must(accounts.Devices(s.App, owner))); n != 2 {
-		t.Fatalf("%d devices after a stranger's try", n)
+		t.Fatalf("%d devices after a stranger's try, want 2", n)
 	}
 	assertRedirect(t, here.Post("/account/devices/"+id, nil), "/account#devices")
 	page = here.Get("/account")
@@ -69,9 +69,9 @@ func TestEndOtherDevices_KeepsCurrentDevice(t *testing.T) {
 	assertPage(t, here.Get("/account"), 200, "All other devices were signed out.")
 	assertRedirect(t, there.Get("/account"), "/signin?next=%2Faccount")
 	if status, _ := s.Call(token, "GET", "/api/teams", nil); status != http.StatusUnauthorized {
-		t.Errorf("a program's token: %d", status)
+		t.Errorf("a program's token: %d, want %v", status, http.StatusUnauthorized)
 	}
 	if n := hookstest.Count(t, s.App, "logins"); n != 1 {
-		t.Errorf("%d logins", n)
+		t.Errorf("%d logins, want 1", n)
 	}
 }

@@ -58,7 +58,7 @@ func TestServeAvatar_VisibleToTeammatesOnly(t *testing.T) {
 	assertPage(t, page, 200, "Picture updated.", "Remove picture")
 	path := avatarPattern.FindString(page.Body)
 	if path == "" || strings.Count(page.Body, path) != 2 {
-		t.Fatalf("the picture is not on the page and in its menu: %s", page.Body)
+		t.Fatalf("the picture is not on the page and in its menu: %s, want it set and 2", page.Body)
 	}
 	assertPage(t, b.Get("/admin/halation-post/users"), 200, path)
 
@@ -79,13 +79,13 @@ func TestServeAvatar_VisibleToTeammatesOnly(t *testing.T) {
 		"another's name": b.Get(strings.Replace(path, owner.Id, member.Id, 1)), "a file of the house": b.Get("/avatar/" + owner.Id + "/..%2f..%2fdata.db"),
 	} {
 		if r.Status != 404 || strings.Contains(r.Header.Get("Cache-Control"), "immutable") {
-			t.Errorf("%s: %d %v", name, r.Status, r.Header)
+			t.Errorf("%s: %d %v, want 404 and it without %q", name, r.Status, r.Header, "immutable")
 		}
 	}
 	hash := path[strings.LastIndexByte(path, '/'):]
 	for name, token := range map[string]string{"nobody": "", "a stranger": s.Token(stranger), "a member": s.Token(member)} {
 		if status, _ := s.Call(token, "GET", "/api/files/users/"+owner.Id+hash, nil); status != 404 {
-			t.Errorf("PocketBase gives it to %s: %d", name, status)
+			t.Errorf("PocketBase gives it to %s: %d, want 404", name, status)
 		}
 	}
 
@@ -118,10 +118,10 @@ func TestServeAvatar_DoesNotTouchLogin(t *testing.T) {
 	var seen int
 	const old = "SELECT count(*) FROM logins WHERE seen < strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-30 minutes')"
 	if err := s.App.DB().NewQuery(old).Row(&seen); err != nil || seen != 1 {
-		t.Errorf("%d %v", seen, err)
+		t.Errorf("%d %v, want 1", seen, err)
 	}
 	b.Get("/account")
 	if err := s.App.DB().NewQuery(old).Row(&seen); err != nil || seen != 0 {
-		t.Errorf("%d %v", seen, err)
+		t.Errorf("%d %v, want 0", seen, err)
 	}
 }

@@ -39,12 +39,12 @@ func TestTeamSelection_ByRole(t *testing.T) {
 	} {
 		for _, w := range test.words {
 			if !strings.Contains(test.page, w) {
-				t.Errorf("%s: no %q in %s", test.name, w, test.page)
+				t.Errorf("%s: no %q in %s, want it with %q", test.name, w, test.page, w)
 			}
 		}
 		for _, w := range test.lacks {
 			if strings.Contains(test.page, w) {
-				t.Errorf("%s: %q in %s", test.name, w, test.page)
+				t.Errorf("%s: %q in %s, want it without %q", test.name, w, test.page, w)
 			}
 		}
 	}
@@ -163,12 +163,12 @@ func TestServeLogo_PublicUnderItsHashOnly(t *testing.T) {
 		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff",
 	} {
 		if got := r.Header.Get(name); got != want {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: %q, want %v", name, got, want)
 		}
 	}
 	for _, path := range []string{"/logo/halation-post/other.png", "/logo/no-such-team/" + team.GetString("logo"), "/logo/halation-post/..%2f" + team.GetString("logo")} {
 		if r := b.Get(path); r.Status != 404 || strings.Contains(r.Header.Get("Cache-Control"), "public") {
-			t.Errorf("%s: %d %s", path, r.Status, r.Header.Get("Cache-Control"))
+			t.Errorf("%s: %d %s, want 404 and it without %q", path, r.Status, r.Header.Get("Cache-Control"), "public")
 		}
 	}
 	hookstest.Team(t, s.App, owner, "Bare", "free")

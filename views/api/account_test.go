@@ -24,7 +24,7 @@ func TestAccount_Permissions(t *testing.T) {
 	} {
 		for _, role := range []string{"nobody", "bad", "super"} {
 			if status, body := w.callAs(role, c.method, c.path, nil); status != 401 {
-				t.Errorf("%s as %s: %d %s", c.path, role, status, toJSON(body))
+				t.Errorf("%s as %s: %d %s, want 401", c.path, role, status, toJSON(body))
 			}
 		}
 	}
@@ -64,7 +64,7 @@ func TestDevices_ListAndEnd(t *testing.T) {
 	status, body = w.callAs("member", "DELETE", "/api/account/devices", nil)
 	requireOK(t, status, body)
 	if n := hookstest.Count(t, w.App, "logins", dbx.HashExp{"user": mina.Id}); n != 0 {
-		t.Errorf("%d devices", n)
+		t.Errorf("%d devices, want 0", n)
 	}
 	w.expectNewToken("member", body)
 }
@@ -73,11 +73,11 @@ func TestDevices_ListAndEnd(t *testing.T) {
 func (w *fixture) expectNewToken(role string, body object) {
 	w.t.Helper()
 	if status, _ := w.callAs(role, "GET", "/api/teams", nil); status != 401 {
-		w.t.Errorf("the old token: %d", status)
+		w.t.Errorf("the old token: %d, want 401", status)
 	}
 	w.tokens[role], _ = body["token"].(string)
 	if status, _ := w.callAs(role, "GET", "/api/teams", nil); status != 200 {
-		w.t.Errorf("the new token: %d", status)
+		w.t.Errorf("the new token: %d, want 200", status)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestChangeAddress(t *testing.T) {
 	status, body = w.callAs("member", "DELETE", "/api/account/address", nil)
 	requireOK(t, status, body)
 	if n := hookstest.Count(t, w.App, "address_changes"); n != 0 {
-		t.Errorf("%d changes wait", n)
+		t.Errorf("%d changes wait, want 0", n)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestSetAvatar(t *testing.T) {
 	assertRefused(t, status, body, 400, "picture", accounts.CodeBadAvatar)
 	for _, body := range []object{{"avatar": ""}, {"avatar": nil}, {"avatar-": hookstest.FindRecord(t, w.App, "users", mina.Id).GetString("avatar")}} {
 		if status, answer := w.callAs("member", "PATCH", "/api/collections/users/records/"+mina.Id, body); status != 403 {
-			t.Errorf("PocketBase's own way, with %s: %d %s", toJSON(body), status, toJSON(answer))
+			t.Errorf("PocketBase's own way, with %s: %d %s, want 403", toJSON(body), status, toJSON(answer))
 		}
 	}
 	if hookstest.FindRecord(t, w.App, "users", mina.Id).GetString("avatar") == "" {
@@ -185,7 +185,7 @@ func TestDeleteAccount(t *testing.T) {
 	requireOK(t, status, body)
 	assertJSON(t, body, `{"id":"`+mina.Id+`","status":"deleted"}`)
 	if status, body := w.callAs("member", "GET", "/api/teams", nil); status != 401 {
-		t.Errorf("the token of a deleted account: %d %s", status, toJSON(body))
+		t.Errorf("the token of a deleted account: %d %s, want 401", status, toJSON(body))
 	}
 	if r := hookstest.FindRecord(t, w.App, "invitations", offer); r.GetString("status") != "revoked" {
 		t.Error(r.GetString("status"))

@@ -27,7 +27,7 @@ func TestListAudit(t *testing.T) {
 	}
 	items := read("person=lucia&kind=invitations&result=refused")
 	if len(items) != 1 {
-		t.Fatalf("%s", toJSON(items))
+		t.Fatalf("%s, want 1", toJSON(items))
 	}
 	entry := items[0].(object)
 	if _, err := time.Parse(time.RFC3339Nano, entry["at"].(string)); err != nil {
@@ -38,7 +38,7 @@ func TestListAudit(t *testing.T) {
 		"target":{"id":"%s","name":"lucia@halation.example"},"from":"network","result":"refused","code":"not_allowed","details":null,
 		"sentence":"Orla tried to revoke the invitation of lucia@halation.example"}`, w.accounts["organizer"].Id, asked.ID))
 	if items := read("person=lucia"); len(items) != 2 {
-		t.Errorf("another team's entries: %s", toJSON(items))
+		t.Errorf("another team's entries: %s, want 2", toJSON(items))
 	}
 	today := time.Now().UTC().Format(time.DateOnly)
 	for query, n := range map[string]int{"": 4, "from=" + today + "&to=" + today: 4, "to=2020-01-01": 0, "kind=team": 1, "kind=nonsense": 0,
@@ -50,11 +50,11 @@ func TestListAudit(t *testing.T) {
 
 	_, body = w.callAs("admin", "GET", w.path("/audit?perPage=3"), nil)
 	if body["next"] != 2.0 {
-		t.Errorf("next is %v", body["next"])
+		t.Errorf("next is %v, want 2.0", body["next"])
 	}
 	_, body = w.callAs("admin", "GET", w.path("/audit?perPage=3&before=2"), nil)
 	if items := body["items"].([]any); len(items) != 1 || body["next"] != nil {
-		t.Errorf("the second page is %s", toJSON(body))
+		t.Errorf("the second page is %s, want 1 and nil", toJSON(body))
 	}
 	for query, key := range map[string]string{"from=yesterday": "from", "to=2026-13-40": "to", "before=x": "before", "perPage=many": "perPage"} {
 		status, body := w.callAs("admin", "GET", w.path("/audit?%s", query), nil)
@@ -94,22 +94,22 @@ func TestExports_CSV_Permissions(t *testing.T) {
 			}
 			if want != 200 {
 				if strings.Contains(reply.Body, "lucia") || reply.Header.Get("Content-Disposition") != "" {
-					t.Errorf("%s as %s: %s", path, role, reply.Body)
+					t.Errorf("%s as %s: %s, want it without %q and none", path, role, reply.Body, "lucia")
 				}
 				continue
 			}
 			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(reply.Body, "\ufeff"))).ReadAll()
 			if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], " "), "lucia@halation.example") {
-				t.Errorf("%s: %q %v", path, rows, err)
+				t.Errorf("%s: %q %v, want 2 and it with %q", path, rows, err, "lucia@halation.example")
 			}
 			name := "halation-post-" + path[1:strings.IndexByte(path, '.')] + "-" + time.Now().UTC().Format(time.DateOnly) + ".csv"
 			if h := reply.Header; h.Get("Content-Disposition") != "attachment; filename="+name || h.Get("Content-Type") != "text/csv; charset=utf-8" ||
 				h.Get("Cache-Control") != "private, no-store" {
-				t.Errorf("%s: %v", path, h)
+				t.Errorf("%s: %v, want %v, %q and %q", path, h, "attachment; filename="+name, "text/csv; charset=utf-8", "private, no-store")
 			}
 		}
 	}
 	if reply := w.sendAs("admin", "GET", w.path("/audit.csv?from=x"), ""); reply.Status != 400 || reply.Header.Get("Content-Disposition") != "" {
-		t.Errorf("%d %v", reply.Status, reply.Header)
+		t.Errorf("%d %v, want 400 and none", reply.Status, reply.Header)
 	}
 }

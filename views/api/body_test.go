@@ -67,7 +67,7 @@ func TestBody_TooLarge_IsRefused(t *testing.T) {
 		reply := client.Send(request)
 		answer := object{}
 		if err := json.Unmarshal([]byte(reply.Body), &answer); err != nil || reply.Status != 413 || answer["status"] != 413.0 {
-			t.Errorf("%s: %d %.200s", name, reply.Status, reply.Body)
+			t.Errorf("%s: %d %.200s, want 413 and 413.0", name, reply.Status, reply.Body)
 		}
 	}
 }

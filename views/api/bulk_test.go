@@ -21,7 +21,7 @@ func resultCodes(t *testing.T, status int, body object) (all []string) {
 		if said == "skipped" {
 			said = l["code"].(string)
 			if l["message"] == "" {
-				t.Errorf("no reason: %s", toJSON(l))
+				t.Errorf("no reason: %s, want it set", toJSON(l))
 			}
 		}
 		all = append(all, said)
@@ -49,7 +49,7 @@ func TestBulkRemove_ReportsEachResult(t *testing.T) {
 	}
 	status, body = w.callAs("organizer", "GET", w.path(""), nil)
 	if status != 404 {
-		t.Errorf("who was removed: %d %s", status, toJSON(body))
+		t.Errorf("who was removed: %d %s, want 404", status, toJSON(body))
 	}
 	status, body = w.callAs("owner", "POST", w.path("/users/remove"), object{"ids": ids[2:4]})
 	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"not_found", "invitation_revoked"}) {
@@ -68,7 +68,7 @@ func TestBulk_OtherActions_ReportEachResult(t *testing.T) {
 		t.Errorf("resend: %v", got)
 	}
 	if link, _ := body["results"].([]any)[0].(object)["link"].(string); !strings.HasPrefix(link, w.URL+"/invite/usi_") {
-		t.Errorf("without mail there is no link: %s", toJSON(body))
+		t.Errorf("without mail there is no link: %s, want it with %q", toJSON(body), w.URL+"/invite/usi_")
 	}
 	status, body = w.callAs("admin", "POST", w.path("/users/revoke"), object{"ids": ids})
 	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"revoked", "revoked", "nothing_to_do", "nothing_to_do"}) {
@@ -96,7 +96,7 @@ func TestSetTags(t *testing.T) {
 	assertJSON(t, body, `{"items":[{"name":"Kestrel Pictures","people":2},{"name":"vendor","people":2}]}`)
 	_, body = w.callAs("owner", "GET", w.path("/users?tag=VENDOR"), nil)
 	if body["totalItems"] != 2.0 {
-		t.Errorf("with the tag: %s", toJSON(body))
+		t.Errorf("with the tag: %s, want 2.0", toJSON(body))
 	}
 	status, body := w.callAs("admin", "PUT", w.path("/users/%s/tags", open.ID), object{"tags": []string{}})
 	requireOK(t, status, body)
@@ -146,16 +146,16 @@ func TestDeleteTeam_IsGoneForEveryone(t *testing.T) {
 	assertJSON(t, body, `{"deleted":"`+w.team.Id+`"}`)
 	for _, role := range []string{"owner", "admin", "organizer", "member", "guest"} {
 		if status, body := w.callAs(role, "GET", w.path(""), nil); status != 404 {
-			t.Errorf("%s: %d %s", role, status, toJSON(body))
+			t.Errorf("%s: %d %s, want 404", role, status, toJSON(body))
 		}
 		_, body := w.callAs(role, "GET", "/api/teams", nil)
 		if items := body["items"].([]any); len(items) != 0 {
-			t.Errorf("%s is still in %s", role, toJSON(body))
+			t.Errorf("%s is still in %s, want 0", role, toJSON(body))
 		}
 	}
 	status, body = w.callAs("stranger", "POST", "/api/invitations/"+open.ID+"/accept", nil)
 	if status != 404 {
-		t.Errorf("its invitation: %d %s", status, toJSON(body))
+		t.Errorf("its invitation: %d %s, want 404", status, toJSON(body))
 	}
 	if hookstest.Count(t, w.App, "audit", dbx.HashExp{"team": w.team.Id, "action": "team.delete", "result": "ok"}) != 1 {
 		t.Error("not in the audit log")
@@ -190,7 +190,7 @@ func TestRemove_RevokeSent_OnlyWhenRequested(t *testing.T) {
 			requireOK(t, status, reply)
 			state := hookstest.FindRecord(t, w.App, "invitations", id).GetString("status")
 			if (state == "revoked") != asked || (reply[c.count] == 1.0) != asked {
-				t.Errorf("%s, asked for %v: the invitation is %s, the reply %s", name, asked, state, toJSON(reply))
+				t.Errorf("%s, asked for %v: the invitation is %s, the reply %s, want %v and %v", name, asked, state, toJSON(reply), asked, asked)
 			}
 		}
 	}

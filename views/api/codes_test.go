@@ -153,7 +153,7 @@ func TestInvite_TooManyAddresses_IsRefused(t *testing.T) {
 	status, body = w.callAs("owner", "POST", w.path("/invitations"), object{"emails": []string{}})
 	assertRefused(t, status, body, 400, "emails", "required")
 	if n := hookstest.Count(t, w.App, "invitations"); n != 0 {
-		t.Errorf("%d were invited", n)
+		t.Errorf("%d were invited, want 0", n)
 	}
 	// The right is judged before the list.
 	status, body = w.callAs("member", "POST", w.path("/invitations"), object{"emails": emails})
@@ -167,7 +167,7 @@ func TestInvite_RateLimit_PerTeam(t *testing.T) {
 	}
 	reply := w.sendAs("admin", "POST", w.path("/invitations"), `{"emails":["a@halation.example"]}`)
 	if reply.Status != 429 || reply.Header.Get("Retry-After") != "1" {
-		t.Errorf("%d %s, Retry-After %q", reply.Status, reply.Body, reply.Header.Get("Retry-After"))
+		t.Errorf("%d %s, Retry-After %q, want 429 and %q", reply.Status, reply.Body, reply.Header.Get("Retry-After"), "1")
 	}
 }
 

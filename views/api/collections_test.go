@@ -24,7 +24,7 @@ func (w *fixture) listValues(role, collection, field, filter string) []string {
 	w.t.Helper()
 	status, body := w.callAs(role, "GET", "/api/collections/"+collection+"/records?perPage=200&filter="+url.QueryEscape(filter), nil)
 	if status != 200 {
-		w.t.Fatalf("%s lists %s: %d %s", role, collection, status, toJSON(body))
+		w.t.Fatalf("%s lists %s: %d %s, want 200", role, collection, status, toJSON(body))
 	}
 	values := []string{}
 	for _, item := range body["items"].([]any) {
@@ -85,13 +85,13 @@ func TestRules_Visibility(t *testing.T) {
 		`team.memberships_via_team.user = '` + w.accounts["other"].Id + `'`,
 	} {
 		if got := w.listValues("admin", "memberships", "team", filter+" && team = '"+other+"'"); len(got) != 0 {
-			t.Errorf("%s tells an Admin of one team about the other: %v", filter, got)
+			t.Errorf("%s tells an Admin of one team about the other: %v, want 0", filter, got)
 		}
 	}
 	for _, expand := range []string{"team.invitations_via_team", "team.memberships_via_team.user"} {
 		_, body := w.callAs("member", "GET", "/api/collections/memberships/records?expand="+expand, nil)
 		if shown := toJSON(body); strings.Contains(shown, "lucia@") || strings.Contains(shown, w.accounts["owner"].Id) {
-			t.Errorf("expand=%s shows a plain member %s", expand, shown)
+			t.Errorf("expand=%s shows a plain member %s, want it without %q and it without %q", expand, shown, "lucia@", w.accounts["owner"].Id)
 		}
 	}
 }
@@ -118,7 +118,7 @@ func TestHiddenFields_CannotBeReadOrFiltered(t *testing.T) {
 			}
 		}
 		if status, _ := w.callAs(role, "GET", "/api/collections/invitations/records?filter="+url.QueryEscape("token_hash~'a'"), nil); status != 400 {
-			t.Errorf("%s filters by token_hash: %d", role, status)
+			t.Errorf("%s filters by token_hash: %d, want 400", role, status)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func TestCollections_DirectWrites_AreRefused(t *testing.T) {
 		t.Fatal("there is nothing to change:", before)
 	}
 	if after := snapshot(t, w); after != before {
-		t.Errorf("before %s\nafter  %s", before, after)
+		t.Errorf("before %s\nafter  %s, want %v", before, after, before)
 	}
 }
 
@@ -228,10 +228,10 @@ func TestUsersCollection_OnlyNameCanBeChanged(t *testing.T) {
 	}
 	for _, role := range []string{"nobody", "stranger", "admin", "owner"} {
 		if status, body := w.callAs(role, "GET", path, nil); status != 404 {
-			t.Errorf("%s reads an account: %d %s", role, status, toJSON(body))
+			t.Errorf("%s reads an account: %d %s, want 404", role, status, toJSON(body))
 		}
 		if status, body := w.callAs(role, "PATCH", path, object{"name": "Mallory"}); status != 404 {
-			t.Errorf("%s changes an account: %d %s", role, status, toJSON(body))
+			t.Errorf("%s changes an account: %d %s, want 404", role, status, toJSON(body))
 		}
 	}
 }

@@ -28,12 +28,12 @@ func TestShowUser(t *testing.T) {
 	}
 	for role, want := range map[string]int{"guest": 403, "member": 403, "organizer": 403, "stranger": 404, "other": 404, "nobody": 401} {
 		if status, body := w.callAs(role, "GET", w.path("/users/%s", w.accounts["member"].Id), nil); status != want {
-			t.Errorf("%s: %d %s", role, status, toJSON(body))
+			t.Errorf("%s: %d %s, want %v", role, status, toJSON(body), want)
 		}
 	}
 	for _, id := range []string{w.accounts["other"].Id, "abcdefghijklmno"} {
 		if status, body := w.callAs("admin", "GET", w.path("/users/%s", id), nil); status != 404 {
-			t.Errorf("%s: %d %s", id, status, toJSON(body))
+			t.Errorf("%s: %d %s, want 404", id, status, toJSON(body))
 		}
 	}
 }
@@ -66,7 +66,7 @@ func TestPreviews_ChangeNothing(t *testing.T) {
 	assertJSON(t, body["sessions"], `{"handedOver":0,"cancelled":2}`)
 	lines, _ := body["results"].([]any)
 	if lines[0].(map[string]any)["status"] != "removed" || lines[1].(map[string]any)["code"] != "not_allowed" {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want %q and %q", toJSON(body), "removed", "not_allowed")
 	}
 	status, body = w.callAs("admin", "POST", w.path("/users/preview"), object{"action": "revoke-role", "role": "organizer",
 		"ids": []string{w.accounts["organizer"].Id}, "handOver": w.accounts["owner"].Id})
@@ -75,12 +75,12 @@ func TestPreviews_ChangeNothing(t *testing.T) {
 	status, body = w.callAs("admin", "POST", w.path("/users/preview"), object{"action": "delete", "ids": []string{"x"}})
 	assertRefused(t, status, body, 400, "action", "bad_action")
 	if after := w.stateFingerprint(); after != before {
-		t.Errorf("the previews changed something:\n%s\n%s", before, after)
+		t.Errorf("the previews changed something:\n%s\n%s, want %v", before, after, before)
 	}
 	for _, path := range []string{"/invitations/preview", "/users/preview"} {
 		for role, want := range map[string]int{"guest": 403, "member": 403, "organizer": 403, "stranger": 404, "other": 404, "nobody": 401} {
 			if status, body := w.callAs(role, "POST", w.path("%s", path), nil); status != want {
-				t.Errorf("%s %s: %d %s", role, path, status, toJSON(body))
+				t.Errorf("%s %s: %d %s, want %v", role, path, status, toJSON(body), want)
 			}
 		}
 	}
@@ -92,20 +92,20 @@ func TestSendTestEmail_SentAndTracked(t *testing.T) {
 	requireOK(t, status, body)
 	delivery, _ := body["delivery"].(map[string]any)
 	if body["to"] != "ada@halation.example" || delivery["status"] == "" {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want %q and it set", toJSON(body), "ada@halation.example")
 	}
 	id := body["id"].(string)
 	status, body = w.callAs("admin", "GET", w.path("/test-email/%s", id), nil)
 	requireOK(t, status, body)
 	if body["id"] != id {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want %v", toJSON(body), id)
 	}
 	if status, _ := w.callAs("owner", "GET", w.path("/test-email/%s", id), nil); status != 404 {
-		t.Errorf("another's: %d", status)
+		t.Errorf("another's: %d, want 404", status)
 	}
 	for role, want := range map[string]int{"guest": 403, "member": 403, "organizer": 403, "stranger": 404, "other": 404, "nobody": 401} {
 		if status, body := w.callAs(role, "POST", w.path("/test-email"), nil); status != want {
-			t.Errorf("%s: %d %s", role, status, toJSON(body))
+			t.Errorf("%s: %d %s, want %v", role, status, toJSON(body), want)
 		}
 	}
 }
@@ -115,12 +115,12 @@ func TestShowTeam_EmailAndPlan_ForOwnerAndAdminsOnly(t *testing.T) {
 	for _, role := range roles {
 		_, body := w.callAs(role, "GET", w.path(""), nil)
 		if want := role == "admin" || role == "owner"; (body["email"] != nil) != want || (body["plan"] != nil) != want {
-			t.Errorf("%s: %s", role, toJSON(body))
+			t.Errorf("%s: %s, want %v and %v", role, toJSON(body), want, want)
 		}
 	}
 	_, body := w.callAs("admin", "GET", w.path(""), nil)
 	assertJSON(t, body["email"], `{"on":false,"transport":"console"}`)
 	if plan, _ := body["plan"].(map[string]any); plan["name"] != "Unlimited" || plan["key"] != "unlimited" {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want %q and %q", toJSON(body), "Unlimited", "unlimited")
 	}
 }

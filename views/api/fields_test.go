@@ -79,7 +79,7 @@ func TestBody_EveryRoute_RefusesUnknownFields(t *testing.T) {
 	session := w.newSession(sessions.Form{})
 	all := routes(t, "POST", "PUT", "PATCH", "DELETE")
 	if len(all) < 45 {
-		t.Fatalf("only %d routes are found: %v", len(all), all)
+		t.Fatalf("only %d routes are found: %v, want at least 45", len(all), all)
 	}
 	for _, r := range all {
 		if strings.HasPrefix(r.path, "/hooks/") {
@@ -139,12 +139,12 @@ func TestBody_InvalidField_IsNamed(t *testing.T) {
 		status, answer := w.sendRaw("owner", c.method, c.path, c.body)
 		assertRefused(t, status, answer, http.StatusBadRequest, c.key, c.code)
 		if !strings.Contains(toJSON(answer), c.says) {
-			t.Errorf("%s: no %q in %s", c.body, c.says, toJSON(answer))
+			t.Errorf("%s: no %q in %s, want it with %q", c.body, c.says, toJSON(answer), c.says)
 		}
 	}
 	var n int
 	if err := w.App.DB().NewQuery("SELECT count(*) FROM invitations").Row(&n); err != nil || n != 0 {
-		t.Errorf("%d invitations were made: %v", n, err)
+		t.Errorf("%d invitations were made: %v, want 0", n, err)
 	}
 }
 

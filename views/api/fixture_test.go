@@ -136,7 +136,7 @@ func (w *fixture) invite(email string, roles ...string) invitations.Result {
 	w.App.Store().Remove("usher.limits.invite")
 	result := hookstest.Invite(w.t, w.App, w.accounts["owner"], w.team, email, roles...)
 	if result.Status != invitations.Invited {
-		w.t.Fatalf("invite %s: %+v", email, result)
+		w.t.Fatalf("invite %s: %+v, want %v", email, result, invitations.Invited)
 	}
 	return result
 }

@@ -17,15 +17,15 @@ func TestSearch_HostileQuery_AnswersQuickly(t *testing.T) {
 		begun := time.Now()
 		r := w.sendAs("admin", http.MethodGet, w.path("/users?q=%s", url.QueryEscape(q)), "")
 		if r.Status != http.StatusOK || time.Since(begun) > 2*time.Second {
-			t.Errorf("%s: %d after %s: %.200s", name, r.Status, time.Since(begun), r.Body)
+			t.Errorf("%s: %d after %s: %.200s, want %v and at most %v", name, r.Status, time.Since(begun), r.Body, http.StatusOK, 2*time.Second)
 		}
 		r = w.sendAs("admin", http.MethodGet, w.path("/users.csv?q=%s&tag=%s", url.QueryEscape(q), url.QueryEscape(q)), "")
 		if r.Status != http.StatusOK || time.Since(begun) > 2*time.Second {
-			t.Errorf("%s, as CSV: %d after %s: %.200s", name, r.Status, time.Since(begun), r.Body)
+			t.Errorf("%s, as CSV: %d after %s: %.200s, want %v and at most %v", name, r.Status, time.Since(begun), r.Body, http.StatusOK, 2*time.Second)
 		}
 		r = w.sendAs("admin", http.MethodGet, w.path("/audit?person=%s&kind=%[1]s&result=%[1]s", url.QueryEscape(q)), "")
 		if r.Status != http.StatusOK || time.Since(begun) > 2*time.Second {
-			t.Errorf("%s, in the log: %d after %s: %.200s", name, r.Status, time.Since(begun), r.Body)
+			t.Errorf("%s, in the log: %d after %s: %.200s, want %v and at most %v", name, r.Status, time.Since(begun), r.Body, http.StatusOK, 2*time.Second)
 		}
 	}
 }
@@ -36,7 +36,7 @@ func TestAudit_RefusedLargeInput_IsTruncated(t *testing.T) {
 	long := strings.Repeat("x", 900_000)
 	status, body := w.callAs("owner", http.MethodPatch, w.path(""), map[string]any{"description": long})
 	if status != http.StatusBadRequest {
-		t.Errorf("%d %.200v", status, body)
+		t.Errorf("%d %.200v, want %v", status, body, http.StatusBadRequest)
 	}
 	w.callAs("owner", http.MethodPatch, w.path(""), map[string]any{"name": long})
 	w.callAs("owner", http.MethodPut, w.path("/members/%s/roles", long[:100_000]), map[string]any{"roles": []string{"admin"}})
@@ -46,10 +46,10 @@ func TestAudit_RefusedLargeInput_IsTruncated(t *testing.T) {
 		t.Fatal(err)
 	}
 	if size > 4000 || rows == 0 {
-		t.Errorf("a row of %d bytes is kept for ever, of %d", size, rows)
+		t.Errorf("a row of %d bytes is kept for ever, of %d, want at most 4000 and some", size, rows)
 	}
 	status, body = w.callAs("owner", http.MethodGet, w.path("/audit/verify"), nil)
 	if status != http.StatusOK || body["whole"] != true {
-		t.Errorf("%d %v", status, body)
+		t.Errorf("%d %v, want %v and true", status, body, http.StatusOK)
 	}
 }

@@ -43,7 +43,7 @@ func TestImports_ListAndReport(t *testing.T) {
 	requireOK(t, status, body)
 	for _, key := range []string{"created", "started", "finished"} {
 		if body[key] == "" || body[key] == nil {
-			t.Errorf("no %s in %s", key, toJSON(body))
+			t.Errorf("no %s in %s, want it set and another than nil", key, toJSON(body))
 		}
 		delete(body, key)
 	}
@@ -51,13 +51,13 @@ func TestImports_ListAndReport(t *testing.T) {
 	status, body = w.callAs("owner", "GET", w.path("/imports"), nil)
 	requireOK(t, status, body)
 	if items := body["items"].([]any); len(items) != 1 || items[0].(object)["id"] != id {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want 1 and %v", toJSON(body), id)
 	}
 
 	report := w.sendAs("owner", "GET", w.path("/imports/%s/report", id), "")
 	lines := strings.Split(strings.TrimSpace(report.Body), "\r\n")
 	if report.Status != 200 || !strings.HasPrefix(report.Header.Get("Content-Type"), "text/csv") || len(lines) != 213 {
-		t.Fatalf("%d, %s, %d lines", report.Status, report.Header.Get("Content-Type"), len(lines))
+		t.Fatalf("%d, %s, %d lines, want 200, it with %q and 213", report.Status, report.Header.Get("Content-Type"), len(lines), "text/csv")
 	}
 	if !strings.HasPrefix(report.Body, "\ufeffrow,sent,name,email,result,code,reason,delivery,delivery_reason\r\n1,row0@x.example,Row 0,row0@x.example,invited,,,not_sent,Email isn't set up on this server.\r\n") ||
 		!strings.Contains(report.Body, "\r\n211,'=cmd|' /C calc'!A0,Eve,,refused,bad_email,") ||
@@ -72,7 +72,7 @@ func TestImports_InvalidList_IsRefusedAsAWhole(t *testing.T) {
 	status, body := w.callAs("owner", "GET", w.path("/imports/%s", id), nil)
 	requireOK(t, status, body)
 	if body["invited"] != 2.0 {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want 2.0", toJSON(body))
 	}
 	for _, c := range []struct {
 		body      object
@@ -105,7 +105,7 @@ func TestImports_SampleFiles(t *testing.T) {
 			got = append(got, addresslist.Format(invitations.Line{Name: i.GetString("name"), Address: i.Address()}))
 		}
 		if !slices.Equal(got, sample.Want) {
-			t.Errorf("%s: %q", sample.Name, got)
+			t.Errorf("%s: %q, want %v", sample.Name, got, sample.Want)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestImports_ReportHowFileWasRead(t *testing.T) {
 		"1 row repeats an address that is already in the list and is skipped."]}`)
 	status, body = w.callAs("owner", "POST", w.path("/imports"), object{"rows": importRows(1)})
 	if requireOK(t, status, body); body["read"] != nil {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want nil", toJSON(body))
 	}
 }
 
@@ -131,7 +131,7 @@ func TestInvite_AddressFormats(t *testing.T) {
 	want := []string{"invited", "invited", "refused", "refused"}
 	for n, one := range body["results"].([]any) {
 		if one := one.(object); one["status"] != want[n] || one["email"] != sent[n] {
-			t.Errorf("%s", toJSON(one))
+			t.Errorf("%s, want %v and %v", toJSON(one), want[n], sent[n])
 		}
 	}
 	if i, err := invitations.FindPending(w.App, w.team.Id, "eva@x.example"); err != nil || i.GetString("name") != "Eva Silva" {
@@ -163,11 +163,11 @@ func TestImports_Permissions(t *testing.T) {
 				want = c.may
 			}
 			if body := toJSON(c.body); w.sendAs(role, c.method, w.path("%s", c.path), strings.ReplaceAll(body, "null", "{}")).Status != want {
-				t.Errorf("%s %s as %s is not %d", c.method, c.path, role, want)
+				t.Errorf("%s %s as %s is not %d, want %v", c.method, c.path, role, want, want)
 			}
 		}
 	}
 	if status, _ := w.callAs("other", "GET", "/api/teams/"+w.otherTeam.Id+"/imports/"+id, nil); status != http.StatusNotFound {
-		t.Errorf("another team's import: %d", status)
+		t.Errorf("another team's import: %d, want %v", status, http.StatusNotFound)
 	}
 }

@@ -20,7 +20,7 @@ func TestInvitees_DeliveryResendAndLink(t *testing.T) {
 		if p["email"] == "zed@out.example" {
 			zed = p["id"].(string)
 			if d, _ := p["delivery"].(map[string]any); d["status"] == "" || d["status"] == nil {
-				t.Errorf("%v", p)
+				t.Errorf("%v, want it set and another than nil", p)
 			}
 		}
 	}
@@ -32,9 +32,9 @@ func TestInvitees_DeliveryResendAndLink(t *testing.T) {
 		}
 	}
 	if status, reply := w.callAs("member", "POST", path+"/resend", nil); status != 403 {
-		t.Errorf("a member resends: %d %v", status, reply)
+		t.Errorf("a member resends: %d %v, want 403", status, reply)
 	}
 	if status, reply := w.callAs("organizer", "POST", path+"/resend", nil); status != 400 {
-		t.Errorf("email is off, or an email was sent a moment ago: %d %v", status, reply)
+		t.Errorf("email is off, or an email was sent a moment ago: %d %v, want 400", status, reply)
 	}
 }

@@ -47,7 +47,7 @@ func TestJoinSession_SessionLink_Permissions(t *testing.T) {
 			switch status {
 			case 200:
 				if url, _ := body["url"].(string); !strings.HasPrefix(url, "ws") || body["token"] == "" {
-					t.Errorf("%s: %s", role, toJSON(body))
+					t.Errorf("%s: %s, want it with %q and it set", role, toJSON(body), "ws")
 				}
 			case 202:
 				assertJSON(t, body, `{"waiting":true}`)
@@ -79,7 +79,7 @@ func TestJoinSession_EachStatus(t *testing.T) {
 	assertRefused(t, status, body, 400, "base", "bad_json")
 	for _, code := range []string{"nowhere", "usp_nowhere"} {
 		if status, _ := w.callAs("owner", "POST", "/api/s/"+code+"/join", nil); status != 404 {
-			t.Errorf("%s: %d", code, status)
+			t.Errorf("%s: %d, want 404", code, status)
 		}
 	}
 
@@ -88,7 +88,7 @@ func TestJoinSession_EachStatus(t *testing.T) {
 	}
 	for _, by := range []struct{ role, path string }{{"outside@x.example", path}, {"nobody", own}} {
 		if status, body := w.callAs(by.role, "POST", by.path, nil); status != 200 || body["token"] == nil {
-			t.Errorf("%s: %d %s", by.role, status, toJSON(body))
+			t.Errorf("%s: %d %s, want 200 and another than nil", by.role, status, toJSON(body))
 		}
 	}
 	if err := sessions.End(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
@@ -100,7 +100,7 @@ func TestJoinSession_EachStatus(t *testing.T) {
 	away := w.newStartableSession(sessions.Form{Guests: []string{"outside@x.example"}, ExternalLink: "https://meet.example.com/x"}, false)
 	status, body = w.callAs("outside@x.example", "POST", "/api/s/"+away.Code()+"/join", nil)
 	if status != 200 {
-		t.Errorf("%d %s", status, toJSON(body))
+		t.Errorf("%d %s, want 200", status, toJSON(body))
 	}
 	assertJSON(t, body, `{"url":"https://meet.example.com/x"}`)
 }
@@ -115,7 +115,7 @@ func TestDeclineSession_GuestConsent(t *testing.T) {
 	}{{"nobody", session.Code(), 401}, {"stranger", session.Code(), 400}, {"organizer", session.Code(), 400}, {"outside@x.example", session.Code(), 200},
 		{"nobody", w.personalCode(session, "new@x.example"), 200}, {"owner", "nowhere", 404}} {
 		if status, body := w.callAs(s.role, "POST", "/api/s/"+s.code+"/decline", nil); status != s.status {
-			t.Errorf("%s: %d %s", s.role, status, toJSON(body))
+			t.Errorf("%s: %d %s, want %v", s.role, status, toJSON(body), s.status)
 		}
 	}
 }
@@ -138,7 +138,7 @@ func TestJoinSession_KickedOrRemoved_LeavesLiveRoom(t *testing.T) {
 	} {
 		status, body := w.callAs(role, "POST", "/api/s/"+session.Code()+"/join", nil)
 		if status != 200 {
-			t.Fatalf("%s: %d %s", role, status, toJSON(body))
+			t.Fatalf("%s: %d %s, want 200", role, status, toJSON(body))
 		}
 		visitor := livetest.MustConnect(t, live.Credentials{URL: body["url"].(string), Token: body["token"].(string)})
 		p, err := sessions.FindParticipantByEmail(w.App, session.Id, w.accounts[role].Email())
@@ -152,7 +152,7 @@ func TestJoinSession_KickedOrRemoved_LeavesLiveRoom(t *testing.T) {
 			t.Errorf("%s: gone %v, %s", role, gone, reason)
 		}
 		if _, status, err := livetest.Connect(live.Credentials{URL: body["url"].(string), Token: body["token"].(string)}); status != 403 {
-			t.Errorf("%s comes back with the old token: %d %v", role, status, err)
+			t.Errorf("%s comes back with the old token: %d %v, want 403", role, status, err)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func TestDocument_IsValidOpenAPI(t *testing.T) {
 	text := toJSON(d.document)
 	for _, found := range regexp.MustCompile(`"\$ref":"#/components/(\w+)/(\w+)"`).FindAllStringSubmatch(text, -1) {
 		if d.document["components"].(object)[found[1]].(object)[found[2]] == nil {
-			t.Errorf("the document refers to %s/%s, which it doesn't have", found[1], found[2])
+			t.Errorf("the document refers to %s/%s, which it doesn't have, want another than nil", found[1], found[2])
 		}
 	}
 	assertJSON(t, d.document["servers"], `[{"url":"`+w.URL+`"}]`)
@@ -212,7 +212,7 @@ func TestResponses_MatchTheirSchemas(t *testing.T) {
 	send("stranger", "GET", at+"/users", nil, team)
 	send("other", "POST", "/api/sessions/{id}/cancel", object{"scope": "series"}, session)
 	if len(checked) < 35 {
-		t.Errorf("%d operations are checked: %v", len(checked), slices.Sorted(maps.Keys(checked)))
+		t.Errorf("%d operations are checked: %v, want at least 35", len(checked), slices.Sorted(maps.Keys(checked)))
 	}
 }
 
@@ -231,27 +231,27 @@ func TestDocs_ShowEveryOperation(t *testing.T) {
 	w := newFixture(t)
 	page := w.sendAs("nobody", "GET", "/api/docs", "")
 	if page.Status != 200 || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") || !strings.Contains(page.Header.Get("Content-Security-Policy"), "default-src 'self'") {
-		t.Fatalf("got %d, %v", page.Status, page.Header)
+		t.Fatalf("got %d, %v, want 200, it with %q and it with %q", page.Status, page.Header, "text/html", "default-src 'self'")
 	}
 	ids := map[string]int{}
 	for _, found := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(page.Body, -1) {
 		if ids[found[1]]++; ids[found[1]] > 1 {
-			t.Errorf("the id %s is used %d times", found[1], ids[found[1]])
+			t.Errorf("the id %s is used %d times, want at most 1", found[1], ids[found[1]])
 		}
 	}
 	for _, path := range w.describe().document["paths"].(object) {
 		for _, operation := range path.(object) {
 			if id := operation.(object)["operationId"].(string); ids[id] != 1 {
-				t.Errorf("the page has no section with the id %s", id)
+				t.Errorf("the page has no section with the id %s, want 1", id)
 			}
 		}
 	}
 	for _, found := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page.Body, -1) {
 		if ids[found[1]] == 0 {
-			t.Errorf("a link leads to #%s, which the page doesn't have", found[1])
+			t.Errorf("a link leads to #%s, which the page doesn't have, want some", found[1])
 		}
 	}
 	if found := regexp.MustCompile(`(?i) style="|<style|<script>|(?:src|href)="(?:https?:)?//`).FindString(page.Body); found != "" {
-		t.Errorf("the page has %q, which its policy refuses", found)
+		t.Errorf("the page has %q, which its policy refuses, want none", found)
 	}
 }

@@ -29,7 +29,7 @@ func TestOperations_DescribeEveryMountedRoute(t *testing.T) {
 	}
 	mounted := routes(t, "GET", "POST", "PUT", "PATCH", "DELETE")
 	if len(mounted) < 70 {
-		t.Fatalf("only %d routes are found: %v", len(mounted), mounted)
+		t.Fatalf("only %d routes are found: %v, want at least 70", len(mounted), mounted)
 	}
 	for _, r := range mounted {
 		if described[r] != 1 {
@@ -53,7 +53,7 @@ func TestOperations_RequestTypes_AreThoseOfTheHandlers(t *testing.T) {
 			want = []string{op.RequestType}
 		}
 		if got := decodedTypes(functions, handler, map[string]bool{}); !slices.Equal(got, want) {
-			t.Errorf("%s %s: %s decodes %v, but operations has %v", op.Method, op.Path, handler, got, want)
+			t.Errorf("%s %s: %s decodes %v, but operations has %v, want %v", op.Method, op.Path, handler, got, want, want)
 		}
 	}
 }
@@ -132,7 +132,7 @@ func TestOperations_Codes_AreKnown(t *testing.T) {
 	for _, op := range api.OperationRows() {
 		for _, code := range op.Codes {
 			if !slices.Contains(known, code) {
-				t.Errorf("%s: no error has the code %s", op.ID, code)
+				t.Errorf("%s: no error has the code %s, want it with %v", op.ID, code, code)
 			}
 		}
 	}
@@ -158,13 +158,13 @@ func TestErrorCodes_ContainThoseOfThisPackage(t *testing.T) {
 		})
 	}
 	if found < 3 {
-		t.Errorf("only %d codes are found", found)
+		t.Errorf("only %d codes are found, want at least 3", found)
 	}
 }
 
 func TestFields_AreDescribed(t *testing.T) {
 	undescribed, unused := api.FieldDocFaults()
 	if len(undescribed)+len(unused) > 0 {
-		t.Errorf("fields without a row in fieldDocs: %v\nrows without a field: %v", undescribed, unused)
+		t.Errorf("fields without a row in fieldDocs: %v\nrows without a field: %v, want at most 0", undescribed, unused)
 	}
 }

@@ -43,13 +43,13 @@ func TestRoutes_EveryPanelAction_HasAPIRoute(t *testing.T) {
 	for action, same := range apiRoutesByPanelAction {
 		for _, r := range same {
 			if !slices.Contains(all, r) {
-				t.Errorf("%s: there is no %s %s", action, r.method, r.path)
+				t.Errorf("%s: there is no %s %s, want it with %v", action, r.method, r.path, r)
 			}
 		}
 	}
 	for _, action := range panelActions(t) {
 		if len(apiRoutesByPanelAction[action]) == 0 {
-			t.Errorf("the panel's POST %s has no route for programs here", action)
+			t.Errorf("the panel's POST %s has no route for programs here, want some", action)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func panelActions(t *testing.T) []string {
 		})
 	}
 	if len(all) < 20 {
-		t.Fatalf("only %d actions are found: %v", len(all), all)
+		t.Fatalf("only %d actions are found: %v, want at least 20", len(all), all)
 	}
 	return all
 }

@@ -54,7 +54,7 @@ func TestInvite_Concurrent_LastSeatGivenOnce(t *testing.T) {
 		}
 	}
 	if invited != 1 {
-		t.Errorf("%d were invited to the last seat", invited)
+		t.Errorf("%d were invited to the last seat, want 1", invited)
 	}
 }
 
@@ -71,6 +71,6 @@ func TestAccept_Concurrent_OneWins(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, w.App, "memberships", dbx.HashExp{"user": lucia.Id}); accepted != 1 || n != 1 {
-		t.Errorf("accepted %d times, %d memberships", accepted, n)
+		t.Errorf("accepted %d times, %d memberships, want 1 and 1", accepted, n)
 	}
 }

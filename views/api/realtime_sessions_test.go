@@ -59,7 +59,7 @@ func TestRealtime_OwnSessionsOnly(t *testing.T) {
 			changed = changed || m.record["title"] == title
 		}
 		if changed != c.changed {
-			t.Errorf("%s hears of the new title: %v", role, changed)
+			t.Errorf("%s hears of the new title: %v, want %v", role, changed, c.changed)
 		}
 	}
 	if seen := w.listValues("member", "sessions", "title", ""); !slices.Equal(seen, []string{"Last"}) {

@@ -63,7 +63,7 @@ func (w *fixture) subscribe(role string, topics ...string) <-chan realtimeMessag
 	}()
 	status, answer := w.callAs(role, "POST", "/api/realtime", object{"clientId": <-connected, "subscriptions": topics})
 	if status != http.StatusNoContent {
-		w.t.Fatalf("subscribe as %s: %d %s", role, status, toJSON(answer))
+		w.t.Fatalf("subscribe as %s: %d %s, want %v", role, status, toJSON(answer), http.StatusNoContent)
 	}
 	return messages
 }

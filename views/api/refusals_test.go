@@ -202,7 +202,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 					continue
 				}
 				if status, _ := w.perform(way, "other", a); status != http.StatusNotFound {
-					t.Errorf("%s as another team's: %d", way, status)
+					t.Errorf("%s as another team's: %d, want %v", way, status, http.StatusNotFound)
 				}
 			}
 			if w.stateFingerprint() != before {

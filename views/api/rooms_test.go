@@ -63,18 +63,18 @@ func TestRooms_Lifecycle(t *testing.T) {
 	requireOK(t, status, body)
 	slug := body["slug"].(string)
 	if !strings.HasPrefix(slug, "grading-suite-") || body["url"] != w.URL+"/r/"+slug {
-		t.Errorf("%v", body)
+		t.Errorf("%v, want it with %q and %v", body, "grading-suite-", w.URL+"/r/"+slug)
 	}
 	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/archive", id), nil)
 	requireOK(t, status, body)
 	if at, err := time.Parse(time.RFC3339, body["archived"].(string)); err != nil || time.Since(at) > time.Minute {
-		t.Errorf("%v", body)
+		t.Errorf("%v, want at most %v", body, time.Minute)
 	}
 	_, body = w.callAs("member", "GET", w.path("/rooms"), nil)
 	assertJSON(t, body, `{"items":[]}`)
 	_, body = w.callAs("member", "GET", w.path("/rooms?archived=true"), nil)
 	if items := body["items"].([]any); len(items) != 1 {
-		t.Errorf("%v", body)
+		t.Errorf("%v, want 1", body)
 	}
 	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/archive", id), nil)
 	assertRefused(t, status, body, 400, "base", "room_archived")

@@ -147,7 +147,7 @@ func TestRules_MatchReviewed(t *testing.T) {
 			add("manage", c.ManageRule)
 		}
 		if got := strings.Join(lines, "\n"); got != reviewedRules[c.Name] {
-			t.Errorf("%s has the rules\n%s\nreviewed were\n%s", c.Name, got, reviewedRules[c.Name])
+			t.Errorf("%s has the rules\n%s\nreviewed were\n%s, want %v", c.Name, got, reviewedRules[c.Name], reviewedRules[c.Name])
 		}
 	}
 	for name := range reviewedRules {

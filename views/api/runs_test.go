@@ -59,7 +59,7 @@ func TestRuns_Permissions(t *testing.T) {
 		}
 		status, body := w.callAs("owner", "POST", "/api/sessions/abcdefghijklmno/"+c.verb, c.body)
 		if status != 404 {
-			t.Errorf("%s of none: %d %s", c.verb, status, toJSON(body))
+			t.Errorf("%s of none: %d %s, want 404", c.verb, status, toJSON(body))
 		}
 	}
 }
@@ -145,26 +145,26 @@ func TestLiveWebhook_ExternalLiveKit(t *testing.T) {
 		request := livetest.NewSignedRequest(t, w.URL+live.ReportPath, "key", config.LiveSecret, event)
 		request.Host = host
 		if reply := w.Anonymous().Send(request); reply.Status != http.StatusOK || strings.TrimSpace(reply.Body) != "{}" {
-			t.Errorf("by the name %q: %d %s", host, reply.Status, reply.Body)
+			t.Errorf("by the name %q: %d %s, want %v and %q", host, reply.Status, reply.Body, http.StatusOK, "{}")
 		}
 	}
 	if n := hookstest.Count(t, w.App, "attendances", dbx.HashExp{"session": session.Id, "left": ""}); n != 1 {
-		t.Errorf("%d are in", n)
+		t.Errorf("%d are in, want 1", n)
 	}
 	forged := livetest.NewSignedRequest(t, w.URL+live.ReportPath, "key", "another-secret-of-thirty-two-chars", event)
 	if reply := w.Anonymous().Send(forged); reply.Status != http.StatusBadRequest || !strings.Contains(reply.Body, live.CodeBadSignature) {
-		t.Errorf("forged: %d %s", reply.Status, reply.Body)
+		t.Errorf("forged: %d %s, want %v and it with %q", reply.Status, reply.Body, http.StatusBadRequest, live.CodeBadSignature)
 	}
 	proxied := livetest.NewSignedRequest(t, w.URL+live.ReportPath, "key", config.LiveSecret, event)
 	proxied.Host = "evil.example"
 	proxied.Header.Set("X-Forwarded-For", "192.0.2.1")
 	if reply := w.Anonymous().Send(proxied); reply.Status != http.StatusMisdirectedRequest {
-		t.Errorf("by another name through a proxy: %d", reply.Status)
+		t.Errorf("by another name through a proxy: %d, want %v", reply.Status, http.StatusMisdirectedRequest)
 	}
 	if got := w.Anonymous().Get("/signin").Header.Get("Content-Security-Policy"); !strings.Contains(got, "connect-src 'self' ws://127.0.0.1:1 http://127.0.0.1:1;") {
 		t.Errorf("the policy is %q", got)
 	}
 	if reply := w.Anonymous().Get("/livekit/rtc?access_token=x"); reply.Status != http.StatusNotFound {
-		t.Errorf("the embedded one's address: %d", reply.Status)
+		t.Errorf("the embedded one's address: %d, want %v", reply.Status, http.StatusNotFound)
 	}
 }

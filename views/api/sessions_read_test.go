@@ -47,7 +47,7 @@ func TestRules_Sessions_MatchApp(t *testing.T) {
 		t.Helper()
 		for way, told := range w.sessionVisibility(role, s) {
 			if told != want {
-				t.Errorf("%s, %s: %s tells: %v", role, what, way, told)
+				t.Errorf("%s, %s: %s tells: %v, want %v", role, what, way, told, want)
 			}
 		}
 	}
@@ -75,6 +75,6 @@ func TestRules_Sessions_MatchApp(t *testing.T) {
 		}
 	}
 	if status, _ := w.callAs("admin", "GET", "/api/collections/sessions/records/"+other.Id, nil); status != 200 {
-		t.Errorf("an Admin: %d", status)
+		t.Errorf("an Admin: %d, want 200", status)
 	}
 }

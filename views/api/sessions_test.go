@@ -94,7 +94,7 @@ func TestSessions_Lifecycle(t *testing.T) {
 	assertJSON(t, body, `{"items":[]}`)
 	_, body = w.callAs("organizer", "GET", path, nil)
 	if people := toJSON(body["people"]); !strings.Contains(people, `"email":"zed@out.example"`) || !strings.Contains(people, `"part":"cohost"`) || strings.Contains(people, "token") {
-		t.Errorf("%s", people)
+		t.Errorf("%s, want it with %q, it with %q and it without %q", people, `"email":"zed@out.example"`, `"part":"cohost"`, "token")
 	}
 
 	status, body = w.callAs("admin", "PATCH", path, object{"starts": dayAt(3, 9).Format(time.RFC3339), "settings": object{"lobby": false}, "guests": []string{"mina@halation.example"}})
@@ -104,12 +104,12 @@ func TestSessions_Lifecycle(t *testing.T) {
 	}
 	_, body = w.callAs("member", "GET", path, nil)
 	if body["people"] != nil || body["id"] != id {
-		t.Errorf("a member is told %s", toJSON(body))
+		t.Errorf("a member is told %s, want nil and %v", toJSON(body), id)
 	}
 	status, body = w.callAs("organizer", "POST", path+"/duplicate", object{"starts": dayAt(4, 9).Format(time.RFC3339), "title": "Again"})
 	requireOK(t, status, body)
 	if body["id"] == id || body["title"] != "Again" || body["minutes"] != 90.0 {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want another than %v, %q and 90.0", toJSON(body), id, "Again")
 	}
 	status, body = w.callAs("organizer", "POST", path+"/duplicate", nil)
 	assertRefused(t, status, body, 400, "starts", "bad_time")
@@ -130,16 +130,16 @@ func TestSeries_ScheduleChangeCancel(t *testing.T) {
 	status, body = w.callAs("organizer", "PATCH", path, object{"title": "Every day", "scope": "series"})
 	requireOK(t, status, body)
 	if body["rule"] != "FREQ=DAILY;COUNT=3" {
-		t.Errorf("%s", toJSON(body))
+		t.Errorf("%s, want %q", toJSON(body), "FREQ=DAILY;COUNT=3")
 	}
 	_, body = w.callAs("organizer", "GET", w.path("/sessions"), nil)
 	if items := body["items"].([]any); len(items) != 3 || strings.Count(toJSON(items), "Every day") != 3 {
-		t.Errorf("%s", toJSON(items))
+		t.Errorf("%s, want 3 and 3", toJSON(items))
 	}
 	status, body = w.callAs("organizer", "POST", path+"/cancel", object{"scope": "series"})
 	requireOK(t, status, body)
 	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"}); n != 3 {
-		t.Errorf("%d are cancelled", n)
+		t.Errorf("%d are cancelled, want 3", n)
 	}
 }
 
@@ -186,7 +186,7 @@ func TestSessions_InvalidInput_IsRefused(t *testing.T) {
 	assertRefused(t, status, body, 400, "to", "too_far")
 	for _, id := range []string{"abcdefghijklmno", "%27%20OR%201=1"} {
 		if r := w.sendAs("owner", http.MethodGet, "/api/sessions/"+id, ""); r.Status != 404 {
-			t.Errorf("%s: %d", id, r.Status)
+			t.Errorf("%s: %d, want 404", id, r.Status)
 		}
 	}
 }
@@ -207,7 +207,7 @@ func TestRemove_ReportsHandedOverSessions(t *testing.T) {
 	requireOK(t, status, body)
 	assertJSON(t, body["sessions"], `{"handedOver":0,"cancelled":0}`)
 	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "scheduled"}); n != 3 {
-		t.Errorf("%d are scheduled", n)
+		t.Errorf("%d are scheduled, want 3", n)
 	}
 }
 
@@ -224,7 +224,7 @@ func TestSetRoles_Lowered_ReportsHandedOverSessions(t *testing.T) {
 		assertRefused(t, status, body, 400, "handOver", "cannot_host")
 	}
 	if n := hookstest.Count(t, w.App, "invitations", dbx.HashExp{"email": w.accounts["organizer"].Email()}); n != 0 {
-		t.Errorf("what was refused offered a role %d times", n)
+		t.Errorf("what was refused offered a role %d times, want 0", n)
 	}
 	status, body := w.callAs("admin", "PUT", path, object{"roles": []string{"organizer"}, "handOver": w.accounts["member"].Id})
 	requireOK(t, status, body)
@@ -233,7 +233,7 @@ func TestSetRoles_Lowered_ReportsHandedOverSessions(t *testing.T) {
 	requireOK(t, status, body)
 	assertJSON(t, body, `{"roles":[],"sessions":{"handedOver":3,"cancelled":0}}`)
 	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "scheduled", "host": w.accounts["owner"].Id}); n != 3 {
-		t.Errorf("the Owner hosts %d", n)
+		t.Errorf("the Owner hosts %d, want 3", n)
 	}
 	status, body = w.callAs("owner", "PUT", w.path("/members/%s/roles", w.accounts["owner"].Id), object{"roles": []string{}})
 	requireOK(t, status, body)
@@ -254,6 +254,6 @@ func TestSetRoles_Concurrent_OneHandlesSessions(t *testing.T) {
 	handed := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "scheduled", "host": w.accounts["owner"].Id})
 	off := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"})
 	if handed+off != 3 || handed*off != 0 {
-		t.Errorf("%d were handed over and %d cancelled: %v", handed, off, said)
+		t.Errorf("%d were handed over and %d cancelled: %v, want 3 and 0", handed, off, said)
 	}
 }

@@ -101,7 +101,7 @@ func TestListUsers(t *testing.T) {
 		t.Helper()
 		_, body := w.callAs("owner", "GET", w.path("/users?%s", query), nil)
 		if body["totalItems"] != 1.0 {
-			t.Fatalf("%s: %s", query, toJSON(body))
+			t.Fatalf("%s: %s, want 1.0", query, toJSON(body))
 		}
 		item := body["items"].([]any)[0].(object)
 		if item["active"] != "" {
@@ -205,7 +205,7 @@ func TestRemoveMember_LosesAccessImmediately(t *testing.T) {
 	assertJSON(t, body, `{"removed":"`+organizer+`","freed":{"admin":1,"organizer":1},"sessions":{"handedOver":0,"cancelled":0}}`)
 	for _, path := range []string{w.path(""), w.path("/seats")} {
 		if status, _ := w.callAs("organizer", "GET", path, nil); status != 404 {
-			t.Errorf("%s: %d", path, status)
+			t.Errorf("%s: %d, want 404", path, status)
 		}
 	}
 	status, body = w.callAs("organizer", "POST", "/api/invitations/"+open.ID+"/accept", nil)
@@ -257,13 +257,13 @@ func TestToken_Cookie_IsNotAccepted(t *testing.T) {
 		request, _ := http.NewRequest("GET", w.URL+"/api/teams", nil)
 		request.Header.Set("Cookie", "usher="+cookie)
 		if reply := w.Anonymous().Send(request); reply.Status != 401 {
-			t.Errorf("with a cookie: %d", reply.Status)
+			t.Errorf("with a cookie: %d, want 401", reply.Status)
 		}
 	}
 	request, _ := http.NewRequest("GET", w.URL+"/api/teams", nil)
 	request.Header.Set("Authorization", "Bearer "+w.tokens["owner"])
 	if reply := w.Anonymous().Send(request); reply.Status != 200 || reply.Header.Get("Cache-Control") != "private, no-store" {
-		t.Errorf("with Bearer: %d, kept as %q", reply.Status, reply.Header.Get("Cache-Control"))
+		t.Errorf("with Bearer: %d, kept as %q, want 200 and %q", reply.Status, reply.Header.Get("Cache-Control"), "private, no-store")
 	}
 }
 
@@ -279,7 +279,7 @@ func TestToken_Invalidated_IsRefused(t *testing.T) {
 		for _, path := range []string{"/api/teams", "/api/invitations/accept"} {
 			status, body := w.callAs(role, "POST", path, object{"name": "New", "token": "usi_x", "password": hookstest.Password})
 			if status != 401 {
-				t.Errorf("%s %s: %d %s", role, path, status, toJSON(body))
+				t.Errorf("%s %s: %d %s, want 401", role, path, status, toJSON(body))
 			}
 		}
 	}

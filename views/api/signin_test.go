@@ -27,12 +27,12 @@ func TestSignIn_ReturnsUsableToken(t *testing.T) {
 	}
 	status, _ = w.Call(body["token"].(string), "GET", w.path(""), nil)
 	if status != 200 {
-		t.Errorf("with the token: %d", status)
+		t.Errorf("with the token: %d, want 200", status)
 	}
 	status, refreshed := w.Call(body["token"].(string), "POST", "/api/collections/users/auth-refresh", nil)
 	requireOK(t, status, refreshed)
 	if n := hookstest.Count(t, w.App, "audit", dbx.HashExp{"action": "account.signin", "result": "ok"}); n != 1 {
-		t.Errorf("%d sign-ins are written down", n)
+		t.Errorf("%d sign-ins are written down, want 1", n)
 	}
 }
 
@@ -41,30 +41,30 @@ func TestSignIn_UnverifiedOrRateLimited_IsRefused(t *testing.T) {
 	w.newUnverifiedAccount("half@halation.example")
 	status, body := w.Call("", "POST", signInPath, object{"identity": "half@halation.example", "password": hookstest.Password})
 	if status != 403 || body["token"] != nil {
-		t.Errorf("unverified: %d %s", status, toJSON(body))
+		t.Errorf("unverified: %d %s, want 403 and nil", status, toJSON(body))
 	}
 	var known string
 	for _, identity := range []string{"mina@halation.example", "nobody@halation.example"} {
 		for n := range 10 {
 			if status, body := w.Call("", "POST", signInPath, object{"identity": identity, "password": "wrong"}); status != 400 {
-				t.Fatalf("try %d as %s: %d %s", n+1, identity, status, toJSON(body))
+				t.Fatalf("try %d as %s: %d %s, want 400", n+1, identity, status, toJSON(body))
 			}
 		}
 		reply := w.Anonymous().Send(newSignInRequest(t, w, identity, "wrong"))
 		if wait := reply.Header.Get("Retry-After"); reply.Status != 429 || wait == "" || wait == "0" {
-			t.Errorf("the 11th as %s: %d, Retry-After %q", identity, reply.Status, wait)
+			t.Errorf("the 11th as %s: %d, Retry-After %q, want 429, it set and another than %q", identity, reply.Status, wait, "0")
 		}
 		if known == "" {
 			known = reply.Body
 		}
 		if reply.Body != known {
-			t.Errorf("a known address is told %s, an unknown %s", known, reply.Body)
+			t.Errorf("a known address is told %s, an unknown %s, want %v", known, reply.Body, known)
 		}
 	}
 	// The right password does not open it before the time either.
 	reply := w.Anonymous().Send(newSignInRequest(t, w, "Mina@Halation.example", hookstest.Password))
 	if reply.Status != 429 {
-		t.Errorf("the right password: %d", reply.Status)
+		t.Errorf("the right password: %d, want 429", reply.Status)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestSignIn_WrongAndUnknown_LookAlike(t *testing.T) {
 	wrong := w.Anonymous().Send(newSignInRequest(t, w, "mina@halation.example", "wrong"))
 	unknown := w.Anonymous().Send(newSignInRequest(t, w, "nobody@halation.example", "wrong"))
 	if wrong.Status != 400 || unknown.Status != 400 || wrong.Body != unknown.Body {
-		t.Errorf("%d %s and %d %s", wrong.Status, wrong.Body, unknown.Status, unknown.Body)
+		t.Errorf("%d %s and %d %s, want 400, 400 and %v", wrong.Status, wrong.Body, unknown.Status, unknown.Body, unknown.Body)
 	}
 	answer := object{}
 	if err := json.Unmarshal([]byte(wrong.Body), &answer); err != nil || answer["token"] != nil {
@@ -105,7 +105,7 @@ func TestPocketBase_OtherEndpoints_AreClosed(t *testing.T) {
 		{"owner", "/api/sql", object{"query": "SELECT 1"}},
 	} {
 		if status, body := w.callAs(c.role, "POST", c.path, c.body); status < 400 {
-			t.Errorf("%s %s: %d %s", c.role, c.path, status, toJSON(body))
+			t.Errorf("%s %s: %d %s, want at least 400", c.role, c.path, status, toJSON(body))
 		}
 	}
 }

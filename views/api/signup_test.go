@@ -59,12 +59,12 @@ func TestSignUp_Open_IsRateLimited(t *testing.T) {
 	}
 	for n := range 5 {
 		if reply := w.sendAs("nobody", "POST", "/api/signup", form(n)); reply.Status != 200 {
-			t.Fatalf("sign-up %d: %d %s", n+1, reply.Status, reply.Body)
+			t.Fatalf("sign-up %d: %d %s, want 200", n+1, reply.Status, reply.Body)
 		}
 	}
 	reply := w.sendAs("nobody", "POST", "/api/signup", form(5))
 	if reply.Status != 429 || reply.Header.Get("Retry-After") == "" {
-		t.Errorf("the sixth: %d %s", reply.Status, reply.Body)
+		t.Errorf("the sixth: %d %s, want 429 and it set", reply.Status, reply.Body)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestSignUp_KnownAndUnknownAddress_LookAlike(t *testing.T) {
 	for _, email := range []string{"new@halation.example", "MINA@halation.example", "half@halation.example"} {
 		reply := w.sendAs("nobody", "POST", "/api/signup", `{"email":"`+email+`","name":"Somebody","password":"`+hookstest.Password+`"}`)
 		if reply.Status != 200 || reply.Body != "{\"pending\":true}\n" {
-			t.Errorf("%s: %d %s", email, reply.Status, reply.Body)
+			t.Errorf("%s: %d %s, want 200 and %q", email, reply.Status, reply.Body, "{\"pending\":true}\n")
 		}
 	}
 	made, err := w.App.FindAuthRecordByEmail("users", "new@halation.example")
@@ -93,7 +93,7 @@ func TestPasswordReset_PocketBaseEndpoint_CreatesNoTeam(t *testing.T) {
 	teams := hookstest.Count(t, w.App, "teams")
 	reply := w.sendAs("nobody", "POST", "/api/signup", `{"email":"new@halation.example","name":"Somebody","password":"`+hookstest.Password+`","team":"Theirs"}`)
 	if reply.Status != 200 {
-		t.Fatalf("%d %s", reply.Status, reply.Body)
+		t.Fatalf("%d %s, want 200", reply.Status, reply.Body)
 	}
 	account, err := accounts.Find(w.App, "new@halation.example")
 	if err != nil {
@@ -111,17 +111,17 @@ func TestPasswordReset_PocketBaseEndpoint_CreatesNoTeam(t *testing.T) {
 		t.Helper()
 		stored := hookstest.FindRecord(t, w.App, "users", account.Id)
 		if stored.Verified() != verified || hookstest.Count(t, w.App, "teams") != teams || hookstest.Count(t, w.App, "memberships", dbx.HashExp{"user": account.Id}) != 0 {
-			t.Errorf("%s: verified %t, %d teams more", when, stored.Verified(), hookstest.Count(t, w.App, "teams")-teams)
+			t.Errorf("%s: verified %t, %d teams more, want %v, %v and 0", when, stored.Verified(), hookstest.Count(t, w.App, "teams")-teams, verified, teams)
 		}
 	}
 	if status, body := w.Call("", "POST", "/api/collections/users/confirm-verification", object{"token": confirmation}); status != 403 {
-		t.Errorf("confirm-verification: %d %v", status, body)
+		t.Errorf("confirm-verification: %d %v, want 403", status, body)
 	}
 	judge("after confirm-verification", false)
 	const hers = "copper velvet harbour cloud"
 	status, body := w.Call("", "POST", "/api/collections/users/confirm-password-reset", object{"token": reset, "password": hers, "passwordConfirm": hers})
 	if status != 204 {
-		t.Errorf("confirm-password-reset: %d %v", status, body)
+		t.Errorf("confirm-password-reset: %d %v, want 204", status, body)
 	}
 	judge("after confirm-password-reset", true)
 }
@@ -141,7 +141,7 @@ func TestAccept_EmailedLink_CreatesAccount(t *testing.T) {
 
 	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token})
 	if status != 401 {
-		t.Errorf("without name and password: %d %s", status, toJSON(body))
+		t.Errorf("without name and password: %d %s, want 401", status, toJSON(body))
 	}
 	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": "short"})
 	assertRefused(t, status, body, 400, "password", "weak_password")

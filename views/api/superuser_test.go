@@ -94,7 +94,7 @@ func TestSuperuser_InvalidWrites_AreRefused(t *testing.T) {
 		}
 		for method, body := range map[string]object{"PATCH": {"actor_name": "Mallory"}, "DELETE": nil} {
 			if status, answer := w.callAs("super", method, row("audit", entry.Id), body); status != 400 {
-				t.Errorf("%s: %d %s", method, status, toJSON(answer))
+				t.Errorf("%s: %d %s, want 400", method, status, toJSON(answer))
 			}
 		}
 		now, err := w.App.FindRecordById("audit", entry.Id)
@@ -106,7 +106,7 @@ func TestSuperuser_InvalidWrites_AreRefused(t *testing.T) {
 		t.Error("a refused write made a member")
 	}
 	if n := hookstest.Count(t, w.App, "memberships", dbx.HashExp{"team": w.team.Id, "owner": true}); n != 1 {
-		t.Errorf("%d Owners", n)
+		t.Errorf("%d Owners, want 1", n)
 	}
 }
 

@@ -56,7 +56,7 @@ func (p *webhookFixture) waitForStatus(status string) {
 func (p *webhookFixture) report(e resendtest.Event) {
 	p.t.Helper()
 	if status, body := e.Post(p.t, p.hookURL); status != http.StatusOK || strings.TrimSpace(body) != "{}" {
-		p.t.Fatalf("%d %s", status, body)
+		p.t.Fatalf("%d %s, want %v and %q", status, body, http.StatusOK, "{}")
 	}
 }
 
@@ -145,7 +145,7 @@ func TestWebhook_NotFromResend_ChangesNothing(t *testing.T) {
 		}
 		for _, secret := range []string{resendtest.WebhookSecret, letter.ID, "lucia"} {
 			if strings.Contains(body, secret) {
-				t.Errorf("%s: the answer holds %s", name, secret)
+				t.Errorf("%s: the answer holds %s, want it without %q", name, secret, secret)
 			}
 		}
 	}
@@ -186,7 +186,7 @@ func TestWebhook_Reports_AreNotReadable(t *testing.T) {
 	for _, role := range []string{"nobody", "member", "admin", "owner"} {
 		for _, collection := range []string{"mail_reports", "outbox"} {
 			if status, body := p.callAs(role, "GET", "/api/collections/"+collection+"/records", nil); status == 200 {
-				t.Errorf("%s reads %s: %s", role, collection, toJSON(body))
+				t.Errorf("%s reads %s: %s, want another than 200", role, collection, toJSON(body))
 			}
 		}
 	}

@@ -66,7 +66,7 @@ func TestDaySegments_DSTChange_FollowTheClock(t *testing.T) {
 	spring := time.Date(2026, 3, 29, 0, 0, 0, 0, lisbon) // 1:00 is 2:00
 	autumn := time.Date(2026, 10, 25, 0, 0, 0, 0, lisbon)
 	if hours := app.AddDays(spring, 1).Sub(spring).Hours(); hours != 23 {
-		t.Fatalf("a day of %v hours", hours)
+		t.Fatalf("a day of %v hours, want 23", hours)
 	}
 	at := func(day time.Time, hours float64) time.Time {
 		return day.Add(time.Duration(hours * float64(time.Hour)))
@@ -96,7 +96,7 @@ func TestDaySegments_DSTChange_FollowTheClock(t *testing.T) {
 func TestVisibleHours(t *testing.T) {
 	for _, test := range []struct{ from, to, first, last int }{{40, 44, 8, 19}, {25, 30, 6, 19}, {70, 89, 8, 23}, {0, 96, 0, 24}} {
 		if first, last := app.VisibleHours([][]app.Segment{nil, {app.NewSegment(test.from, test.to)}}); first != test.first || last != test.last {
-			t.Errorf("%+v: %d to %d", test, first, last)
+			t.Errorf("%+v: %d to %d, want %v and %v", test, first, last, test.first, test.last)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func TestPages_TimesHaveTwoDigitHours(t *testing.T) {
 		r := olga.Get(page)
 		assertPage(t, r, 200, "09:05")
 		if found := short.FindString(r.Body); found != "" {
-			t.Errorf("%s has %q", page, found)
+			t.Errorf("%s has %q, want none", page, found)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func TestCalendar_OtherPeriod_ShowsTodayOnNarrowScreens(t *testing.T) {
 		for query, wide := range map[string]bool{"": true, "&date=2030-07-05": false} {
 			r := w.As(w.paul).Get(appURL + "/calendar?view=" + view + query)
 			if found := today.FindStringSubmatch(r.Body); found == nil || (found[1] != "") != wide {
-				t.Errorf("%s%s: %q", view, query, found)
+				t.Errorf("%s%s: %q, want another than nil and %v", view, query, found, wide)
 			}
 		}
 	}
@@ -108,7 +108,7 @@ func TestFeed_SecretURL_CanBeReset(t *testing.T) {
 	over.Header.Set("HX-Request", "true")
 	over.Header.Set("HX-Target", "div#dialog")
 	if r := paul.Send(over); !strings.HasPrefix(strings.TrimSpace(r.Body), "<dialog") {
-		t.Errorf("over the page that is there: %s", r.Body)
+		t.Errorf("over the page that is there: %s, want it with %q", r.Body, "<dialog")
 	}
 	if r := paul.Post(appURL+"/calendar/feed?date=2030-07-05&view=month", nil); r.Location != appURL+"/calendar?date=2030-07-05&view=month&feed=1" {
 		t.Errorf("from a month it leads to %s", r.Location)

@@ -29,13 +29,13 @@ func (w *fixture) watch(b *viewstest.Browser, path string) <-chan string {
 	page := b.Get(path)
 	found := streamOf.FindStringSubmatch(page.Body)
 	if found == nil || !strings.Contains(page.Body, `id="details" data-fresh`) {
-		w.t.Fatalf("%s has no stream, or no details that follow it", path)
+		w.t.Fatalf("%s has no stream, or no details that follow it, want another than nil and it with %q", path, `id="details" data-fresh`)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+html.UnescapeString(found[1]), nil)
 	response, err := b.Do(request)
 	if err != nil || response.StatusCode != http.StatusOK {
-		w.t.Fatalf("the stream of %s: %v %v", path, response, err)
+		w.t.Fatalf("the stream of %s: %v %v, want %v", path, response, err, http.StatusOK)
 	}
 	w.t.Cleanup(func() { cancel(); response.Body.Close() })
 	lines, names := bufio.NewScanner(response.Body), make(chan string, 100)
@@ -87,13 +87,13 @@ func TestDetails_Delivery_ReachesAnOpenPage(t *testing.T) {
 		says  string
 	}{{message.Delayed(), "Email delayed"}, {message.Delivered(), "Email delivered"}} {
 		if status, body := step.event.Post(t, w.URL+"/hooks/resend"); status != http.StatusOK {
-			t.Fatalf("%d %s", status, body)
+			t.Fatalf("%d %s, want %v", status, body, http.StatusOK)
 		}
 		until(t, events, olga, at, step.says)
 	}
 	other := resend.WaitFor(t, "first@out.example")
 	if status, body := other.Bounced("no such user").Post(t, w.URL+"/hooks/resend"); status != http.StatusOK {
-		t.Fatalf("%d %s", status, body)
+		t.Fatalf("%d %s, want %v", status, body, http.StatusOK)
 	}
 	until(t, events, olga, at, "Email bounced")
 }

@@ -13,11 +13,11 @@ func TestBecomeOrganizer_OwnerAndAdmin_HostImmediately(t *testing.T) {
 	assertPage(t, r, 403, "Become an Organizer", appURL+"/organizer")
 	assertNotContains(t, r, "Ask ", "mailto:")
 	if r := b.Post(appURL+"/organizer", nil); r.Status != 303 || r.Location != appURL+"/sessions/new" {
-		t.Fatalf("%d to %q", r.Status, r.Location)
+		t.Fatalf("%d to %q, want 303 and %v", r.Status, r.Location, appURL+"/sessions/new")
 	}
 	assertPage(t, b.Get(appURL+"/sessions/new"), 200, `name="title"`)
 	if r := b.Post(appURL+"/organizer", nil); r.Status != 303 {
-		t.Errorf("pressed twice: %d", r.Status)
+		t.Errorf("pressed twice: %d, want 303", r.Status)
 	}
 }
 

@@ -18,7 +18,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("got no %q in %s", w, r.Body)
+			t.Errorf("got no %q in %s, want it with %q", w, r.Body, w)
 		}
 	}
 }
@@ -27,7 +27,7 @@ func assertNotContains(t *testing.T, r viewstest.Reply, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
-			t.Errorf("says %q: %s", w, r.Body)
+			t.Errorf("says %q: %s, want it without %q", w, r.Body, w)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestLeave_EndsMembershipAndInvitations(t *testing.T) {
 	b := s.As(olga)
 	assertPage(t, b.Get("/app/halation-post?leave=1"), 200, "Leave Halation Post?", " open", "Seats that become free: 1 Organizer seat.", "Pending invitations from this team to you are revoked", "To rejoin, you need a new invitation")
 	if n := hookstest.Count(t, s.App, "memberships"); n != 3 {
-		t.Fatalf("a look left the team: %d", n)
+		t.Fatalf("a look left the team: %d, want 3", n)
 	}
 	r := b.Post("/app/halation-post/leave", nil)
 	if r.Status != http.StatusSeeOther || r.Location != "/" {
@@ -98,7 +98,7 @@ func TestLeave_EndsMembershipAndInvitations(t *testing.T) {
 	assertNotContains(t, r, "Halation Post invited")
 	assertPage(t, s.As(owner).Post("/app/halation-post/leave", nil), 422, "There is a problem")
 	if n := hookstest.Count(t, s.App, "memberships"); n != 2 {
-		t.Errorf("%d memberships", n)
+		t.Errorf("%d memberships, want 2", n)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestLeave_NoHandoverChosen_IsRefusedAtTheField(t *testing.T) {
 	b := s.As(olga)
 	assertPage(t, b.Post("/app/halation-post/leave", nil), 422, "Choose who takes over the sessions, or cancel them.", "Leave Halation Post?", " open", `aria-invalid="true"`)
 	if status := hookstest.FindRecord(t, s.App, "sessions", session.Id).GetString("status"); status != sessions.Scheduled {
-		t.Errorf("the session is %s", status)
+		t.Errorf("the session is %s, want %v", status, sessions.Scheduled)
 	}
 	if r := b.Post("/app/halation-post/leave", url.Values{"handover": {"cancel"}}); r.Status != 303 {
 		t.Fatal(r.Status)

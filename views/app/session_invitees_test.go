@@ -30,7 +30,7 @@ func TestInvitees_EmailOff_HostCopiesPersonalLinks(t *testing.T) {
 	link := at + "/people/" + zed.Id + "/link"
 	for _, want := range []string{"Email isn&#39;t set up.", "Email not sent", `action="` + link + `"`, "Copy personal link"} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the details have no %q", want)
+			t.Errorf("the details have no %q, want it with %q", want, want)
 		}
 	}
 	if strings.Contains(body, "Resend invitation") || strings.Contains(body, "/s/usp_") {
@@ -39,7 +39,7 @@ func TestInvitees_EmailOff_HostCopiesPersonalLinks(t *testing.T) {
 	r := olga.Post(link, url.Values{})
 	at0 := strings.Index(r.Body, "/s/usp_")
 	if r.Status != 200 || at0 < 0 || !strings.Contains(r.Body, "Personal link for Zed") {
-		t.Fatalf("status %d, and no link", r.Status)
+		t.Fatalf("status %d, and no link, want 200, at least 0 and it with %q", r.Status, "Personal link for Zed")
 	}
 	code := r.Body[at0+3 : at0+3+47]
 	if lead, err := sessions.ResolveLink(w.App, code); err != nil || !lead.Shown || lead.Participant.Id != zed.Id {

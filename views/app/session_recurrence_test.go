@@ -26,20 +26,20 @@ func TestRule_RoundTrip(t *testing.T) {
 	} {
 		rule, again, days, err := app.RuleRoundTrip(test.date, test.repeat, test.days, "4")
 		if err != nil || rule != test.rule || again != test.repeat {
-			t.Errorf("%s of %s: %q, read back as %q, %v", test.repeat, test.date, rule, again, err)
+			t.Errorf("%s of %s: %q, read back as %q, %v, want %v and %v", test.repeat, test.date, rule, again, err, test.rule, test.repeat)
 		}
 		if slices.Sort(test.days); test.days != nil && !slices.Equal(days, []string{"MO", "TH"}) {
 			t.Error(days)
 		}
 		if says, wrong := app.RepeatText(test.date, test.repeat, test.days, "4"); !strings.Contains(says, test.says) || wrong != "" {
-			t.Errorf("%s of %s: %q, %q", test.repeat, test.date, says, wrong)
+			t.Errorf("%s of %s: %q, %q, want it with %q and none", test.repeat, test.date, says, wrong, test.says)
 		}
 	}
 	if _, _, _, err := app.RuleRoundTrip("2026-11-26", "daily", nil, "0"); err == nil {
 		t.Error("a series of none")
 	}
 	if says, wrong := app.RepeatText("2026-11-26", "weekly", []string{"MO"}, "4"); says != "" || !strings.Contains(wrong, "first session") {
-		t.Errorf("a start that is not of the rule: %q, %q", says, wrong)
+		t.Errorf("a start that is not of the rule: %q, %q, want none and it with %q", says, wrong, "first session")
 	}
 }
 
@@ -78,7 +78,7 @@ func TestParseAddresses_PastedLists(t *testing.T) {
 		"Nadia Holt <n@x.example>\nDario <d@x.example>; e@x.example   ": {"Nadia Holt <n@x.example>", "Dario <d@x.example>", "e@x.example"},
 	} {
 		if got := app.ParseAddresses(text); !slices.Equal(got, want) {
-			t.Errorf("%q: %q", text, got)
+			t.Errorf("%q: %q, want %v", text, got, want)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestRoomSettings_AreShownAsEffective(t *testing.T) {
 	page := b.Get(appURL + "/sessions/" + session.Id + "/edit")
 	assertPage(t, page, 200, "Set by the room.")
 	if n := strings.Count(page.Body, "Set by the room."); n != 1 {
-		t.Errorf("%d settings are said to be the room's", n)
+		t.Errorf("%d settings are said to be the room's, want 1", n)
 	}
 	assertNotContains(t, page, `<input type="hidden" name="lobby"`)
 	r := b.Post(appURL+"/sessions/preview", sessionForm("room", room.Id, "lobby", "yes"))

@@ -20,7 +20,7 @@ func TestSessionForm_ExportedLists_AreRead(t *testing.T) {
 		for field, part := range map[string]string{"guests": sessions.Attendee, "presenters": sessions.Presenter} {
 			r := olga.Post(appURL+"/sessions/new", sessionForm(field, sample.Text))
 			if r.Status != http.StatusSeeOther {
-				t.Errorf("%s: %d", sample.Name, r.Status)
+				t.Errorf("%s: %d, want %v", sample.Name, r.Status, http.StatusSeeOther)
 				continue
 			}
 			people, err := sessions.ListParticipants(w.App, path.Base(r.Location))
@@ -35,7 +35,7 @@ func TestSessionForm_ExportedLists_AreRead(t *testing.T) {
 			}
 			slices.Sort(got)
 			if !slices.Equal(got, sample.Want) {
-				t.Errorf("%s as %s: %q", sample.Name, field, got)
+				t.Errorf("%s as %s: %q, want %v", sample.Name, field, got, sample.Want)
 			}
 		}
 	}
@@ -55,13 +55,13 @@ func TestParsePeople_ReturnsInvitees(t *testing.T) {
 			got = append(got, one.Text)
 		}
 		if !slices.Equal(got, sample.Want) {
-			t.Errorf("%s: %q", sample.Name, got)
+			t.Errorf("%s: %q, want %v", sample.Name, got, sample.Want)
 		}
 	}
 	r := w.As(w.olga).Post(appURL+"/people", url.Values{"list": {"Somebody <paul@halation.example>; signedOut"}})
 	assertPage(t, r, 200, `{"name":"Paul","email":"paul@halation.example","text":"Somebody \u003cpaul@halation.example\u003e","member":true}`,
 		`{"name":"","email":"signedOut","text":"signedOut","member":false}`)
 	if r := w.As(w.stranger).Post(appURL+"/people", url.Values{"list": {"a@x.example"}}); r.Status != http.StatusNotFound {
-		t.Errorf("a stranger: %d", r.Status)
+		t.Errorf("a stranger: %d, want %v", r.Status, http.StatusNotFound)
 	}
 }

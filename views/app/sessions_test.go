@@ -67,7 +67,7 @@ func TestDuplicate_OnlyHostsSeeInvitees(t *testing.T) {
 	for name, may := range map[string]*core.Record{"the host": w.olga, "a co-host": carla} {
 		assertPage(t, w.As(may).Get(appURL+"/sessions/"+id), 200, "Duplicate")
 		if r := w.As(may).Get(again); !strings.Contains(r.Body, "nameless@studio.example") {
-			t.Errorf("%s: %d", name, r.Status)
+			t.Errorf("%s: %d, want it with %q", name, r.Status, "nameless@studio.example")
 		}
 	}
 	asked := w.As(otto)
@@ -145,7 +145,7 @@ func TestSchedule_InvalidInput_KeepsTheForm(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("%d sessions, want 0", n)
 	}
 }
 
@@ -176,7 +176,7 @@ func TestSessionForm_MarksInviteesWhoAreMembers(t *testing.T) {
 	r := w.As(w.olga).Get(appURL + "/sessions/" + id + "/edit")
 	assertPage(t, r, 200, "gus@lantern.example", "stranger@halation.example", `{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;,&#34;text&#34;:&#34;paul@halation.example&#34;,&#34;member&#34;:true}`)
 	if n := strings.Count(r.Body, `&#34;member&#34;:true`); n != 1 {
-		t.Errorf("%d members are on the list", n)
+		t.Errorf("%d members are on the list, want 1", n)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestNewSession_CannotHost_SaysWhyAndWhomToAsk(t *testing.T) {
 	}
 	assertPage(t, w.As(w.paul).Get(appURL+"/people?q=o"), 403)
 	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("%d sessions, want 0", n)
 	}
 	session := w.newSession("Dailies", sessions.Form{}, w.paul)
 	for _, action := range []string{"edit", "cancel"} {

@@ -79,6 +79,6 @@ func TestBulkRemove_WithoutJavaScript(t *testing.T) {
 	b.do(chromedp.Click(`dialog[open] button[form="deed-f"]`))
 	b.do(chromedp.WaitVisible(`.receipt`))
 	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
-		t.Errorf("got %d users left", n)
+		t.Errorf("got %d users left, want 1", n)
 	}
 }

@@ -61,12 +61,12 @@ func TestCodec_SessionCodecIsUsed(t *testing.T) {
 			guest.waitForVideo(m.participantID(m.host.Email()))
 			got := []string{host.sentCodec("camera"), guest.sentCodec("camera"), guest.receivedCodec(m.participantID(m.host.Email())), "video/" + m.reportedCodec(m.host.Email())}
 			if slices.Sort(got); len(slices.Compact(got)) != 1 || got[0] != "video/"+codec {
-				t.Errorf("got sent, received and reported codecs %v", got)
+				t.Errorf("got sent, received and reported codecs %v, want 1 and %v", got, "video/"+codec)
 			}
 			host.press("Share")
 			guest.waitForScreen(m.participantID(m.host.Email()))
 			if got := host.sentCodec("screen_share"); got != "video/"+codec {
-				t.Errorf("got screen codec %q", got)
+				t.Errorf("got screen codec %q, want %v", got, "video/"+codec)
 			}
 		})
 	}

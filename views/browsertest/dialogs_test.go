@@ -31,7 +31,7 @@ func TestDialogs_TakeAndReturnFocus(t *testing.T) {
 		opened += b.checkDialogs("the details of " + list)
 	}
 	if opened < 15 {
-		t.Errorf("got %d dialogs", opened)
+		t.Errorf("got %d dialogs, want at least 15", opened)
 	}
 }
 

@@ -49,10 +49,10 @@ func TestLivePage_MessageFlood_IsLimited(t *testing.T) {
 	evil.waitUntil("everything is sent", `window.flooded === true`)
 	other.waitUntil("the last message", `document.querySelector("#talk > :last-child p:last-child")?.textContent.startsWith("last x")`)
 	if lines := eval[int](other, `document.querySelectorAll("#talk p").length`); lines > 500 {
-		t.Errorf("got %d messages", lines)
+		t.Errorf("got %d messages, want at most 500", lines)
 	}
 	if long := eval[int](other, `document.querySelector("#talk > :last-child p:last-child").textContent.length`); long > 2000 {
-		t.Errorf("got a message of %d characters", long)
+		t.Errorf("got a message of %d characters, want at most 2000", long)
 	}
 	other.waitUntil("no endless message", `!document.getElementById("talk").textContent.includes("flood")`)
 	other.sendKeys("One word")

@@ -27,7 +27,7 @@ func linkPath(t *testing.T, link string) string {
 	t.Helper()
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
-		t.Fatalf("no link: %q", link)
+		t.Fatalf("no link: %q, want it set", link)
 	}
 	return u.RequestURI()
 }
@@ -186,6 +186,6 @@ func TestInvite_TwoAdminsAtTheLastSeat_OneWins(t *testing.T) {
 	}
 	now, err := seats.Of(server.App, team.Id)
 	if err != nil || won != 1 || now.Organizer.Reserved != 1 || now.Organizer.Free() != 0 {
-		t.Fatalf("%d of two got the last seat: %+v, %v", won, now.Organizer, err)
+		t.Fatalf("%d of two got the last seat: %+v, %v, want 1, 1 and 0", won, now.Organizer, err)
 	}
 }

@@ -63,7 +63,7 @@ func TestKick_CannotComeBack(t *testing.T) {
 	guest.expectStatus(403)
 	again := eval[string](guest, `new LivekitClient.Room().connect("`+pass.URL+`", "`+pass.Token+`", {maxRetries: 0}).then(() => "in", () => "refused")`)
 	if again != "refused" {
-		t.Errorf("with the previous token: got %s", again)
+		t.Errorf("with the previous token: got %s, want %q", again, "refused")
 	}
 	guest.visit(m.path())
 	guest.waitForURL("/s/" + m.session.Code())
@@ -85,7 +85,7 @@ func TestEndSession_EndsForAllWithinTwoSeconds(t *testing.T) {
 	guest.waitForText("Go to the App")
 	host.waitForText("The host ended the session")
 	if took := time.Duration(eval[float64](guest, `window.over`)-before) * time.Millisecond; took > 2*time.Second {
-		t.Errorf("the other page left after %v", took)
+		t.Errorf("the other page left after %v, want at most %v", took, 2*time.Second)
 	} else {
 		t.Logf("the other was out after %v", took)
 	}

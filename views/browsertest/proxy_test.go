@@ -119,7 +119,7 @@ func TestPlainForm_ProxyError_KeepsWhatWasTyped(t *testing.T) {
 			b.waitForText(c.said)
 			b.waitForNoText("Foreign page")
 			if typed := eval[string](b, `[...document.querySelectorAll("input:not([type=hidden])")].map(i => i.value).join("|")`); !strings.Contains(typed, "marta@halation.example") || !strings.Contains(typed, hookstest.Password) {
-				t.Errorf("got typed text %q", typed)
+				t.Errorf("got typed text %q, want it with %q and it with %q", typed, "marta@halation.example", hookstest.Password)
 			}
 			b.waitUntil("a form that can be sent again", `!document.querySelector("form[data-sending], [aria-busy=true]")`)
 			p.reset()
@@ -144,7 +144,7 @@ func TestUpload_ProxyRefusesTheSize_SaysTheLimit(t *testing.T) {
 	eval[bool](b, `(document.getElementById("picture").form.requestSubmit(), true)`)
 	b.waitForText("Files can have up to 1 MB here: choose a smaller one, or ask your server administrator to raise the proxy's limit (error 413).")
 	if n := eval[int](b, `document.getElementById("picture").files.length`); n != 1 {
-		t.Errorf("got %d selected files", n)
+		t.Errorf("got %d selected files, want 1", n)
 	}
 }
 
@@ -166,7 +166,7 @@ func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
 			eval[bool](b, `(document.querySelector("`+link+`").click(), true)`)
 			b.waitUntil("a sentence about "+name, `[...document.querySelectorAll(".toast-ours")].some(t => t.innerText.includes("server"))`)
 			if after := eval[string](b, `document.getElementById("main").innerText`); after != before {
-				t.Errorf("%s, %s: got page %.300s", name, link, after)
+				t.Errorf("%s, %s: got page %.300s, want %v", name, link, after, before)
 			}
 			b.waitForNoText("Foreign page")
 			p.reset()
@@ -186,7 +186,7 @@ func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
 	eval[bool](b, `(document.getElementById("live").dispatchEvent(new CustomEvent("users")), new Promise(done => setTimeout(() => done(true), 1500)))`)
 	b.waitForNoText("Foreign page")
 	if typed := eval[string](b, `document.querySelector("textarea").value`); !strings.Contains(typed, "someone@halation.example") {
-		t.Errorf("got typed text %q", typed)
+		t.Errorf("got typed text %q, want it with %q", typed, "someone@halation.example")
 	}
 }
 
@@ -218,7 +218,7 @@ func TestLivePage_ProxyWithoutWebSockets_SaysSo(t *testing.T) {
 	b.waitForText("Can't connect to the session: the server's proxy blocks WebSockets.")
 	b.waitForText("configure the reverse proxy to pass WebSocket upgrades for /livekit/")
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
-		t.Errorf("shown after %.0f ms", took)
+		t.Errorf("shown after %.0f ms, want at most 12_000", took)
 	}
 	b.assertAccessible("a session without a connection")
 	p.reset()
@@ -245,7 +245,7 @@ func TestLivePage_MediaBlocked_SaysSo(t *testing.T) {
 	b.waitForText("Connecting…")
 	b.waitUntil("what blocks it", `document.getElementById("banner").innerText.includes("Connected, but audio and video can't get through: UDP port 7882 and TCP port 7881 are blocked.")`)
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
-		t.Errorf("shown after %.0f ms", took)
+		t.Errorf("shown after %.0f ms, want at most 12_000", took)
 	}
 	b.waitForText("set USHER_LIVE_NODE_IP to the server's public IP address")
 	eval[bool](b, `window.open7882 = true`)

@@ -16,12 +16,12 @@ func TestToast_PageIsLeft_AbortedRequestsAreSilent(t *testing.T) {
 	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	const failed = `document.dispatchEvent(new CustomEvent("htmx:error", {detail: {error: new TypeError("NetworkError")}})); document.querySelectorAll(".toast-ours").length`
 	if n := eval[int](b, `window.dispatchEvent(new Event("beforeunload")); `+failed); n != 0 {
-		t.Errorf("got %d announcements while leaving", n)
+		t.Errorf("got %d announcements while leaving, want 0", n)
 	}
 	b.visit("/account")
 	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	if n := eval[int](b, failed); n != 1 {
-		t.Errorf("got %d announcements while open", n)
+		t.Errorf("got %d announcements while open, want 1", n)
 	}
 }
 

@@ -92,7 +92,7 @@ func (d *calendarFixture) download(path string) *ical.Calendar {
 	d.Helper()
 	r := d.web.Anonymous().Get(path)
 	if r.Status != 200 {
-		d.Fatalf("%s: %d", path, r.Status)
+		d.Fatalf("%s: %d, want 200", path, r.Status)
 	}
 	return d.parse(r.Body)
 }
@@ -154,7 +154,7 @@ func (d *calendarFixture) assertAgree(what, recurrence string, files map[string]
 		want := eventProperty(files["email"], recurrence, name)
 		for where, file := range files {
 			if got := eventProperty(file, recurrence, name); got != want || got == "" {
-				d.Errorf("%s: %s is %q in the %s, %q in the email", what, name, got, where, want)
+				d.Errorf("%s: %s is %q in the %s, %q in the email, want %v and it set", what, name, got, where, want, want)
 			}
 		}
 	}
@@ -180,7 +180,7 @@ func TestCalendar_EmailJoinPageAndFeed_Agree(t *testing.T) {
 	email = d.latestEmail()
 	d.assertAgree("one is moved", day(0), map[string]*ical.Calendar{"email": email, "join page": d.download(d.personalLink(all[0]) + "/calendar.ics"), "feed": d.download(d.feedPath)})
 	if uid := eventProperty(email, day(0), ical.PropUID); uid != first {
-		t.Errorf("the change is of %q, the invitation of %q", uid, first)
+		t.Errorf("the change is of %q, the invitation of %q, want %v", uid, first, first)
 	}
 	if !isNewer(eventProperty(email, day(0), ical.PropSequence), sequence) {
 		t.Errorf("SEQUENCE %s follows %s", eventProperty(email, day(0), ical.PropSequence), sequence)
@@ -234,7 +234,7 @@ func TestCalendar_ServerURLChanges_KeepsUID(t *testing.T) {
 	d.updateSession(d.session, sessions.ScopeSession, func(f *sessions.Form) { f.Title = "Moved" })
 	email := d.latestEmail()
 	if after := eventProperty(email, "", ical.PropUID); after != before || eventProperty(email, "", ical.PropSummary) != "Moved" {
-		t.Errorf("UID %q, before %q", after, before)
+		t.Errorf("UID %q, before %q, want %v and %q", after, before, before, "Moved")
 	}
 	hookstest.Exec(t, d.web.App, "UPDATE sessions SET uid = ''", nil)
 	settings.Set(d.web.App, old)
@@ -244,7 +244,7 @@ func TestCalendar_ServerURLChanges_KeepsUID(t *testing.T) {
 	settings.Set(d.web.App, config)
 	d.updateSession(d.session, sessions.ScopeSession, func(f *sessions.Form) { f.Title = "From before" })
 	if after := eventProperty(d.latestEmail(), "", ical.PropUID); after != before {
-		t.Errorf("a session from before: UID %q, before %q", after, before)
+		t.Errorf("a session from before: UID %q, before %q, want %v", after, before, before)
 	}
 }
 

@@ -31,13 +31,13 @@ func openStream(t *testing.T, server *viewstest.Server, b *viewstest.Browser, pa
 	t.Helper()
 	found := streamPattern.FindStringSubmatch(b.Get(path).Body)
 	if found == nil {
-		t.Fatalf("%s has no stream", path)
+		t.Fatalf("%s has no stream, want another than nil", path)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+html.UnescapeString(found[1]), nil)
 	response, err := b.Do(request)
 	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("the stream of %s: %v %v", path, response, err)
+		t.Fatalf("the stream of %s: %v %v, want %v", path, response, err, http.StatusOK)
 	}
 	t.Cleanup(func() { cancel(); response.Body.Close() })
 	lines, names := bufio.NewScanner(response.Body), make(chan string, 100)
@@ -186,7 +186,7 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 			l.must(step.do(l))
 			assertEvent(t, name, events)
 			if body := b.Get(l.sessionLink()).Body; !strings.Contains(html.UnescapeString(body), step.shows) {
-				t.Errorf("got no %q", step.shows)
+				t.Errorf("got no %q, want it with %q", step.shows, step.shows)
 			}
 		})
 	}
@@ -217,7 +217,7 @@ func TestEvents_UnrelatedChanges_AreNotSent(t *testing.T) {
 func TestEvents_UnknownLink_IsNotFound(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	if r := l.server.Anonymous().Get("/s/nowhere/events"); r.Status != http.StatusNotFound {
-		t.Errorf("%d", r.Status)
+		t.Errorf("%d, want %v", r.Status, http.StatusNotFound)
 	}
 }
 
@@ -229,7 +229,7 @@ func TestJoinPage_RefreshDelay(t *testing.T) {
 		l.startIn(c.minutes)
 		found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body)
 		if found == nil {
-			t.Fatalf("%d minutes ahead: no time", c.minutes)
+			t.Fatalf("%d minutes ahead: no time, want another than nil", c.minutes)
 		}
 		if seconds, err := strconv.ParseFloat(found[1], 64); err != nil || seconds <= 0 || seconds > float64(c.most) {
 			t.Errorf("%d minutes ahead: asks in %s s, want at most %d", c.minutes, found[1], c.most)
@@ -237,7 +237,7 @@ func TestJoinPage_RefreshDelay(t *testing.T) {
 	}
 	l.startIn(-120)
 	if found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body); found == nil || found[1] != "" {
-		t.Errorf("over: %q", found)
+		t.Errorf("over: %q, want another than nil and none", found)
 	}
 	l.startIn(16)
 	assertReply(t, "early", b.Get(l.sessionLink()), 200, "Starts in 16 minutes")
@@ -245,7 +245,7 @@ func TestJoinPage_RefreshDelay(t *testing.T) {
 	l.must(l.setStart(starts))
 	found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body)
 	if seconds, _ := strconv.ParseFloat(found[1], 64); seconds > 2.1 {
-		t.Errorf("the page of who waits for the waiting page asks in %s s", found[1])
+		t.Errorf("the page of who waits for the waiting page asks in %s s, want at most 2.1", found[1])
 	}
 }
 

@@ -43,7 +43,7 @@ func (h *invitationFixture) invite(email string, roles ...string) (path, id stri
 	h.t.Helper()
 	result := hookstest.Invite(h.t, h.App, h.owner, h.team, email, roles...)
 	if result.ID == "" {
-		h.t.Fatalf("%+v", result)
+		h.t.Fatalf("%+v, want it set", result)
 	}
 	return h.invitationPath(email), result.ID
 }
@@ -83,7 +83,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("got no %q in %s", w, r.Body)
+			t.Errorf("got no %q in %s, want it with %q", w, r.Body, w)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func assertLacks(t *testing.T, r viewstest.Reply, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
-			t.Errorf("says %q: %s", w, r.Body)
+			t.Errorf("says %q: %s, want it without %q", w, r.Body, w)
 		}
 	}
 }
@@ -122,10 +122,10 @@ func TestInvitationPage_Get_ChangesNothing(t *testing.T) {
 		}
 	}
 	if got := h.status(id); got != invitations.Pending {
-		t.Errorf("the invitation is %s", got)
+		t.Errorf("the invitation is %s, want %v", got, invitations.Pending)
 	}
 	if n := hookstest.Count(t, h.App, "memberships"); n != 1 {
-		t.Errorf("%d memberships", n)
+		t.Errorf("%d memberships, want 1", n)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 		"You schedule and host sessions", "in the Admin Panel", "Your seats are reserved until", "(UTC)</time>", "Email address", "the invitation ends and frees the seats",
 		"Didn&#39;t expect this invitation? Ask ", `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
-		t.Errorf("Referrer-Policy %q", got)
+		t.Errorf("Referrer-Policy %q, want %q", got, "same-origin")
 	}
 
 	bad := b.Post(path+"/accept", url.Values{"name": {"Lucía Herrera"}, "password": {"short"}})
@@ -154,7 +154,7 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "This invitation was already accepted", "Go to Halation Post")
 	assertPage(t, h.Anonymous().Post(path+"/accept", newAccountForm()), 422, "This invitation was already accepted", "Sign in")
 	if n := hookstest.Count(t, h.App, "users"); n != 2 {
-		t.Errorf("%d accounts", n)
+		t.Errorf("%d accounts, want 2", n)
 	}
 }
 
@@ -272,7 +272,7 @@ func TestInvitationPage_RevokedOrExpired_SaysSo(t *testing.T) {
 			assertPage(t, b.Post(path+"/decline", nil), 422, test.words...)
 			assertPage(t, b.Get(path), 410, test.words...)
 			if n := hookstest.Count(t, h.App, "users"); n != 1 {
-				t.Errorf("%d accounts", n)
+				t.Errorf("%d accounts, want 1", n)
 			}
 		})
 	}
@@ -353,7 +353,7 @@ func TestInvitationForms_CrossSite_AreRefused(t *testing.T) {
 		request.Header.Set("Sec-Fetch-Site", "cross-site")
 		request.Header.Set("Origin", "https://evil.example")
 		if r := b.Send(request); r.Status != http.StatusForbidden {
-			t.Errorf("%s: %d", verb, r.Status)
+			t.Errorf("%s: %d, want %v", verb, r.Status, http.StatusForbidden)
 		}
 	}
 	if h.status(id) != invitations.Pending {

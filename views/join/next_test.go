@@ -45,13 +45,13 @@ func TestNextSession_EndedSession_LinksToNext(t *testing.T) {
 		assertReply(t, what, r, 410, "This session has ended")
 		if to == "" {
 			if strings.Contains(r.Body, "Next:") || countOtherLinks(r.Body, link) > 0 {
-				t.Errorf("%s is led on", what)
+				t.Errorf("%s is led on, want it without %q and at most 0", what, "Next:")
 			}
 			return
 		}
 		assertReply(t, what, r, 410, "Next: ", `href="`+to+`"`, "You're invited to the next session of the series.")
 		if countOtherLinks(r.Body, link) != 1 {
-			t.Errorf("%s: the page names other links", what)
+			t.Errorf("%s: the page names other links, want 1", what)
 		}
 		assertReply(t, what+", on", b.Get(to), 200, "Weekly review")
 	}

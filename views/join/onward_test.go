@@ -48,7 +48,7 @@ func (o *nextURLFixture) localPath(link string) string {
 	o.Helper()
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
-		o.Fatalf("no link: %q", link)
+		o.Fatalf("no link: %q, want it set", link)
 	}
 	return u.RequestURI()
 }
@@ -73,7 +73,7 @@ func (o *nextURLFixture) findLink(r viewstest.Reply, prefix string) string {
 	o.Helper()
 	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(prefix) + `[^"]*)"`).FindStringSubmatch(r.Body)
 	if found == nil {
-		o.Fatalf("the page has no link to %s", prefix)
+		o.Fatalf("the page has no link to %s, want another than nil", prefix)
 	}
 	return html.UnescapeString(found[1])
 }
@@ -123,7 +123,7 @@ func TestNextURL_Reset_IsKept(t *testing.T) {
 		}
 		sent := b.Post("/reset", url.Values{"email": {address}, "next": {o.nextValue(page)}})
 		if sent.Status != http.StatusSeeOther {
-			t.Fatalf("%s: %d", entrance, sent.Status)
+			t.Fatalf("%s: %d, want %v", entrance, sent.Status, http.StatusSeeOther)
 		}
 		if again := o.findLink(b.Get(sent.Location), "/reset"); !strings.Contains(again, url.QueryEscape(at)) {
 			t.Errorf("%s: correcting the address loses the way: %s", entrance, again)
@@ -170,7 +170,7 @@ func TestNextURL_SignUpKnownAddress_IsKept(t *testing.T) {
 	o.server.Anonymous().Post(o.entrances["room"]+"/account", url.Values{"email": {"known@x.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.entrances["session"]}})
 	page := o.server.Anonymous().Get(o.waitForLink("known@x.example", "/signin", before))
 	if next := o.nextValue(page); next != o.entrances["session"] {
-		t.Errorf("goes on to %q", next)
+		t.Errorf("goes on to %q, want %v", next, o.entrances["session"])
 	}
 }
 
@@ -181,11 +181,11 @@ func TestNextURL_External_IsIgnored(t *testing.T) {
 		o.server.Anonymous().Post("/reset", url.Values{"email": {"known@x.example"}, "next": {next}})
 		link := o.waitForLink("known@x.example", "/reset/", before)
 		if strings.Contains(link, "evil") {
-			t.Errorf("the email leads to %s", link)
+			t.Errorf("the email leads to %s, want it without %q", link, "evil")
 		}
 		r := o.server.Anonymous().Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "?"}, "next": {next}})
 		if strings.Contains(r.Location, "evil") {
-			t.Errorf("goes to %s", r.Location)
+			t.Errorf("goes to %s, want it without %q", r.Location, "evil")
 		}
 	}
 }
@@ -242,7 +242,7 @@ func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) 
 		r := other.Get(at)
 		assertReply(t, address+", afterwards", r, http.StatusOK, o.session.Title())
 		if strings.Contains(r.Body, `name="password"`) {
-			t.Errorf("%s: the session asks to sign in again", address)
+			t.Errorf("%s: the session asks to sign in again, want it without %q", address, `name="password"`)
 		}
 		if account, err := o.server.App.FindAuthRecordByEmail("users", address); err != nil || !account.Verified() {
 			t.Errorf("%s: not confirmed, %v", address, err)

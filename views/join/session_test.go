@@ -142,7 +142,7 @@ func TestJoinPage_Get_ChangesNothing(t *testing.T) {
 		}
 	}
 	if after := count(); after != before || l.participantState("new@x.example") != "invited" {
-		t.Errorf("%d rows, then %d", before, after)
+		t.Errorf("%d rows, then %d, want %v and %q", before, after, before, "invited")
 	}
 }
 
@@ -158,14 +158,14 @@ func TestJoinSession_PersonalLink_WithNameOnly(t *testing.T) {
 	assertReply(t, "by the cookie at the session's own link", b.Get(l.sessionLink()), 200, "You join automatically when the host starts")
 	for _, path := range []string{"/teams", "/app/halation-post", "/admin/halation-post", "/account"} {
 		if r := b.Get(path); r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin") {
-			t.Errorf("%s opens: %d %s", path, r.Status, r.Location)
+			t.Errorf("%s opens: %d %s, want %v and it with %q", path, r.Status, r.Location, http.StatusSeeOther, "/signin")
 		}
 	}
 	assertReply(t, "the waiting page joins by itself", b.Get(l.sessionLink()), 200, "data-enters")
 	l.start()
 	assertReply(t, "the host starts", b.Get(l.sessionLink()), 200, "data-join", "Join now")
 	if r := b.Post(l.sessionLink()+"/join", nil); r.Location != "/live/"+l.session.Id {
-		t.Errorf("%d %s", r.Status, r.Location)
+		t.Errorf("%d %s, want %v", r.Status, r.Location, "/live/"+l.session.Id)
 	}
 	other := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Another", Starts: time.Now().Add(50 * time.Hour)})
 	assertReply(t, "another session", b.Get("/s/"+other.Code()), 200, "Sign in with the invited address")
@@ -176,11 +176,11 @@ func TestJoinSession_PersonalLink_CreatesAccount(t *testing.T) {
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
 	assertReply(t, "weak", b.Post(own+"/join", url.Values{"name": {"Nora Lind"}, "password": {"short"}}), 422, "Use at least 12", "Nora Lind")
 	if r := b.Post(own+"/join", url.Values{"name": {"Nora Lind"}, "password": {hookstest.Password}}); r.Status != http.StatusSeeOther {
-		t.Fatalf("%d %s", r.Status, r.Body)
+		t.Fatalf("%d %s, want %v", r.Status, r.Body, http.StatusSeeOther)
 	}
 	assertReply(t, "signed in", b.Get(own), 200, "The host hasn't started the session yet.")
 	if r := b.Get("/teams"); r.Status != 200 || l.participantState("new@x.example") != "admitted" {
-		t.Errorf("%d %s", r.Status, l.participantState("new@x.example"))
+		t.Errorf("%d %s, want 200 and %q", r.Status, l.participantState("new@x.example"), "admitted")
 	}
 }
 
@@ -192,7 +192,7 @@ func TestJoinSession_PersonalLink_SignsIn(t *testing.T) {
 		t.Error("joined")
 	}
 	if r := b.Post(own+"/join", url.Values{"password": {hookstest.Password}}); r.Status != http.StatusSeeOther || l.participantState("outside@x.example") != "admitted" {
-		t.Errorf("%d %s", r.Status, l.participantState("outside@x.example"))
+		t.Errorf("%d %s, want %v and %q", r.Status, l.participantState("outside@x.example"), http.StatusSeeOther, "admitted")
 	}
 }
 
@@ -200,20 +200,20 @@ func TestGuestConsent_Declined_CanBeAcceptedLater(t *testing.T) {
 	l := newFixture(t, sessions.Form{}).startIn(5)
 	b := l.server.As(l.invitee)
 	if r := b.Post(l.sessionLink()+"/decline", nil); r.Status != http.StatusSeeOther || l.participantState("outside@x.example") != "declined" {
-		t.Fatalf("%d %s", r.Status, l.participantState("outside@x.example"))
+		t.Fatalf("%d %s, want %v and %q", r.Status, l.participantState("outside@x.example"), http.StatusSeeOther, "declined")
 	}
 	assertReply(t, "declined", b.Get(l.sessionLink()), 200, "You declined this session", "Accept and join")
 	again := l.server.Anonymous()
 	r := again.Post("/signin", url.Values{"email": {"outside@x.example"}, "password": {hookstest.Password}})
 	if !strings.HasPrefix(r.Location, "/teams?next=") {
-		t.Errorf("signing in leads to %s", r.Location)
+		t.Errorf("signing in leads to %s, want it with %q", r.Location, "/teams?next=")
 	}
 	assertReply(t, "offered after signing in", again.Get(r.Location), 200, "Halation Post invites you to “Weekly review” as a guest", "You declined this invitation", l.sessionLink()+"/join")
 	if r := again.Post(l.sessionLink()+"/join", nil); r.Status != http.StatusSeeOther || l.participantState("outside@x.example") != "admitted" {
-		t.Errorf("%d %s", r.Status, l.participantState("outside@x.example"))
+		t.Errorf("%d %s, want %v and %q", r.Status, l.participantState("outside@x.example"), http.StatusSeeOther, "admitted")
 	}
 	if r := l.server.Anonymous().Post("/signin", url.Values{"email": {"outside@x.example"}, "password": {hookstest.Password}}); strings.HasPrefix(r.Location, "/teams") {
-		t.Errorf("and is not offered any more: %s", r.Location)
+		t.Errorf("and is not offered any more: %s, want it without %q", r.Location, "/teams")
 	}
 }
 
@@ -221,7 +221,7 @@ func TestSaveRSVP_BeforeStart(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	signedOut := l.server.Anonymous()
 	if r := signedOut.Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"maybe"}}); r.Status != http.StatusSeeOther {
-		t.Errorf("%d %s", r.Status, r.Body)
+		t.Errorf("%d %s, want %v", r.Status, r.Body, http.StatusSeeOther)
 	}
 	assertReply(t, "answered", signedOut.Get(l.personalLink("new@x.example")), 200, "You answered maybe")
 	assertReply(t, "no such answer", signedOut.Post(l.personalLink("new@x.example")+"/answer", url.Values{"answer": {"never"}}), 422, "yes, maybe or no")
@@ -237,14 +237,14 @@ func TestStartSession_Permissions(t *testing.T) {
 	l := newFixture(t, sessions.Form{}).startIn(5)
 	for what, b := range map[string]*viewstest.Browser{"signed out": l.server.Anonymous(), "guest": l.server.As(l.guest), "owner": l.server.As(l.owner), "outside": l.server.As(l.invitee)} {
 		if r := b.Post(l.sessionLink()+"/start", nil); r.Status != http.StatusForbidden {
-			t.Errorf("%s: %d", what, r.Status)
+			t.Errorf("%s: %d, want %v", what, r.Status, http.StatusForbidden)
 		}
 	}
 	if r := l.server.As(l.host).Get(l.sessionLink()); !strings.Contains(r.Body, "Start session") || strings.Contains(r.Body, "who hosts this session") {
-		t.Errorf("the host is told to ask the host: %s", r.Body)
+		t.Errorf("the host is told to ask the host: %s, want it with %q and it without %q", r.Body, "Start session", "who hosts this session")
 	}
 	if r := l.server.As(l.host).Post(l.sessionLink()+"/start", nil); r.Location != "/live/"+l.session.Id || l.participantState("host@x.example") != "admitted" {
-		t.Errorf("host: %d %s", r.Status, r.Location)
+		t.Errorf("host: %d %s, want %v and %q", r.Status, r.Location, "/live/"+l.session.Id, "admitted")
 	}
 }
 
@@ -253,14 +253,14 @@ func TestJoinPage_ExternalLink_ShownAfterJoin(t *testing.T) {
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
 	for _, path := range []string{l.sessionLink(), own} {
 		if strings.Contains(b.Get(path).Body, "meet.example.com") {
-			t.Errorf("%s tells where", path)
+			t.Errorf("%s tells where, want it without %q", path, "meet.example.com")
 		}
 	}
 	host := l.server.As(l.host).Get(l.sessionLink())
 	assertReply(t, "before the join", host, 200, "Join to get the link.", "Join now")
 	for _, part := range []string{"data-check", "Start and join", "starts the session"} {
 		if strings.Contains(host.Body, part) {
-			t.Errorf("the door of a session held elsewhere has %q", part)
+			t.Errorf("the door of a session held elsewhere has %q, want it without %q", part, part)
 		}
 	}
 	b.Post(own+"/join", url.Values{"name": {"Nora Lind"}})
@@ -290,7 +290,7 @@ func TestRoomPage(t *testing.T) {
 		assertReply(t, what, r, 200, "Only the team and participants can see", "the person who invited you")
 		for _, secret := range []string{"owner@x.example", "host@x.example", "(Owner)", "(Admin)"} {
 			if strings.Contains(r.Body, secret) {
-				t.Errorf("%s reads %s", what, secret)
+				t.Errorf("%s reads %s, want it without %q", what, secret, secret)
 			}
 		}
 	}
@@ -298,7 +298,7 @@ func TestRoomPage(t *testing.T) {
 	assertReply(t, "unknown", signedOut.Get("/r/nowhere"), 404, "We don't know this link")
 	for what, b := range map[string]*viewstest.Browser{"signedOut": signedOut, "guest": guest, "outside": outside} {
 		if r := b.Post(path+"/start", nil); r.Status != http.StatusForbidden {
-			t.Errorf("%s starts: %d", what, r.Status)
+			t.Errorf("%s starts: %d, want %v", what, r.Status, http.StatusForbidden)
 		}
 	}
 	next := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Grading", Room: blue.Id, Starts: time.Now().Add(40 * time.Minute), Guests: []string{"guest@x.example"}})
@@ -308,7 +308,7 @@ func TestRoomPage(t *testing.T) {
 		t.Error("who is not asked reads what is held there")
 	}
 	if r := host.Post(path+"/start", nil); !strings.HasPrefix(r.Location, "/live/") {
-		t.Fatalf("%d %s", r.Status, r.Body)
+		t.Fatalf("%d %s, want it with %q", r.Status, r.Body, "/live/")
 	}
 	assertReply(t, "host, running", host.Get(path), 200, "A session is running in this room.", "Join session", "Grading")
 	assertReply(t, "a second start", host.Post(path+"/start", nil), 422, "This room is booked")
@@ -357,7 +357,7 @@ func TestJoinPage_UnknownLinks_AreRateLimited(t *testing.T) {
 		last = b.Get("/s/nowhere")
 	}
 	if last.Status != http.StatusTooManyRequests || last.Header.Get("Retry-After") == "" {
-		t.Errorf("%d %v", last.Status, last.Header)
+		t.Errorf("%d %v, want %v and it set", last.Status, last.Header, http.StatusTooManyRequests)
 	}
 	assertReply(t, "a known one", b.Get(l.sessionLink()), 200)
 }

@@ -37,7 +37,7 @@ func TestNewInvitationView_SeatsAndInviter(t *testing.T) {
 			t.Errorf("%s: got %q, %q, member %v, %v, want %q, %q, member %v", test.email, offer.RequestText(), offer.ExpiryText(), offer.IsMember, err, test.request, test.expiry, test.member)
 		}
 		if offer.Inviter.Name != "Marta" || offer.Inviter.Role != "Owner" || offer.Inviter.Link != "mailto:marta@halation.example" {
-			t.Errorf("%s: by %+v", test.email, offer.Inviter)
+			t.Errorf("%s: by %+v, want %q, %q and %q", test.email, offer.Inviter, "Marta", "Owner", "mailto:marta@halation.example")
 		}
 		if offer, err = layout.NewInvitationView(app, i, account, false); err != nil || offer.Inviter.Name != "Marta" || offer.Inviter.Link != "" {
 			t.Errorf("%s, not signed in: by %+v, %v", test.email, offer.Inviter, err)
@@ -83,7 +83,7 @@ func TestRoleLabel(t *testing.T) {
 		{actors.Roles{}, "guest", "Guest"},
 	} {
 		if got := layout.RoleLabel(test.roles, test.kind); got != test.want {
-			t.Errorf("%+v: %q", test, got)
+			t.Errorf("%+v: %q, want %v", test, got, test.want)
 		}
 	}
 }
@@ -92,11 +92,11 @@ func TestFieldErrors_KeepFieldOrder(t *testing.T) {
 	problems := layout.FieldErrors(web.FormErrors{"base": "c", "password": "b", "name": "a"}, "name", "password")
 	want := []struct{ id, message string }{{"name", "a"}, {"password", "b"}, {"", "c"}}
 	if len(problems) != len(want) {
-		t.Fatalf("%+v", problems)
+		t.Fatalf("%+v, want %v", problems, len(want))
 	}
 	for n, w := range want {
 		if problems[n].ID != w.id || problems[n].Message != w.message {
-			t.Errorf("%d: %+v", n, problems[n])
+			t.Errorf("%d: %+v, want %v and %v", n, problems[n], w.id, w.message)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func assertPage(t *testing.T, what string, r viewstest.Reply, status int, words 
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("%s does not say %q: %s", what, w, r.Body)
+			t.Errorf("%s does not say %q: %s, want it with %q", what, w, r.Body, w)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func assertNotContains(t *testing.T, what string, r viewstest.Reply, words ...st
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
-			t.Errorf("%s says %q: %s", what, w, r.Body)
+			t.Errorf("%s says %q: %s, want it without %q", what, w, r.Body, w)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func TestLivePage_NotInSession_IsRedirectedOrNotFound(t *testing.T) {
 			assertPage(t, who, state, 200, `id="state"`)
 			var pass map[string]string
 			if err := json.Unmarshal([]byte(token.Body), &pass); token.Status != 200 || err != nil || pass["token"] == "" || !strings.HasPrefix(pass["url"], "ws://") {
-				t.Errorf("%s: %d %s", who, token.Status, token.Body)
+				t.Errorf("%s: %d %s, want 200, it set and it with %q", who, token.Status, token.Body, "ws://")
 			}
 			continue
 		}
@@ -162,10 +162,10 @@ func TestLivePage_NotInSession_IsRedirectedOrNotFound(t *testing.T) {
 		}
 	}
 	if r := s.Anonymous().Get("/live/no-such-session"); r.Status != http.StatusSeeOther || r.Location != "/signin?next=%2Flive%2Fno-such-session" {
-		t.Errorf("an unknown session, signed out: got %d %s", r.Status, r.Location)
+		t.Errorf("an unknown session, signed out: got %d %s, want %v and %q", r.Status, r.Location, http.StatusSeeOther, "/signin?next=%2Flive%2Fno-such-session")
 	}
 	if r := s.As(s.accounts["host"]).Get("/live/no-such-session"); r.Status != http.StatusNotFound {
-		t.Errorf("an unknown session: %d", r.Status)
+		t.Errorf("an unknown session: %d, want %v", r.Status, http.StatusNotFound)
 	}
 }
 
@@ -183,18 +183,18 @@ func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 	target := url.Values{"person": {s.participant("guest").Id}}
 	for _, action := range []string{"/admit", "/refuse", "/put-out", "/mute", "/mute-all", "/extend", "/end"} {
 		if r := s.sendHTMX(asked, "POST", action, target); r.Status != http.StatusForbidden || !strings.Contains(r.Body, `id="said"`) {
-			t.Errorf("an attendee does %s: %d %s", action, r.Status, r.Body)
+			t.Errorf("an attendee does %s: %d %s, want %v and it with %q", action, r.Status, r.Body, http.StatusForbidden, `id="said"`)
 		}
 		if r := asked.Post(s.path(action), target); r.Status != http.StatusForbidden {
-			t.Errorf("an attendee sends the form of %s: %d", action, r.Status)
+			t.Errorf("an attendee sends the form of %s: %d, want %v", action, r.Status, http.StatusForbidden)
 		}
 	}
 	if state := s.participant("guest").State(); state != sessions.StateWaiting {
-		t.Errorf("the guest is %s", state)
+		t.Errorf("the guest is %s, want %v", state, sessions.StateWaiting)
 	}
 	for _, action := range []string{"/admit", "/refuse", "/put-out"} {
 		if r := s.sendHTMX(host, "POST", action, url.Values{"person": {"no-such-person"}}); r.Status != http.StatusNotFound {
-			t.Errorf("%s for an unknown participant: got %d %s", action, r.Status, r.Body)
+			t.Errorf("%s for an unknown participant: got %d %s, want %v", action, r.Status, r.Body, http.StatusNotFound)
 		}
 	}
 	assertPage(t, "refuse", s.sendHTMX(s.As(s.accounts["cohost"]), "POST", "/refuse", target), 200, "Denied", `data-waiting="0"`)
@@ -222,7 +222,7 @@ func TestHostControls_PersonalLinkOfAdmin_GivesNoRights(t *testing.T) {
 	assertPage(t, "with the link", s.sendHTMX(b, "GET", "/state", nil), 200, `id="state"`)
 	for _, action := range []string{"/end", "/extend", "/put-out", "/mute", "/admit", "/refuse"} {
 		if r := s.sendHTMX(b, "POST", action, url.Values{"person": {s.participant("guest").Id}}); r.Status != http.StatusForbidden {
-			t.Errorf("with an Admin's link, %s: got %d %s", action, r.Status, r.Body)
+			t.Errorf("with an Admin's link, %s: got %d %s, want %v", action, r.Status, r.Body, http.StatusForbidden)
 		}
 	}
 	s.join("asked")

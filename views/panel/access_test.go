@@ -38,19 +38,19 @@ func panelRoutes(t *testing.T) []string {
 		for _, m := range routePattern.FindAllStringSubmatch(string(source), -1) {
 			group, method, path := m[1], m[2], m[3]
 			if strings.HasPrefix(path, "/admin/") {
-				t.Errorf("%s mounts %s past the group of the panel", file, path)
+				t.Errorf("%s mounts %s past the group of the panel, want it without %q", file, path, "/admin/")
 			}
 			if filepath.Base(filepath.Dir(file)) != "panel" {
 				continue
 			}
 			if group != "panel" || method == "Any" || method == "Route" {
-				t.Errorf("%s mounts %s %s on %s: extend this test", file, method, path, group)
+				t.Errorf("%s mounts %s %s on %s: extend this test, want %q, another than %q and another than %q", file, method, path, group, "panel", "Any", "Route")
 			}
 			routes = append(routes, method+" "+path)
 		}
 	}
 	if groups != 1 || len(routes) < 40 {
-		t.Fatalf("%d groups, %d routes", groups, len(routes))
+		t.Fatalf("%d groups, %d routes, want 1 and at least 40", groups, len(routes))
 	}
 	return routes
 }
@@ -80,13 +80,13 @@ func TestRoutes_RequireAnAdmin(t *testing.T) {
 			}
 			if known {
 				if r := sendRequest(t, s, idle, method, fill.Replace(path)); r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin?") {
-					t.Errorf("an Owner who was idle for 13 hours, %s %s: %d %s", method, path, r.Status, r.Location)
+					t.Errorf("an Owner who was idle for 13 hours, %s %s: %d %s, want %v and it with %q", method, path, r.Status, r.Location, http.StatusSeeOther, "/signin?")
 				}
 			}
 		}
 	}
 	if n := hookstest.Count(t, s.App, "memberships"); n != 6 {
-		t.Errorf("%d memberships after requests without the right", n)
+		t.Errorf("%d memberships after requests without the right, want 6", n)
 	}
 }
 

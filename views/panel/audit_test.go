@@ -122,7 +122,7 @@ func TestAuditLog_Paging(t *testing.T) {
 		path = s.path("/audit") + "?before=" + number
 	}
 	if n := hookstest.Count(t, s.App, "audit", dbx.HashExp{"team": s.team.Id}); seen != n || n != 121 {
-		t.Errorf("%d entries on the pages, %d in all", seen, n)
+		t.Errorf("%d entries on the pages, %d in all, want %v and 121", seen, n, n)
 	}
 }
 
@@ -154,7 +154,7 @@ func TestAuditLog_DeniedMember_IsLoggedOnceAMinute(t *testing.T) {
 	assertPage(t, b.Post(s.path("/users/add"), url.Values{"list": {"x@y.example"}}), http.StatusForbidden)
 	assertPage(t, s.As(s.stranger).Get(s.path("/users")), http.StatusNotFound)
 	if n := hookstest.Count(t, s.App, "audit", dbx.HashExp{"action": "panel.enter", "result": "not_allowed", "team": s.team.Id}); n != 1 {
-		t.Errorf("%d entries", n)
+		t.Errorf("%d entries, want 1", n)
 	}
 	page := s.As(s.owner).Get(s.path("/audit"))
 	assertPage(t, page, http.StatusOK, "tried to open the Admin Panel")
@@ -173,7 +173,7 @@ func TestExport_KeepsTheFilters(t *testing.T) {
 		}
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(r.Body, "\ufeff"))).ReadAll()
 		if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], " "), "pavel@halation.example") {
-			t.Errorf("%s: %q %v", path, rows, err)
+			t.Errorf("%s: %q %v, want 2 and it with %q", path, rows, err, "pavel@halation.example")
 		}
 	}
 	r := b.Get(s.path("/audit/export?from=x"))

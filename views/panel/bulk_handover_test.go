@@ -50,7 +50,7 @@ func TestHandover_RemovedOrRevoked_HandsOverOrCancels(t *testing.T) {
 				t.Fatalf("%s: %d %s", c.name, r.Status, pageText(r.Body))
 			}
 			if nowHost, now := s.hostAndStatus(session.Id); now != status || nowHost != host {
-				t.Errorf("%s, handed over %v: hosted by %s and %s", c.name, handed, nowHost, now)
+				t.Errorf("%s, handed over %v: hosted by %s and %s, want %v and %v", c.name, handed, nowHost, now, status, host)
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func TestRemoveUser_HandoverToNonHost_IsRefused(t *testing.T) {
 	r := s.As(s.owner).Post(s.userPath(s.organizer, "/remove"), url.Values{"handover": {s.member.Id}})
 	assertPage(t, r, http.StatusUnprocessableEntity, "Choose someone who can host in this team")
 	if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) == "gone" {
-		t.Errorf("a refused removal left the session %s", status)
+		t.Errorf("a refused removal left the session %s, want %v and another than %q", status, sessions.Scheduled, "gone")
 	}
 }
 
@@ -76,7 +76,7 @@ func TestBulkRemove_HandsSessionsOver(t *testing.T) {
 	form.Set("handover", s.owner.Id)
 	s.assertResult(b, b.Post(s.path("/users/selected"), form), "2 users were removed from the team", "Handed over: 1 session.")
 	if host, status := s.hostAndStatus(session.Id); host != s.owner.Id || status != sessions.Scheduled {
-		t.Errorf("hosted by %s and %s", host, status)
+		t.Errorf("hosted by %s and %s, want %v and %v", host, status, s.owner.Id, sessions.Scheduled)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestRevokeRole_BecomesGuest_AsksForHandover(t *testing.T) {
 		t.Fatalf("%d %s", r.Status, pageText(r.Body))
 	}
 	if host, status := s.hostAndStatus(session.Id); host != s.owner.Id || status != sessions.Scheduled {
-		t.Errorf("hosted by %s and %s", host, status)
+		t.Errorf("hosted by %s and %s, want %v and %v", host, status, s.owner.Id, sessions.Scheduled)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestHandover_CancelIsNeverPreselected(t *testing.T) {
 	for _, page := range []string{s.userPath(s.organizer, "/remove"), s.userPath(s.organizer, "/revoke-role?role=organizer"), s.selectedPath("remove", s.organizer.Id)} {
 		r := b.Get(page)
 		if !strings.Contains(r.Body, `<option value="`+s.owner.Id+`" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
-			t.Errorf("%s does not preselect who acts", page)
+			t.Errorf("%s does not preselect who acts, want it with %q and it without %q", page, `<option value="`+s.owner.Id+`" selected`, `value="cancel" selected`)
 		}
 	}
 	hookstest.Exec(t, s.App, "UPDATE memberships SET organizer = FALSE WHERE user != {:user}", dbx.Params{"user": s.organizer.Id})
@@ -210,13 +210,13 @@ func TestHandover_NoChoice_IsRefusedAtTheField(t *testing.T) {
 				assertContains(t, r, `aria-invalid="true"`)
 			}
 			if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) != "Organizer" || s.roles(s.member) == "gone" {
-				t.Errorf("the session is %s", status)
+				t.Errorf("the session is %s, want %v, %q and another than %q", status, sessions.Scheduled, "Organizer", "gone")
 			}
 			if r := post(s, b, url.Values{"handover": {"cancel"}}); r.Status >= 400 {
 				t.Fatalf("%d %s", r.Status, pageText(r.Body))
 			}
 			if _, status := s.hostAndStatus(session.Id); status != sessions.Cancelled {
-				t.Errorf("after the choice the session is %s", status)
+				t.Errorf("after the choice the session is %s, want %v", status, sessions.Cancelled)
 			}
 		})
 	}

@@ -17,7 +17,7 @@ func TestResultStore_ManyResults_DropsTheOldest(t *testing.T) {
 		last = all.put(storedResult{Result: bulk.Result{Rows: lines}, team: "team", account: "marta"})
 	}
 	if n := len(all.results); n > 1+maxStoredResults {
-		t.Errorf("%d receipts are kept", n)
+		t.Errorf("%d receipts are kept, want at most %v", n, 1+maxStoredResults)
 	}
 	if receipt, ok := all.take(last, "team", "marta"); !ok || receipt.Rows[0].Email != "999" {
 		t.Errorf("the last one: %v %v", receipt, ok)

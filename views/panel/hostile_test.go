@@ -27,7 +27,7 @@ func TestPosts_CrossSite_AreForbidden(t *testing.T) {
 		request.Header.Set("Origin", "https://evil.example")
 		request.Header.Set("Sec-Fetch-Site", "cross-site")
 		if r := b.Send(request); r.Status != http.StatusForbidden {
-			t.Errorf("%s: %d %s", path, r.Status, r.Location)
+			t.Errorf("%s: %d %s, want %v", path, r.Status, r.Location, http.StatusForbidden)
 		}
 	}
 }

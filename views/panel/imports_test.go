@@ -64,7 +64,7 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 			"First 2 rows with errors", "Start import", "no address")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
-		t.Fatalf("%d invitations after a look", n)
+		t.Fatalf("%d invitations after a look, want 0", n)
 	}
 
 	page := s.startImport(b, form)
@@ -80,7 +80,7 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 	assertNotContains(t, r, "Stop import", "hx-trigger=\"import")
 	report := b.Get(page + "/report")
 	if report.Status != http.StatusOK || report.Header.Get("Content-Disposition") == "" || strings.Count(report.Body, "\r\n") != 234 {
-		t.Errorf("%d %v", report.Status, report.Header)
+		t.Errorf("%d %v, want %v, it set and 234", report.Status, report.Header, http.StatusOK)
 	}
 	assertPage(t, b.Get(s.path("/users/import")), http.StatusOK, "Pasted list", "233 of 233", page)
 
@@ -124,7 +124,7 @@ func TestImport_Stop_AsksFirst(t *testing.T) {
 	}
 	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import had already finished.")
 	if r := b.Get(page + "/stop"); r.Status != http.StatusSeeOther || r.Location != page {
-		t.Errorf("%d %s", r.Status, r.Location)
+		t.Errorf("%d %s, want %v and %v", r.Status, r.Location, http.StatusSeeOther, page)
 	}
 }
 
@@ -149,20 +149,20 @@ func TestImport_OtherRolesAndTeams_AreDenied(t *testing.T) {
 	for who, v := range visitors {
 		for _, path := range []string{"", "/" + id, "/" + id + "/stop", "/" + id + "/report"} {
 			if r := v.Get(s.path("/users/import" + path)); r.Status != v.status {
-				t.Errorf("%s reads %q: %d", who, path, r.Status)
+				t.Errorf("%s reads %q: %d, want %v", who, path, r.Status, v.status)
 			}
 		}
 		if r := v.Post(s.path("/users/import/"+id+"/stop"), nil); r.Status != v.status {
-			t.Errorf("%s stops: %d", who, r.Status)
+			t.Errorf("%s stops: %d, want %v", who, r.Status, v.status)
 		}
 	}
 	for _, path := range []string{theirs, theirs + "/stop", theirs + "/report", "/admin/" + s.foreign.Slug() + "/users/import/unknown"} {
 		if r := visitors["another team's Owner"].Get(path); r.Status != http.StatusNotFound {
-			t.Errorf("%s: %d", path, r.Status)
+			t.Errorf("%s: %d, want %v", path, r.Status, http.StatusNotFound)
 		}
 	}
 	if r := visitors["another team's Owner"].Post(theirs+"/stop", nil); r.Status != http.StatusNotFound {
-		t.Errorf("another team's import is stopped: %d", r.Status)
+		t.Errorf("another team's import is stopped: %d, want %v", r.Status, http.StatusNotFound)
 	}
 }
 

@@ -40,7 +40,7 @@ func listValue(t *testing.T, body string) string {
 	t.Helper()
 	m := listPattern.FindStringSubmatch(body)
 	if m == nil {
-		t.Fatalf("no list in %s", pageText(body))
+		t.Fatalf("no list in %s, want another than nil", pageText(body))
 	}
 	return html.UnescapeString(m[1])
 }
@@ -67,7 +67,7 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
-		t.Fatalf("%d invitations after a preview", n)
+		t.Fatalf("%d invitations after a preview, want 2", n)
 	}
 
 	r := b.Post(s.path("/users/add"), withSend(inviteForm(text, "organizer")))
@@ -100,7 +100,7 @@ func TestAddUsers_AllInvited_RedirectsToUsers(t *testing.T) {
 	r := b.Post(s.path("/users/add"), withSend(form)) // submit the form again
 	assertPage(t, r, http.StatusUnprocessableEntity, "No invitations were sent.", "Already invited", "Cancel")
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
-		t.Fatalf("%d invitations", n)
+		t.Fatalf("%d invitations, want 2", n)
 	}
 }
 
@@ -134,7 +134,7 @@ func TestAddUsers_InvalidInput_KeepsTheForm(t *testing.T) {
 		assertPage(t, b.Post(s.path(path), withSend(inviteForm(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "You can import up to 10,000 addresses at a time. This list has 10,001.")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
-		t.Fatalf("%d invitations", n)
+		t.Fatalf("%d invitations, want 0", n)
 	}
 }
 
@@ -152,16 +152,16 @@ func TestAddUsers_UploadedFile_FillsTheListWithoutSending(t *testing.T) {
 		r := s.upload(b, s.path("/users/add"), form, "file", strings.NewReader(c.file))
 		assertPage(t, r, http.StatusOK, "Preview", "Send ")
 		if got := listValue(t, r.Body); got != "first@halation.example\n"+c.kept {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: %q, want %v", name, got, "first@halation.example\n"+c.kept)
 		}
 		r = s.upload(b, s.path("/users/preview"), inviteForm("", "organizer"), "file", strings.NewReader(c.file))
 		assertPage(t, r, http.StatusOK, `id="add-fields"`, `hx-swap-oob`)
 		if got := listValue(t, r.Body); got != c.kept {
-			t.Errorf("%s, as a part: %q", name, got)
+			t.Errorf("%s, as a part: %q, want %v", name, got, c.kept)
 		}
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
-		t.Fatalf("a file was sent at once: %d invitations", n)
+		t.Fatalf("a file was sent at once: %d invitations, want 0", n)
 	}
 }
 
@@ -179,17 +179,17 @@ func TestAddUsers_InvalidFile_IsRefusedAtTheField(t *testing.T) {
 		for _, path := range []string{"/users/add", "/users/preview"} {
 			r := s.upload(b, s.path(path), form, "file", strings.NewReader(c.file))
 			if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, c.says) || !strings.Contains(r.Body, `id="file-e"`) {
-				t.Errorf("%s, %s: %d %s", name, path, r.Status, pageText(r.Body))
+				t.Errorf("%s, %s: %d %s, want %v, it with %q and it with %q", name, path, r.Status, pageText(r.Body), http.StatusUnprocessableEntity, c.says, `id="file-e"`)
 			}
 			if got := listValue(t, r.Body); got != "first@halation.example" {
-				t.Errorf("%s: %q is kept", name, got)
+				t.Errorf("%s: %q is kept, want %q", name, got, "first@halation.example")
 			}
 		}
 	}
 	r := s.upload(b, s.path("/users/add"), inviteForm("first@halation.example", "organizer"), "file", zeros(50<<20))
 	assertPage(t, r, http.StatusRequestEntityTooLarge, "larger than 2 MB", `id="file-e"`, "Will be invited")
 	if got := listValue(t, r.Body); got != "first@halation.example" {
-		t.Errorf("%q is kept", got)
+		t.Errorf("%q is kept, want %q", got, "first@halation.example")
 	}
 }
 
@@ -203,7 +203,7 @@ func TestPages_UserInput_IsEscaped(t *testing.T) {
 		r := b.Post(s.path(path), form)
 		for _, bad := range []string{"<img src=x", "<script>alert", "<b>Bold", "\x00", "\xff"} {
 			if strings.Contains(r.Body, bad) {
-				t.Errorf("%s: the page contains %q", path, bad)
+				t.Errorf("%s: the page contains %q, want it without %q", path, bad, bad)
 			}
 		}
 	}
@@ -218,7 +218,7 @@ func TestPages_UserInput_IsEscaped(t *testing.T) {
 		assertPage(t, r, http.StatusOK)
 		for _, bad := range []string{"<img src=x", "<i>Noor", "<b>Bold"} {
 			if strings.Contains(r.Body, bad) {
-				t.Errorf("%s: the page contains %q", path, bad)
+				t.Errorf("%s: the page contains %q, want it without %q", path, bad, bad)
 			}
 		}
 	}
@@ -243,7 +243,7 @@ func TestAddUsers_EmailOff_ShowsLinksOnce(t *testing.T) {
 	assertPage(t, r, http.StatusOK, "Share the invitation links", "2 invitations created.", "Ida", "leo@halation.example", "Copy")
 	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)
 	if len(links) != 2 || links[0] == links[1] {
-		t.Fatalf("%d links", len(links))
+		t.Fatalf("%d links, want 2 and another than %v", len(links), links[1])
 	}
 	r = b.Post(s.path("/users/add"), withSend(inviteForm("new@halation.example\nbroken")))
 	assertPage(t, r, http.StatusOK, "1 invitation created.", "/invite/usi_", "No @ in the address")

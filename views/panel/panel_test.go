@@ -81,7 +81,7 @@ func assertContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if !strings.Contains(body, text) {
-			t.Errorf("no %q in: %s", text, pageText(r.Body))
+			t.Errorf("no %q in: %s, want it with %q", text, pageText(r.Body), text)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func assertNotContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if strings.Contains(body, text) {
-			t.Errorf("got %q in: %s", text, pageText(r.Body))
+			t.Errorf("got %q in: %s, want it without %q", text, pageText(r.Body), text)
 		}
 	}
 }
@@ -187,7 +187,7 @@ func TestPages_AccessByRole(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, s.App, "memberships"); n != 6 {
-		t.Fatalf("%d memberships after requests of people without the right", n)
+		t.Fatalf("%d memberships after requests of people without the right, want 6", n)
 	}
 }
 
@@ -196,15 +196,15 @@ func assertAccess(t *testing.T, who, what string, r viewstest.Reply) {
 	switch who {
 	case "nobody":
 		if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin?next=%2Fadmin%2F") {
-			t.Errorf("%s, %s: %d %s", who, what, r.Status, r.Location)
+			t.Errorf("%s, %s: %d %s, want %v and it with %q", who, what, r.Status, r.Location, http.StatusSeeOther, "/signin?next=%2Fadmin%2F")
 		}
 	case "stranger", "another team's owner":
 		if r.Status != http.StatusNotFound || strings.Contains(r.Body, "Halation") {
-			t.Errorf("%s, %s: %d", who, what, r.Status)
+			t.Errorf("%s, %s: %d, want %v and it without %q", who, what, r.Status, http.StatusNotFound, "Halation")
 		}
 	case "guest", "member", "organizer":
 		if r.Status != http.StatusForbidden {
-			t.Errorf("%s, %s: %d %s", who, what, r.Status, pageText(r.Body))
+			t.Errorf("%s, %s: %d %s, want %v", who, what, r.Status, pageText(r.Body), http.StatusForbidden)
 		}
 		if named := strings.Contains(r.Body, "Ask Marta (Owner) to invite you"); named == (who == "guest") || strings.Contains(r.Body, "Jonas") {
 			t.Errorf("%s, %s: who is named: %s", who, what, pageText(r.Body))
@@ -225,7 +225,7 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 	for _, id := range []string{s.other.Id, theirs.ID, "%27%20OR%201=1", "add/users"} {
 		for _, deed := range []string{"", "/remove", "/revoke"} {
 			if r := b.Get(s.path("/users/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
-				t.Errorf("GET %s%s: %d", id, deed, r.Status)
+				t.Errorf("GET %s%s: %d, want %v and %v", id, deed, r.Status, http.StatusNotFound, unknown.Body)
 			}
 		}
 	}
@@ -234,7 +234,7 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove", "tags"} {
 		for _, id := range []string{s.other.Id, theirs.ID} {
 			if r := b.Post(s.path("/users/"+id+"/"+deed), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
-				t.Errorf("POST %s of %s: %d", deed, id, r.Status)
+				t.Errorf("POST %s of %s: %d, want %v", deed, id, r.Status, http.StatusNotFound)
 			}
 		}
 		// an invitation of the other team, submitted for a row of ours
@@ -245,7 +245,7 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 		}
 	}
 	if r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users/" + theirs.ID); r.Status != http.StatusOK || !strings.Contains(r.Body, "Pending") {
-		t.Fatalf("their invitation was touched: %d", r.Status)
+		t.Fatalf("their invitation was touched: %d, want %v and it with %q", r.Status, http.StatusOK, "Pending")
 	}
 }
 
@@ -258,6 +258,6 @@ func TestErrors_Fragment_ReplaceTheWholePage(t *testing.T) {
 	}
 	r = s.fragment(s.Anonymous(), s.path("/users"), "div#list")
 	if !strings.HasPrefix(r.Header.Get("HX-Redirect"), "/signin") {
-		t.Errorf("who is signed out stays: %v", r.Header)
+		t.Errorf("who is signed out stays: %v, want it with %q", r.Header, "/signin")
 	}
 }

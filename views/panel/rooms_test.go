@@ -220,12 +220,12 @@ func TestRooms_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 	for _, id := range []string{theirs.Id, theirs.Slug(), "%27%20OR%201=1"} {
 		for _, deed := range []string{"", "/edit", "/archive", "/rotate"} {
 			if r := b.Get(s.path("/rooms/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
-				t.Errorf("GET %s%s: %d", id, deed, r.Status)
+				t.Errorf("GET %s%s: %d, want %v and %v", id, deed, r.Status, http.StatusNotFound, unknown.Body)
 			}
 		}
 		for _, deed := range []string{"/edit", "/archive", "/restore", "/rotate"} {
 			if r := b.Post(s.path("/rooms/"+id+deed), roomForm()); r.Status != http.StatusNotFound {
-				t.Errorf("POST %s%s: %d", id, deed, r.Status)
+				t.Errorf("POST %s%s: %d, want %v", id, deed, r.Status, http.StatusNotFound)
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func TestSearch_FindsPagesAndPeople(t *testing.T) {
 		body := find(q)
 		for _, text := range texts {
 			if !strings.Contains(body, text) {
-				t.Errorf("%q does not find %s: %s", q, text, pageText(body))
+				t.Errorf("%q does not find %s: %s, want it with %q", q, text, pageText(body), text)
 			}
 		}
 		if texts == nil && strings.Contains(body, `role="option"`) {
@@ -68,7 +68,7 @@ func TestSearch_ManyPeople_ListsEightAndLinksToAll(t *testing.T) {
 	r := s.fragment(s.As(s.owner), s.path("/find?q=many.example"), "div#found")
 	assertPage(t, r, http.StatusOK, "Show all 10 users", s.path("/users?q=many.example"))
 	if n := strings.Count(r.Body, `role="option"`); n != 9 {
-		t.Errorf("%d options", n)
+		t.Errorf("%d options, want 9", n)
 	}
 }
 
@@ -79,7 +79,7 @@ func TestSearch_HostileInput_IsEscapedAndTruncated(t *testing.T) {
 	for _, path := range []string{"/find", "/users/add"} {
 		for _, name := range []string{"q", "list"} {
 			if r := b.Get(s.path(path + "?" + name + "=" + url.QueryEscape(evil))); r.Status != http.StatusOK || strings.Contains(r.Body, "<script>alert") {
-				t.Errorf("%s %s: %d", path, name, r.Status)
+				t.Errorf("%s %s: %d, want %v and it without %q", path, name, r.Status, http.StatusOK, "<script>alert")
 			}
 		}
 	}
@@ -113,6 +113,6 @@ func TestSearch_InApp_ShowsPeopleOnlyToAdmins(t *testing.T) {
 	assertPage(t, s.As(s.stranger).Get(at+"theo"), http.StatusNotFound)
 	assertPage(t, s.As(s.other).Get(at+"theo"), http.StatusNotFound)
 	if r := s.Anonymous().Get(at + "theo"); r.Status != http.StatusSeeOther {
-		t.Errorf("nobody: %d", r.Status)
+		t.Errorf("nobody: %d, want %v", r.Status, http.StatusSeeOther)
 	}
 }

@@ -148,7 +148,7 @@ func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	}
 	assertPage(t, s.As(s.owner).Get(s.path("/settings/test-letter/"+letter)), http.StatusNotFound)
 	if n := hookstest.Count(t, s.App, "outbox"); n != 3 {
-		t.Fatalf("%d letters", n)
+		t.Fatalf("%d letters, want 3", n)
 	}
 }
 

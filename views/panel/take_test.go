@@ -28,7 +28,7 @@ func TestTakeRole_RefusedCases_ChangeNothing(t *testing.T) {
 		s.userPath(s.admin, "/take"):  http.StatusForbidden,
 	} {
 		if r := b.Post(path, roleForm("admin")); r.Status != status {
-			t.Errorf("%s: %d %s", path, r.Status, pageText(r.Body))
+			t.Errorf("%s: %d %s, want %v", path, r.Status, pageText(r.Body), status)
 		}
 	}
 	assertPage(t, b.Get(s.userPath(s.admin, "/take?role=admin")), http.StatusNotFound)

@@ -110,7 +110,7 @@ func TestAdminActions_OnAdmins_NeedTheTeamSetting(t *testing.T) {
 	}
 	for path, form := range refusals {
 		if r := b.Post(path, form); r.Status != http.StatusForbidden {
-			t.Errorf("%s: %d %s", path, r.Status, pageText(r.Body))
+			t.Errorf("%s: %d %s, want %v", path, r.Status, pageText(r.Body), http.StatusForbidden)
 		}
 	}
 	assertContains(t, b.Get(s.path("/users/add")), "Only the Owner can invite Admins in this team.")
@@ -167,7 +167,7 @@ func TestResendInvitation_WithinAMinute_IsRefused(t *testing.T) {
 	assertRedirect(t, b, b.Post(at+"/resend", nil), at, "Invitation resent")
 	assertPage(t, b.Post(at+"/resend", nil), http.StatusUnprocessableEntity, "less than 1 minute ago")
 	if r := b.Post(s.userPath(s.member, "/resend"), nil); r.Status != http.StatusNotFound {
-		t.Fatalf("resend of nothing: %d", r.Status)
+		t.Fatalf("resend of nothing: %d, want %v", r.Status, http.StatusNotFound)
 	}
 }
 
@@ -205,7 +205,7 @@ func TestReinvite_KeepsTheName(t *testing.T) {
 	b.Post(s.path("/users/"+results[0].ID+"/again"), nil)
 	again, err := invitations.FindPending(s.App, s.team.Id, "bruno@castel.example")
 	if err != nil || again.GetString("name") != "Bruno Castel" {
-		t.Fatalf("%v, %v", again, err)
+		t.Fatalf("%v, %v, want %q", again, err, "Bruno Castel")
 	}
 }
 

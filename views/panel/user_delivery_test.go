@@ -69,7 +69,7 @@ func (p *deliveryFixture) waitUntilSent(email string) {
 func (p *deliveryFixture) report(e resendtest.Event) {
 	p.t.Helper()
 	if status, body := e.Post(p.t, p.URL+"/hooks/resend"); status != http.StatusOK {
-		p.t.Fatalf("%d %s", status, body)
+		p.t.Fatalf("%d %s, want %v", status, body, http.StatusOK)
 	}
 }
 
@@ -96,7 +96,7 @@ func TestUserDetails_ShowEmailDelivery(t *testing.T) {
 		r := b.Get(at)
 		assertPage(t, r, http.StatusOK, step.says...)
 		if strings.Contains(r.Body, "Correct address") != step.wrong {
-			t.Errorf("%s: correcting is offered: %v", step.says[0], !step.wrong)
+			t.Errorf("%s: correcting is offered: %v, want %v", step.says[0], !step.wrong, step.wrong)
 		}
 	}
 	assertPage(t, b.Get(at+"/correct"), http.StatusNotFound)
@@ -189,7 +189,7 @@ func TestCorrectAddress_InvalidAddress_KeepsTheInput(t *testing.T) {
 		assertPage(t, r, http.StatusUnprocessableEntity, `value="`+typed+`"`, `id="email-e"`, `aria-invalid="true"`, says, `action="`+at+`/correct"`, "<dialog", " open")
 	}
 	if n := hookstest.Count(t, p.App, "invitations"); n != 1 {
-		t.Errorf("%d invitations", n)
+		t.Errorf("%d invitations, want 1", n)
 	}
 	b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}, "invitation": {id}})
 	r := b.Post(at+"/correct", url.Values{"email": {"<script>alert(1)</script>\x00"}, "invitation": {id}})
@@ -218,7 +218,7 @@ func TestCorrectAddress_AccessByRole(t *testing.T) {
 	foreign := p.As(p.other)
 	assertPage(t, foreign.Post("/admin/"+p.foreign.Slug()+"/users/"+id+"/correct", form), http.StatusNotFound)
 	if n := hookstest.Count(t, p.App, "invitations"); n != 1 {
-		t.Fatalf("%d invitations", n)
+		t.Fatalf("%d invitations, want 1", n)
 	}
 	owner := p.As(p.owner)
 	if r := owner.Post(at+"/correct", form); r.Status != http.StatusSeeOther {

@@ -31,7 +31,7 @@ func assertAllInvited(t *testing.T, what string, r viewstest.Reply, n int) {
 	t.Helper()
 	want := slices.Repeat([]string{"ok: Will be invited"}, n)
 	if got := previewLines(r.Body); r.Status != http.StatusOK || !slices.Equal(got, want) {
-		t.Errorf("%s: %d %v", what, r.Status, got)
+		t.Errorf("%s: %d %v, want %v and %v", what, r.Status, got, http.StatusOK, want)
 	}
 }
 
@@ -50,10 +50,10 @@ func TestAddUsers_ExportedLists_AreRead(t *testing.T) {
 			}
 			assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(inviteForm(sample.Text))), s.path("/users"), " sent.")
 			if got := s.pendingInvitees(sample); !slices.Equal(got, sample.Want) {
-				t.Errorf("invited %q", got)
+				t.Errorf("invited %q, want %v", got, sample.Want)
 			}
 			if n := hookstest.Count(t, s.App, "invitations"); n != len(sample.Want) {
-				t.Errorf("%d invitations", n)
+				t.Errorf("%d invitations, want %v", n, len(sample.Want))
 			}
 		})
 	}
@@ -98,7 +98,7 @@ func TestImport_TableIsReadByItsColumns(t *testing.T) {
 	report := b.Get(page + "/report").Body
 	for _, line := range []string{"\r\n2,Ana Silva row0@example.org /,Ana Silva,row0@example.org,invited,,,queued,\r\n", "\r\n232,No Body /,,,refused,bad_email,This row has no address.,,\r\n", "\r\n233,"} {
 		if !strings.Contains(report, line) {
-			t.Errorf("no %q in the report", line)
+			t.Errorf("no %q in the report, want it with %q", line, line)
 		}
 	}
 }

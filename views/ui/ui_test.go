@@ -31,7 +31,7 @@ func assertContains(t *testing.T, html string, all ...string) {
 	t.Helper()
 	for _, want := range all {
 		if !strings.Contains(html, want) {
-			t.Errorf("no %s in %s", want, html)
+			t.Errorf("no %s in %s, want it with %q", want, html, want)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestComponents_EscapeText(t *testing.T) {
 	for name, c := range allComponents(maliciousText) {
 		html := render(t, c)
 		if strings.Contains(html, "<script>alert") || strings.Contains(html, "<img src=x") {
-			t.Errorf("%s lets markup through: %s", name, html)
+			t.Errorf("%s lets markup through: %s, want it without %q and it without %q", name, html, "<script>alert", "<img src=x")
 		}
 	}
 }
@@ -122,7 +122,7 @@ func TestComponents_HaveNoInlineCode(t *testing.T) {
 			}
 		}
 		if strings.Contains(html, "javascript:") || strings.Contains(html, "//cdn") {
-			t.Errorf("%s: %s", name, html)
+			t.Errorf("%s: %s, want it without %q and it without %q", name, html, "javascript:", "//cdn")
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestLinks_ScriptURL_IsRefused(t *testing.T) {
 		"who": ui.PersonItem(ui.PersonItemProps{Href: bad}), "filters": ui.Filters("", []ui.Filter{{Href: bad}}, nil), "dialog": ui.Dialog(ui.DialogProps{CloseURL: bad}),
 	} {
 		if html := render(t, c); strings.Contains(html, bad) {
-			t.Errorf("%s: %s", name, html)
+			t.Errorf("%s: %s, want it without %q", name, html, bad)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func TestField_Error_IsAnnounced(t *testing.T) {
 	html = render(t, ui.Field(p))
 	for _, gone := range []string{"aria-invalid", "aria-describedby", "required", "-e\""} {
 		if strings.Contains(html, gone) {
-			t.Errorf("a field without error has %s: %s", gone, html)
+			t.Errorf("a field without error has %s: %s, want it without %q", gone, html, gone)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestErrorSummary_LinksToFields(t *testing.T) {
 	assertContains(t, render(t, ui.ErrorSummary([]ui.FieldError{{ID: "email", Message: "No @."}})), `role="alert"`, `tabindex="-1"`, `href="#email"`, "There is a problem")
 	assertContains(t, render(t, ui.ErrorSummary([]ui.FieldError{{Message: "a"}, {Message: "b"}})), "There are 2 problems")
 	if html := render(t, ui.ErrorSummary(nil)); html != "" {
-		t.Errorf("no errors: %s", html)
+		t.Errorf("no errors: %s, want none", html)
 	}
 }
 
@@ -185,7 +185,7 @@ func TestPager_FirstPage_HasNoPreviousLink(t *testing.T) {
 	html := render(t, ui.Pager(ui.PagerProps{From: 1, To: 50, Total: 10_000, Next: "/n"}))
 	assertContains(t, html, "1 to 50 of 10,000", `aria-disabled="true"`, `href="/n"`)
 	if strings.Count(html, "href=") != 1 {
-		t.Errorf("a link to a page that is not there: %s", html)
+		t.Errorf("a link to a page that is not there: %s, want 1", html)
 	}
 }
 
@@ -229,7 +229,7 @@ func TestIcon_UnusedIcons_AreNotShipped(t *testing.T) {
 	}
 	shipped, err := filepath.Glob("../../static/icons/lucide-*.svg")
 	if listed := strings.Fields(string(names)); err != nil || len(listed) != len(shipped) || len(listed) < 20 {
-		t.Errorf("%d icons are listed, %d are shipped, %v", len(listed), len(shipped), err)
+		t.Errorf("%d icons are listed, %d are shipped, %v, want %v and at least 20", len(listed), len(shipped), err, len(shipped))
 	}
 	for _, name := range strings.Fields(string(names)) {
 		if _, err := static.Icon(name); err != nil {
@@ -268,7 +268,7 @@ func TestIcon_NamesExist(t *testing.T) {
 		return nil
 	})
 	if err != nil || found < 20 {
-		t.Errorf("read %d names of icons: %v", found, err)
+		t.Errorf("read %d names of icons: %v, want at least 20", found, err)
 	}
 	for _, state := range []string{"accepted", "pending", "declined", "revoked", "expired"} {
 		assertContains(t, render(t, ui.Status(state, "Word")), "<svg", "Word", `data-state="`+state+`"`)

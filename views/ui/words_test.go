@@ -84,12 +84,12 @@ func TestTime_TitleIsExact(t *testing.T) {
 func TestNumber_Count_FormatDuration(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567", -1000: "-1,000"} {
 		if got := ui.Number(n); got != want {
-			t.Errorf("Number(%d) = %q", n, got)
+			t.Errorf("Number(%d) = %q, want %v", n, got, want)
 		}
 	}
 	for d, want := range map[time.Duration]string{0: "less than a minute", time.Minute: "1 minute", 90 * time.Minute: "1 hour", 47 * time.Hour: "1 day", 6 * 24 * time.Hour: "6 days"} {
 		if got := ui.FormatDuration(d); got != want {
-			t.Errorf("Span(%v) = %q", d, got)
+			t.Errorf("Span(%v) = %q, want %v", d, got, want)
 		}
 	}
 	if ui.Count(1, "person", "people") != "1 person" || ui.Count(1024, "person", "people") != "1,024 people" {

@@ -86,11 +86,11 @@ func TestClientAddress_Forged_IsIgnored(t *testing.T) {
 		return reply.Status, reply.Body
 	}
 	if status, body := health("127.0.0.1:5000"); status != http.StatusOK || !strings.Contains(body, `"realIP":"127.0.0.1"`) {
-		t.Errorf("the operator on this machine: %d %s", status, body)
+		t.Errorf("the operator on this machine: %d %s, want %v and it with %q", status, body, http.StatusOK, `"realIP":"127.0.0.1"`)
 	}
 	for _, forwarded := range []string{"127.0.0.1, 203.0.113.7:51234", "127.0.0.1, nobody", "127.0.0.1,", ""} {
 		if status, body := health(forwarded); status != http.StatusForbidden {
-			t.Errorf("%q opens what is for addresses on the list: %d %s", forwarded, status, body)
+			t.Errorf("%q opens what is for addresses on the list: %d %s, want %v", forwarded, status, body, http.StatusForbidden)
 		}
 	}
 
@@ -99,7 +99,7 @@ func TestClientAddress_Forged_IsIgnored(t *testing.T) {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("X-Forwarded-For", forwarded)
 		if reply := server.Anonymous().Send(request); reply.Status != http.StatusSeeOther {
-			t.Fatalf("sign in: %d %s", reply.Status, reply.Body)
+			t.Fatalf("sign in: %d %s, want %v", reply.Status, reply.Body, http.StatusSeeOther)
 		}
 	}
 	signIn("198.51.100.9, 203.0.113.7:51234")
@@ -110,7 +110,7 @@ func TestClientAddress_Forged_IsIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := strings.Join(addresses, " "); got != "2001:db8::1 203.0.113.7 unknown" {
-		t.Errorf("the logins came from %s", got)
+		t.Errorf("the logins came from %s, want %q", got, "2001:db8::1 203.0.113.7 unknown")
 	}
 }
 
@@ -125,7 +125,7 @@ func TestClientAddress_DashboardSettings_AreIgnored(t *testing.T) {
 	request.Header.Set("Authorization", operator)
 	request.Header.Set("X-Client", "203.0.113.7")
 	if reply := server.Anonymous().Send(request); reply.Status != http.StatusOK || strings.Contains(reply.Body, "203.0.113.7") {
-		t.Errorf("%d %s", reply.Status, reply.Body)
+		t.Errorf("%d %s, want %v and it without %q", reply.Status, reply.Body, http.StatusOK, "203.0.113.7")
 	}
 }
 
@@ -167,10 +167,10 @@ func TestCookie_DependsOnPublicURLOnly(t *testing.T) {
 		reply := server.Anonymous().Send(request)
 		cookie, secure := reply.Header.Get("Set-Cookie"), strings.HasPrefix(c.name, "__Host-")
 		if !strings.HasPrefix(cookie, c.name+"=") || strings.Contains(cookie, "; Secure") != secure || (reply.Header.Get("Strict-Transport-Security") != "") != secure {
-			t.Errorf("%s, %q: %d, %s", c.url, c.proto, reply.Status, cookie)
+			t.Errorf("%s, %q: %d, %s, want it with %q, %v and %v", c.url, c.proto, reply.Status, cookie, c.name+"=", secure, secure)
 		}
 		if strings.Contains(reply.Location, "evil") {
-			t.Errorf("%s, %q: to %s", c.url, c.proto, reply.Location)
+			t.Errorf("%s, %q: to %s, want it without %q", c.url, c.proto, reply.Location, "evil")
 		}
 	}
 }

@@ -51,7 +51,7 @@ func TestEvents_LoginEnds_StreamCloses(t *testing.T) {
 			last = event
 		}
 		if took := time.Since(began); last != "close" || took > 10*time.Second {
-			t.Errorf("%s: the stream ended with %q after %v", name, last, took)
+			t.Errorf("%s: the stream ended with %q after %v, want %q and at most %v", name, last, took, "close", 10*time.Second)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	}
 	for _, path := range []string{"/teams", "/account", "/admin/" + team.Id + "/users", "/admin/" + team.Id + "/audit", "/app/" + team.Id} {
 		if got := b.Get(path); got.Status != http.StatusOK {
-			t.Errorf("%s: %d", path, got.Status)
+			t.Errorf("%s: %d, want %v", path, got.Status, http.StatusOK)
 		}
 	}
 	for name, page := range map[string]viewstest.Reply{
@@ -56,19 +56,19 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 		"a logo":    b.Send(upload(t, s.URL+"/admin/"+team.Id+"/settings", "logo", testPNG(t), url.Values{"name": {"Halation Post"}})),
 	} {
 		if page.Status != http.StatusServiceUnavailable || page.Header.Get("Retry-After") == "" {
-			t.Errorf("%s: %d\n%s", name, page.Status, out.String())
+			t.Errorf("%s: %d\n%s, want %v and it set", name, page.Status, out.String(), http.StatusServiceUnavailable)
 		}
 	}
 	list := upload(t, s.URL+"/admin/"+team.Id+"/users/add", "file", []byte("email\nnew@halation.example\n"), url.Values{"role": {"organizer"}})
 	if page := b.Send(list); page.Status != http.StatusOK || !strings.Contains(page.Body, "new@halation.example") {
-		t.Errorf("a list that is only read: %d", page.Status)
+		t.Errorf("a list that is only read: %d, want %v and it with %q", page.Status, http.StatusOK, "new@halation.example")
 	}
 	if err := commands.CheckReady(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
-		t.Errorf("ready: %v", err)
+		t.Errorf("ready: %v, want an error and it with %q", err, "disk is full")
 	}
 	_ = full.Truncate(0)
 	if page := b.Post("/account", url.Values{"name": {"Marta O."}}); page.Status != http.StatusSeeOther {
-		t.Errorf("with space again: %d", page.Status)
+		t.Errorf("with space again: %d, want %v", page.Status, http.StatusSeeOther)
 	}
 }
 

@@ -69,10 +69,10 @@ func TestEvents_TeamChange_ReachesItsOwnMembersOnly(t *testing.T) {
 	other := hookstest.Team(t, server.App, stranger, "Other", "pro")
 
 	if status, _ := openStream(t, server, server.Anonymous(), team.Id); status != http.StatusUnauthorized {
-		t.Errorf("nobody: %d", status)
+		t.Errorf("nobody: %d, want %v", status, http.StatusUnauthorized)
 	}
 	if status, _ := openStream(t, server, server.As(stranger), team.Id); status != http.StatusNotFound {
-		t.Errorf("a stranger: %d", status)
+		t.Errorf("a stranger: %d, want %v", status, http.StatusNotFound)
 	}
 	_, theirs := openStream(t, server, server.As(stranger), other.Id)
 	status, ours := openStream(t, server, server.As(owner), team.Id)
@@ -83,11 +83,11 @@ func TestEvents_TeamChange_ReachesItsOwnMembersOnly(t *testing.T) {
 	drain(theirs)
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example", "organizer")
 	if name := <-ours; name != events.Users {
-		t.Errorf("ours: %q", name)
+		t.Errorf("ours: %q, want %v", name, events.Users)
 	}
 	hookstest.Invite(t, server.App, stranger, other, "lucia@x.example", "organizer")
 	if name := <-theirs; name != events.Users {
-		t.Errorf("theirs: %q", name)
+		t.Errorf("theirs: %q, want %v", name, events.Users)
 	}
 	select {
 	case name := <-theirs:
@@ -107,7 +107,7 @@ func TestEvents_AccessLost_StreamCloses(t *testing.T) {
 			last = name
 		}
 		if last != "close" {
-			t.Errorf("%s: the stream ended with %q", what, last)
+			t.Errorf("%s: the stream ended with %q, want %q", what, last, "close")
 		}
 	}
 
@@ -148,7 +148,7 @@ func TestEvents_AccessLost_StreamCloses(t *testing.T) {
 		ends(way.name, events)
 		for _, path := range []string{"/admin/" + team.Slug() + "/users", "/app/" + team.Slug(), "/events?team=" + team.Id} {
 			if r := b.Get(path); r.Status == http.StatusOK {
-				t.Errorf("%s: %s is still shown", way.name, path)
+				t.Errorf("%s: %s is still shown, want another than %v", way.name, path, http.StatusOK)
 			}
 		}
 	}
@@ -192,7 +192,7 @@ func TestEvents_TooManyStreams_IsRefused(t *testing.T) {
 		}
 	}
 	if status, _ := openStream(t, server, b, team.Id); status != http.StatusTooManyRequests {
-		t.Errorf("one more: %d", status)
+		t.Errorf("one more: %d, want %v", status, http.StatusTooManyRequests)
 	}
 }
 
@@ -226,6 +226,6 @@ func TestEvents_RetryDelay_IsRandomized(t *testing.T) {
 		waits[lines.Text()] = true
 	}
 	if len(waits) < 5 {
-		t.Errorf("ten pages come back after %v", waits)
+		t.Errorf("ten pages come back after %v, want at least 5", waits)
 	}
 }

@@ -54,6 +54,6 @@ func TestFormerMember_EveryArea(t *testing.T) {
 		}
 	}
 	if status, _ := server.Call(server.Token(gone), "GET", "/api/teams/"+team.Id, nil); status != http.StatusNotFound {
-		t.Errorf("a program gets %d", status)
+		t.Errorf("a program gets %d, want %v", status, http.StatusNotFound)
 	}
 }

@@ -55,7 +55,7 @@ func TestFullDatabase_Returns503AndLogsReference(t *testing.T) {
 	status, answer := s.Call(s.Token(marta), "PATCH", "/api/teams/"+team.Id, map[string]any{"description": strings.Repeat("long ", 90)})
 	message := fmt.Sprint(answer["message"])
 	if status != http.StatusServiceUnavailable || !strings.Contains(message, "disk is full") {
-		t.Fatalf("the API: %d %v", status, answer)
+		t.Fatalf("the API: %d %v, want %v and it with %q", status, answer, http.StatusServiceUnavailable, "disk is full")
 	}
 	reference := regexp.MustCompile(`Reference: (\w+)\.`).FindStringSubmatch(message)
 	out.mu.Lock()
@@ -64,6 +64,6 @@ func TestFullDatabase_Returns503AndLogsReference(t *testing.T) {
 	}
 	out.mu.Unlock()
 	if got := b.Get("/admin/" + team.Id + "/users"); got.Status != http.StatusOK {
-		t.Errorf("a reading page: %d", got.Status)
+		t.Errorf("a reading page: %d, want %v", got.Status, http.StatusOK)
 	}
 }

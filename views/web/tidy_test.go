@@ -43,7 +43,7 @@ func TestCleanPath_KeepsPagePaths(t *testing.T) {
 	for _, path := range append(pagePaths, "/", "/no-such-page", "/livez", "/invite/usi_x", "/s/x/join", "/s/usp_nowhere", "/live/no-such-session", "/app/no_such_team", "/s/abcdefgh1234567",
 		"/admin/halation-post/users/' OR 1=1", "/admin/halation-post/users/' OR 1=1/remove", "/app/halation-post/sessions/<script>") {
 		if got := web.CleanPath(path); got != path {
-			t.Errorf("%s became %s", path, got)
+			t.Errorf("%s became %s, want %v", path, got, path)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func TestCleanPath_TrimsAppendedText(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := web.CleanPath(decoded); got != path {
-				t.Errorf("%q: %s", decoded, got)
+				t.Errorf("%q: %s, want %v", decoded, got, path)
 			}
 		}
 	}
@@ -90,10 +90,10 @@ func TestCleanPath_IsIdempotent(t *testing.T) {
 		path := "/" + rapid.SampledFrom([]string{"", "s/", "S/", "invite/usi_", "calendar/", "calendar/usf_" + secret43, "verify/", "app/", "/", "SIGNIN", "Admin/X"}).Draw(t, "area") + rapid.String().Draw(t, "rest")
 		once := web.CleanPath(path)
 		if again := web.CleanPath(once); again != once {
-			t.Fatalf("%q: %q, then %q", path, once, again)
+			t.Fatalf("%q: %q, then %q, want %v", path, once, again, once)
 		}
 		if !strings.HasPrefix(once, "/") || strings.HasPrefix(once, "//") {
-			t.Fatalf("%q leads to %q", path, once)
+			t.Fatalf("%q leads to %q, want it with %q and it without %q", path, once, "/", "//")
 		}
 	})
 }
@@ -130,10 +130,10 @@ func TestRedirectToCleanPath_KeepsMethodAndQuery(t *testing.T) {
 	}
 	for _, path := range []string{"/signin?utm_source=mail", "/no-such-page", "/livez"} {
 		if r := ask(http.MethodGet, path); r.Status/100 == 3 {
-			t.Errorf("%s leads to %q", path, r.Location)
+			t.Errorf("%s leads to %q, want another than 3", path, r.Location)
 		}
 	}
 	if r := ask(http.MethodGet, "/api/teams/"); r.Status != http.StatusNotFound || !strings.Contains(r.Body, `"status":404`) {
-		t.Errorf("a program is sent elsewhere: %d %s", r.Status, r.Body)
+		t.Errorf("a program is sent elsewhere: %d %s, want %v and it with %q", r.Status, r.Body, http.StatusNotFound, `"status":404`)
 	}
 }

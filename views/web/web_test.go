@@ -52,7 +52,7 @@ func TestRedact(t *testing.T) {
 		"/admin/halation-post/users?q=lucia@example": "/admin/halation-post/users?q=lucia@example",
 	} {
 		if got := web.Redact(text); got != want {
-			t.Errorf("%q became %q", text, got)
+			t.Errorf("%q became %q, want %v", text, got, want)
 		}
 	}
 }
@@ -99,12 +99,12 @@ func TestSecurityHeaders_EveryResponse(t *testing.T) {
 			"Cache-Control":                "no-store",
 		} {
 			if !strings.Contains(h.Get(name), want) {
-				t.Errorf("%s: %s is %q", path, name, h.Get(name))
+				t.Errorf("%s: %s is %q, want it with %q", path, name, h.Get(name), want)
 			}
 		}
 	}
 	if got := server.Anonymous().Get("/invite/usi_x").Header.Get("Referrer-Policy"); got != "same-origin" {
-		t.Errorf("a page with a secret in its address has the referrer policy %q", got)
+		t.Errorf("a page with a secret in its address has the referrer policy %q, want %q", got, "same-origin")
 	}
 }
 
@@ -122,22 +122,22 @@ func TestRequireHost_ComparesCanonicalForm(t *testing.T) {
 	}
 	for _, host := range []string{"xn--bcher-kva.example", "xn--bcher-kva.example:443", "XN--Bcher-KVA.example", "xn--bcher-kva.example.", "xn--bcher-kva.example.:443"} {
 		if r := ask("GET", "/signin", host); r.Status != http.StatusOK {
-			t.Errorf("%s: %d %s", host, r.Status, r.Body)
+			t.Errorf("%s: %d %s, want %v", host, r.Status, r.Body, http.StatusOK)
 		}
 		for _, origin := range []string{"https://xn--bcher-kva.example", "https://xn--bcher-kva.example.", "https://xn--bcher-kva.example:443"} {
 			if r := ask("POST", "/signout", host, "Origin", origin); r.Status != http.StatusSeeOther {
-				t.Errorf("a form of %s for %s: %d", origin, host, r.Status)
+				t.Errorf("a form of %s for %s: %d, want %v", origin, host, r.Status, http.StatusSeeOther)
 			}
 		}
 		for _, origin := range []string{"https://evil.example", "https://xn--bcher-kva.example:8443", "null"} {
 			if r := ask("POST", "/signout", host, "Origin", origin); r.Status != http.StatusForbidden {
-				t.Errorf("a form of %s for %s: %d", origin, host, r.Status)
+				t.Errorf("a form of %s for %s: %d, want %v", origin, host, r.Status, http.StatusForbidden)
 			}
 		}
 	}
 	for _, host := range []string{"evil.example", "xn--bcher-kva.example:80", "xn--bcher-kva.example:8443", "xn--bcher-kva.example.evil.example", "127.0.0.1"} {
 		if r := ask("GET", "/signin", host); r.Status != http.StatusMisdirectedRequest {
-			t.Errorf("%s: %d", host, r.Status)
+			t.Errorf("%s: %d, want %v", host, r.Status, http.StatusMisdirectedRequest)
 		}
 	}
 }
@@ -151,25 +151,25 @@ func TestRequireHost_OtherHost_IsRefusedAndNamed(t *testing.T) {
 	}
 	r := ask("GET", "/signin", "127.0.0.1.evil.example:8090")
 	if r.Status != http.StatusMisdirectedRequest || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
-		t.Errorf("another host: %d %s", r.Status, r.Header.Get("Content-Type"))
+		t.Errorf("another host: %d %s, want %v and it with %q", r.Status, r.Header.Get("Content-Type"), http.StatusMisdirectedRequest, "text/plain")
 	}
 	for _, part := range []string{`"127.0.0.1.evil.example:8090"`, server.URL, "proxy_set_header Host $host", "USHER_URL"} {
 		if !strings.Contains(r.Body, part) {
-			t.Errorf("nothing of %s in %s", part, r.Body)
+			t.Errorf("nothing of %s in %s, want it with %q", part, r.Body, part)
 		}
 	}
 	if r := ask("GET", "/signin", strings.Repeat("a", 5000)); len(r.Body) > 1000 {
-		t.Errorf("a long host makes an answer of %d bytes", len(r.Body))
+		t.Errorf("a long host makes an answer of %d bytes, want at most 1000", len(r.Body))
 	}
 	if r := ask("GET", "/api/teams", "evil.example"); r.Status != http.StatusMisdirectedRequest || !strings.Contains(r.Body, `"status":421`) || !strings.Contains(r.Body, "evil.example") {
-		t.Errorf("a program: %d %s", r.Status, r.Body)
+		t.Errorf("a program: %d %s, want %v, it with %q and it with %q", r.Status, r.Body, http.StatusMisdirectedRequest, `"status":421`, "evil.example")
 	}
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
 	if r := ask("GET", "/signin", "localhost:"+port); r.Status != http.StatusTemporaryRedirect || r.Location != server.URL+"/signin" {
-		t.Errorf("another name of this machine: %d to %q", r.Status, r.Location)
+		t.Errorf("another name of this machine: %d to %q, want %v and %v", r.Status, r.Location, http.StatusTemporaryRedirect, server.URL+"/signin")
 	}
 	if r := ask("POST", "/signin", "localhost:"+port); r.Status != http.StatusMisdirectedRequest {
-		t.Errorf("a form for another name of this machine: %d", r.Status)
+		t.Errorf("a form for another name of this machine: %d, want %v", r.Status, http.StatusMisdirectedRequest)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestRestrictDashboard_UndeclaredProxy_IsRefused(t *testing.T) {
 				want = http.StatusForbidden
 			}
 			if r := server.Anonymous().Send(request); r.Status != want {
-				t.Errorf("%s with %q: %d %s", spelling, header, r.Status, r.Body)
+				t.Errorf("%s with %q: %d %s, want %v", spelling, header, r.Status, r.Body, want)
 			}
 		}
 	}
@@ -204,7 +204,7 @@ func TestRecordsAPI_AccountEndpoints_AreForbidden(t *testing.T) {
 		for _, address := range []string{"ben@x.example", "nobody@x.example"} {
 			status, _ := server.Call(server.Token(ada), "POST", "/api/collections/"+spelling+"/request-email-change", map[string]any{"newEmail": address})
 			if status != http.StatusForbidden {
-				t.Errorf("%s, %s: %d", spelling, address, status)
+				t.Errorf("%s, %s: %d, want %v", spelling, address, status, http.StatusForbidden)
 			}
 		}
 		token, err := ada.NewVerificationToken()
@@ -212,7 +212,7 @@ func TestRecordsAPI_AccountEndpoints_AreForbidden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if status, _ := server.Call("", "POST", "/api/collections/"+spelling+"/confirm-verification", map[string]any{"token": token}); status != http.StatusForbidden {
-			t.Errorf("%s: confirmed past the password: %d", spelling, status)
+			t.Errorf("%s: confirmed past the password: %d, want %v", spelling, status, http.StatusForbidden)
 		}
 	}
 }
@@ -223,15 +223,15 @@ func TestRequireAdmin_IdleLogin_AsksForPassword(t *testing.T) {
 	hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	b := server.As(owner)
 	if r := b.Get("/admin/halation-post/users"); r.Status != http.StatusOK {
-		t.Fatalf("at once: %d", r.Status)
+		t.Fatalf("at once: %d, want %v", r.Status, http.StatusOK)
 	}
 	hookstest.Exec(t, server.App, "UPDATE logins SET seen = {:then}", dbx.Params{"then": time.Now().Add(-13 * time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")})
 	for range 2 { // looking again does not open it
 		if r := b.Get("/admin/halation-post/users"); r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin") {
-			t.Errorf("after 13 hours: %d to %q", r.Status, r.Location)
+			t.Errorf("after 13 hours: %d to %q, want %v and it with %q", r.Status, r.Location, http.StatusSeeOther, "/signin")
 		}
 		if r := b.Get("/app/halation-post"); r.Status != http.StatusOK {
-			t.Errorf("the App after 13 hours: %d", r.Status)
+			t.Errorf("the App after 13 hours: %d, want %v", r.Status, http.StatusOK)
 		}
 	}
 }
@@ -240,7 +240,7 @@ func TestPageGroup_LargeForm_IsRefused(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	large := url.Values{"email": {strings.Repeat("a", 1<<20)}, "password": {"x"}}
 	if r := server.Anonymous().Post("/signin", large); r.Status != http.StatusRequestEntityTooLarge {
-		t.Errorf("%d", r.Status)
+		t.Errorf("%d, want %v", r.Status, http.StatusRequestEntityTooLarge)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestRecordsAPI_Avatar_CannotBeSet(t *testing.T) {
 		request.Header.Set("Authorization", server.Token(ada))
 		server.Anonymous().Send(request)
 		if stored := hookstest.FindRecord(t, server.App, "users", ada.Id); stored.GetString("avatar") != "" {
-			t.Errorf("%s set %q", field, stored.GetString("avatar"))
+			t.Errorf("%s set %q, want none", field, stored.GetString("avatar"))
 		}
 	}
 }

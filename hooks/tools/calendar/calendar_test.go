@@ -56,7 +56,7 @@ func offsetAt(t *testing.T, file *reader.Calendar, name string, local time.Time)
 			}
 		}
 		if offset == "" {
-			t.Fatalf("the file does not say how the clocks of %s are at %v", name, local)
+			t.Fatalf("the file does not say how the clocks of %s are at %v, want it set", name, local)
 		}
 		var hours, minutes int
 		if _, err := fmt.Sscanf(offset[1:], "%02d%02d", &hours, &minutes); err != nil {
@@ -82,7 +82,7 @@ func TestWrite_TimesAreCorrectInEveryZone(t *testing.T) {
 				event := file.Events()[0]
 				got, err := event.DateTimeStart(nil)
 				if err != nil || !got.Equal(starts) {
-					t.Fatalf("%s: %v reads %v, %v", name, starts, got, err)
+					t.Fatalf("%s: %v reads %v, %v, want %v", name, starts, got, err, starts)
 				}
 				if ends, err := event.DateTimeEnd(nil); err != nil || !ends.Equal(starts.Add(26*time.Hour)) {
 					t.Fatalf("%s: ends %v, %v", name, ends, err)
@@ -92,7 +92,7 @@ func TestWrite_TimesAreCorrectInEveryZone(t *testing.T) {
 				}
 				local, _ := time.Parse("20060102T150405", event.Props.Get(reader.PropDateTimeStart).Value)
 				if moment := local.Add(-offsetAt(t, file, name, local)); !moment.Equal(starts) {
-					t.Fatalf("%s: by the file's own zone %v is %v", name, starts, moment)
+					t.Fatalf("%s: by the file's own zone %v is %v, want %v", name, starts, moment, starts)
 				}
 			}
 		}
@@ -121,7 +121,7 @@ func TestWrite_Series_KeepsLocalTimeAcrossDST(t *testing.T) {
 			local := one.In(at)
 			wall := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), 0, 0, time.UTC)
 			if local.Format("15:04") != "10:00" || !wall.Add(-offsetAt(t, file, name, wall)).Equal(one) {
-				t.Errorf("%s: %v", name, local)
+				t.Errorf("%s: %v, want %q and %v", name, local, "10:00", one)
 			}
 		}
 		of, err := events[1].Props.DateTime(reader.PropRecurrenceID, nil)
@@ -155,7 +155,7 @@ func TestWrite_EscapesUserText(t *testing.T) {
 		t.Errorf("the organizer is %q", cn)
 	}
 	if n := len(event.Props.Values(reader.PropAttendee)); n != 1 {
-		t.Errorf("%d are asked", n)
+		t.Errorf("%d are asked, want 1", n)
 	}
 }
 
@@ -181,14 +181,14 @@ func TestWrite_FeedWithManyEvents(t *testing.T) {
 	}
 	read := parse(t, calendar.Write(calendar.Publish, "Halation Post", events...))
 	if len(read.Events()) != 300 || len(read.Children) != 302 {
-		t.Errorf("%d events, %d parts", len(read.Events()), len(read.Children))
+		t.Errorf("%d events, %d parts, want 300 and 302", len(read.Events()), len(read.Children))
 	}
 	for n, event := range read.Events() {
 		if got, err := event.DateTimeStart(nil); err != nil || !got.Equal(events[n].Starts) {
-			t.Errorf("%d: %v, %v", n, got, err)
+			t.Errorf("%d: %v, %v, want %v", n, got, err, events[n].Starts)
 		}
 	}
 	if name, _ := read.Props.Text("X-WR-CALNAME"); name != "Halation Post" {
-		t.Errorf("it is called %q", name)
+		t.Errorf("it is called %q, want %q", name, "Halation Post")
 	}
 }

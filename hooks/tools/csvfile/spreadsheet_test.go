@@ -54,7 +54,7 @@ func TestWrite_EscapesFormulas(t *testing.T) {
 			t.Errorf("%q became %q, %v", cell, rows, err)
 		}
 		if !strings.HasSuffix(text, "end\r\n") {
-			t.Errorf("%q: the line ends otherwise: %q", cell, text)
+			t.Errorf("%q: the line ends otherwise: %q, want it with %q", cell, text, "end\r\n")
 		}
 	}
 }
@@ -69,7 +69,7 @@ func TestWrite_FillFails_AddsIncompleteNotice(t *testing.T) {
 		return fault
 	})
 	if !errors.Is(err, fault) || !strings.HasSuffix(b.String(), "Marta\r\n"+csvfile.IncompleteNotice+"\r\n") {
-		t.Errorf("%v: %q", err, b.String())
+		t.Errorf("%v: %q, want %v and it with %q", err, b.String(), fault, "Marta\r\n"+csvfile.IncompleteNotice+"\r\n")
 	}
 }
 
@@ -95,7 +95,7 @@ func TestWrite_WriterFails_StopsEarly(t *testing.T) {
 			return nil
 		})
 		if err == nil || rows > 2_000 {
-			t.Errorf("room for %d bytes: %d rows, %v", room, rows, err)
+			t.Errorf("room for %d bytes: %d rows, %v, want an error and at most 2_000", room, rows, err)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func TestDetails_ReturnsFieldCodeAndMessage(t *testing.T) {
 	}
 	two := validation.Errors{"name": validation.NewError("required", "A name."), "email": validation.NewError("bad_email", "An address.")}
 	if field, _, _, _ := errs.Details(two); field != "email" {
-		t.Errorf("the first by name is %q", field)
+		t.Errorf("the first by name is %q, want %q", field, "email")
 	}
 	if errs.Code(errs.Forbidden("No.")) != errs.CodeNotAllowed {
 		t.Error("Forbidden: want the code not_allowed")

@@ -32,7 +32,7 @@ func TestDecode_TooManyScans_IsRefused(t *testing.T) {
 	begun := time.Now()
 	_, err := of.Decode(jpegWithScans(2048, 2000)) // 36 KB; 1 MB would take thirty times as long
 	if code := errs.Code(err); code != "bad_picture" {
-		t.Errorf("%v after %s", err, time.Since(begun))
+		t.Errorf("%v after %s, want %q", err, time.Since(begun), "bad_picture")
 	}
 	if _, err := of.Decode(jpegWithScans(64, 12)); err != nil {
 		t.Errorf("twelve scans, as cameras write them: %v", err)

@@ -64,7 +64,7 @@ func TestEveryMinute_RunsAtStartAndEveryMinute(t *testing.T) {
 	app, begun, end := startBlockingJob(t)
 	close(end)
 	if at := <-begun; time.Since(at) > time.Minute {
-		t.Errorf("got the time %s", at)
+		t.Errorf("got the time %s, want at most %v", at, time.Minute)
 	}
 	var found bool
 	for _, job := range app.Cron().Jobs() {

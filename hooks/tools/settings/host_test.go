@@ -75,10 +75,10 @@ func TestIsOurHost_AndOrigin(t *testing.T) {
 		"xn--bcher-kva.example.evil.example": false, "": false,
 	} {
 		if got := config.IsOurHost(host); got != want {
-			t.Errorf("host %q: %v", host, got)
+			t.Errorf("host %q: %v, want %v", host, got, want)
 		}
 		if got := config.IsOurOrigin("https://" + host); got != want {
-			t.Errorf("origin of %q: %v", host, got)
+			t.Errorf("origin of %q: %v, want %v", host, got, want)
 		}
 	}
 	for _, origin := range []string{"http://xn--bcher-kva.example", "null", "", "://", "xn--bcher-kva.example"} {

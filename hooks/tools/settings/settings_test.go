@@ -34,7 +34,7 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7"}
 	if err != nil || config != want {
-		t.Errorf("%+v %v", config, err)
+		t.Errorf("%+v %v, want %v", config, err, want)
 	}
 	if !config.Secure() || config.Host() != "usher.example.org" || config.Link("/x") != "https://usher.example.org/x" {
 		t.Errorf("%v %q %q", config.Secure(), config.Host(), config.Link("/x"))
@@ -62,7 +62,7 @@ func TestFromEnv_ExternalLiveKit(t *testing.T) {
 		env := maps.Clone(whole)
 		delete(env, name)
 		if _, err := fromEnv(env); err == nil || !strings.Contains(err.Error(), "set all three, or none") || strings.Contains(err.Error(), "S3cret") {
-			t.Errorf("without %s: %v", name, err)
+			t.Errorf("without %s: %v, want an error, it with %q and it without %q", name, err, "set all three, or none", "S3cret")
 		}
 	}
 	for address, want := range map[string]string{
@@ -83,12 +83,12 @@ func TestFromEnv_InvalidValue_NamesSetting(t *testing.T) {
 	for name, values := range invalidValues {
 		for _, value := range values {
 			if _, err := fromEnv(map[string]string{name: value}); err == nil || !strings.HasPrefix(err.Error(), name+" is ") || !strings.Contains(err.Error(), ":") {
-				t.Errorf("%s=%q: %v", name, value, err)
+				t.Errorf("%s=%q: %v, want an error, it with %q and it with %q", name, value, err, name+" is ", ":")
 			}
 		}
 	}
 	if _, err := fromEnv(map[string]string{"RESEND_API_KEY": "re_x"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
-		t.Errorf("a key without a sender: %v", err)
+		t.Errorf("a key without a sender: %v, want an error and it with %q", err, "USHER_MAIL_FROM")
 	}
 }
 
@@ -107,12 +107,12 @@ func TestFromEnv_ReportsAllErrors(t *testing.T) {
 	_, err := fromEnv(env)
 	for name := range maps.Keys(invalidValues) {
 		if err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("nothing of %s in %v", name, err)
+			t.Errorf("nothing of %s in %v, want an error and it with %q", name, err, name)
 		}
 	}
 	delete(env, "USHER_MAIL_FROM")
 	if _, err := fromEnv(env); err == nil || strings.Count(err.Error(), "\n") != len(invalidValues)-1 {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want an error and %v", err, len(invalidValues)-1)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestSupportLink(t *testing.T) {
 func TestOf_NoConfig_ReturnsZeroValue(t *testing.T) {
 	app := hookstest.NewApp(t)
 	if settings.Of(app).URL != "http://usher.test" {
-		t.Errorf("%+v", settings.Of(app))
+		t.Errorf("%+v, want %q", settings.Of(app), "http://usher.test")
 	}
 	app.Store().RemoveAll()
 	if *settings.Of(app) != (settings.Config{}) {

@@ -20,7 +20,7 @@ func TestSlug(t *testing.T) {
 	}
 	for slug, want := range map[string]bool{core.GenerateDefaultRandomId(): true, "abcdefghij12345": true, "abcdefghij1234": false, "abcdefghij-2345": false, "": false} {
 		if text.LooksLikeID(slug) != want {
-			t.Errorf("%q passes for an id: %v", slug, !want)
+			t.Errorf("%q passes for an id: %v, want %v", slug, !want, want)
 		}
 	}
 }

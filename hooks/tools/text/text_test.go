@@ -65,7 +65,7 @@ func TestLikePattern_EscapesWildcards(t *testing.T) {
 	for pattern, found := range map[string]bool{"100%": true, "0%_": true, `_\`: true, `100%_\ sure`: true, "1%0": false, "1_0": false, "100_": false} {
 		var got bool
 		if err := app.DB().NewQuery(`SELECT '100%_\ sure' LIKE {:like} ESCAPE '\'`).Bind(dbx.Params{"like": text.LikePattern(pattern)}).Row(&got); err != nil || got != found {
-			t.Errorf("%q is found: %v, %v", pattern, got, err)
+			t.Errorf("%q is found: %v, %v, want %v", pattern, got, err, found)
 		}
 	}
 }
