@@ -36,8 +36,8 @@ var allowedImports = map[string]string{
 	"tools/text":      "tools/errs",
 
 	// Foundations of every domain.
-	"record":          "tools/errs",
-	"database":        "record",
+	"record":          "tools/errs tools/text",
+	"database":        "record tools/text",
 	"actors":          "record" + tools,
 	"audit":           "actors record" + tools,
 	"administrators":  "actors audit record" + tools,

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 
 	"github.com/pocketbase/dbx"
-	"modernc.org/sqlite" // the driver that PocketBase uses, too
 
 	"usher/hooks/record"
 )
@@ -28,7 +27,7 @@ func DBConnect(path string) (*dbx.DB, error) {
 // statement than to run it.
 type connector string
 
-func (c connector) Driver() driver.Driver { return &sqlite.Driver{} }
+func (c connector) Driver() driver.Driver { return registered }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
 	opened, err := c.Driver().Open(string(c))

@@ -56,3 +56,14 @@ func TestDBConnect_PreparedStatement_SurvivesNestedReadAndSchemaChange(t *testin
 		t.Fatal(err)
 	}
 }
+
+func TestFold_IsKnownToEveryConnection(t *testing.T) {
+	app := hookstest.NewApp(t)
+	for name, db := range map[string]dbx.Builder{"reads": app.ConcurrentDB(), "writes": app.NonconcurrentDB(), "logs": app.AuxDB()} {
+		var folded, number string
+		var null *string
+		if err := db.NewQuery("SELECT fold('Lucía'), fold(7), fold(NULL)").Row(&folded, &number, &null); err != nil || folded != "lucia" || number != "7" || null != nil {
+			t.Errorf("%s: got %q, %q, %v, %v; want lucia, 7 and NULL", name, folded, number, null, err)
+		}
+	}
+}

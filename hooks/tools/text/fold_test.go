@@ -1,0 +1,30 @@
+package text_test
+
+import (
+	"testing"
+
+	"usher/hooks/tools/text"
+)
+
+func TestFold(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"", ""},
+		{"Grade REVIEW 7", "grade review 7"},
+		{"Lucía Núñez", "lucia nunez"},
+		{"LUCI\u0301A", "lucia"}, // the accent as a mark of its own
+		{"Łukasz Øystein Đorđe", "lukasz oystein dorde"},
+		{"Straße", "strasse"},
+		{"İstanbul ışık", "istanbul isik"},
+		{"ΟΔΟΣ όδος", "οδοσ οδοσ"},
+		{"Ёлка Йод", "елка иод"},
+		{"東京", "東京"},
+		{"Té\xff", "te\ufffd"},
+	} {
+		if got := text.Fold(test.in); got != test.want {
+			t.Errorf("%q: got %q, want %q", test.in, got, test.want)
+		}
+		if again := text.Fold(text.Fold(test.in)); again != test.want {
+			t.Errorf("%q: folded twice it's %q, want %q", test.in, again, test.want)
+		}
+	}
+}
