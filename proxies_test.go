@@ -51,7 +51,7 @@ func TestProxies(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := exec.LookPath(c.name); err != nil {
 				if os.Getenv("USHER_PROXIES") == "required" {
-					t.Fatalf("%s is not installed: apt-get install %s, want another than %q", c.name, c.name, "required")
+					t.Fatalf("%s is not installed: apt-get install %s, want anything but %q", c.name, c.name, "required")
 				}
 				t.Skipf("%s is not installed: apt-get install %s", c.name, c.name)
 			}

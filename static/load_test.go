@@ -11,7 +11,7 @@ func TestAddressChangesWithContent(t *testing.T) {
 	one, two := books(t, "a"), books(t, "b")
 	for _, name := range []string{"js/main.js", "js/other.js", "vendor/x.woff2", "main.css"} {
 		if one.names[name].url == two.names[name].url {
-			t.Errorf("%s keeps the address %s with another content, want another than %v", name, one.names[name].url, two.names[name].url)
+			t.Errorf("%s keeps the address %s with another content, want anything but %v", name, one.names[name].url, two.names[name].url)
 		}
 		if again := books(t, "a").names[name].url; again != one.names[name].url {
 			t.Errorf("%s: %s, then %s, want %v", name, one.names[name].url, again, one.names[name].url)

@@ -65,7 +65,7 @@ func TestAPI_SignIn_SharesLimits(t *testing.T) {
 		t.Errorf("%d %s, want 200 and it with %q", answer.Code, answer.Body, `"token"`)
 	}
 	if answer := try("waiting@x.example", hookstest.Password); answer.Code == 200 {
-		t.Errorf("unconfirmed: %d %s, want another than 200", answer.Code, answer.Body)
+		t.Errorf("unconfirmed: %d %s, want anything but 200", answer.Code, answer.Body)
 	}
 	wrong, unknown := try("ada@x.example", otherPassword), try("unknown@x.example", otherPassword)
 	if wrong.Code != 400 || unknown.Code != 400 || wrong.Body.String() != unknown.Body.String() {
@@ -124,7 +124,7 @@ func TestAPI_CreateAndChangeAddress_AreRefused(t *testing.T) {
 		t.Errorf("an account: %d %s, want 403", answer.Code, answer.Body)
 	}
 	if answer := post("request-otp", map[string]any{"email": "ada@x.example"}); answer.Code == 200 {
-		t.Errorf("a one-time code: %d %s, want another than 200", answer.Code, answer.Body)
+		t.Errorf("a one-time code: %d %s, want anything but 200", answer.Code, answer.Body)
 	}
 	token, err := ada.NewAuthToken()
 	if err != nil {

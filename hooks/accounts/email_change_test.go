@@ -147,7 +147,7 @@ func TestRequestAddressChange_TakenAddress_GetsSameAnswer(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 		if waiting, err := accounts.FindAddressChange(app, ada); err != nil || waiting == nil || waiting.Address() != address {
-			t.Errorf("%s: %v waits, %v, want another than nil and %v", address, waiting, err, address)
+			t.Errorf("%s: %v waits, %v, want %v", address, waiting, err, address)
 		}
 	}
 	for address, kind := range map[string]string{"taken@x.example": mail.KindAddressTaken, "free@x.example": mail.KindChangeAddress} {

@@ -154,7 +154,7 @@ func TestSuperuser_RefusedChange_IsLogged(t *testing.T) {
 	before := hookstest.Count(t, o.server.App, "memberships")
 	status, _ := o.server.Call(o.token, "DELETE", recordPath("memberships", owner), nil)
 	if status == http.StatusNoContent || hookstest.Count(t, o.server.App, "memberships") != before {
-		t.Fatalf("the owner is gone: %d, want another than %v and %v", status, http.StatusNoContent, before)
+		t.Fatalf("the owner is gone: %d, want anything but %v and %v", status, http.StatusNoContent, before)
 	}
 	o.assertNewest(o.team, "member.remove", "last_owner", "tried to remove")
 

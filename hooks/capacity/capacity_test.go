@@ -40,7 +40,7 @@ func (f *fixture) invite(address string, roles ...string) string {
 	f.Helper()
 	result := hookstest.Invite(f.T, f.app, f.owner, f.team, address, roles...)
 	if result.Status == invitations.Refused {
-		f.Fatalf("%+v, want another than %v", result, invitations.Refused)
+		f.Fatalf("%+v, want anything but %v", result, invitations.Refused)
 	}
 	return result.ID
 }

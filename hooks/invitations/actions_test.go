@@ -27,7 +27,7 @@ func TestResend_RotatesLinkAndExpiry(t *testing.T) {
 	link, err := f.resend(first.ID)
 	f.must(err)
 	if link == first.Link || link == "" {
-		t.Errorf("got link %q, want another than %v and it set", link, first.Link)
+		t.Errorf("got link %q, want anything but %v and it set", link, first.Link)
 	}
 	if left := time.Until(f.stored(first.ID).GetDateTime("expires").Time()); left < invitations.Lifetime-time.Minute {
 		t.Errorf("got remaining links %v, want at least %v", left, invitations.Lifetime-time.Minute)

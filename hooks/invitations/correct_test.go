@@ -120,7 +120,7 @@ func TestCorrectAddress_Answered_IsRefused(t *testing.T) {
 		_, err := f.correct(f.inviteInState(state).ID, correctEmail)
 		hookstest.AssertCode(t, state, err, code)
 		if field, _, _, _ := errs.Details(err); field == "email" {
-			t.Errorf("%s: the address is still marked undeliverable, want another than %q", state, "email")
+			t.Errorf("%s: the address is still marked undeliverable, want anything but %q", state, "email")
 		}
 	}
 	f := newFixtureWith(t, configWithEmail())

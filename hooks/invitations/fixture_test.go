@@ -59,7 +59,7 @@ func (f *fixture) invite(email string, roles ...string) invitations.Result {
 	f.Helper()
 	result := hookstest.Invite(f.T, f.app, f.owner, f.team, email, roles...)
 	if result.Status == invitations.Refused {
-		f.Fatalf("%+v, want another than %v", result, invitations.Refused)
+		f.Fatalf("%+v, want anything but %v", result, invitations.Refused)
 	}
 	return result
 }

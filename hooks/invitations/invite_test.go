@@ -89,7 +89,7 @@ func TestInvite_Pending_ReplacesRolesAndLink(t *testing.T) {
 	first := f.invite(luciaEmail, "organizer")
 	second := f.invite(luciaEmail, "admin")
 	if second.Status != invitations.Updated || second.ID != first.ID || second.Link == first.Link {
-		t.Fatalf("first %+v, second %+v, want %v, %v and another than %v", first, second, invitations.Updated, first.ID, first.Link)
+		t.Fatalf("first %+v, second %+v, want %v, %v and anything but %v", first, second, invitations.Updated, first.ID, first.Link)
 	}
 	if now := f.seats(); now.Organizer.Reserved != 0 || now.Admin.Reserved != 1 {
 		t.Errorf("%+v, want 0 and 1", now)

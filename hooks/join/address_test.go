@@ -68,7 +68,7 @@ func TestResolve_NewOwnerOfInvitedAddress_IsNotInvited(t *testing.T) {
 			t.Errorf("%s: who has the address now: %s, %s, want %v, nil and %v", settings, v.Status, code, join.NotInvited, join.CodeBlocked)
 		}
 		if v := h.visit("outside"); v.Participant == nil || v.Participant.UserID() != v.Account.Id {
-			t.Errorf("%s: the invitee: got %s, want another than nil and %v", settings, v.Status, v.Account.Id)
+			t.Errorf("%s: the invitee: got %s, want %v", settings, v.Status, v.Account.Id)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func TestCopiedLink_DoesNotProveAddress(t *testing.T) {
 		t.Errorf("someone with a confirmed account: %q, want %v", got, join.SignIn)
 	}
 	if got := visit(h.personalCode("guest@x.example")).Status; got == join.SignIn {
-		t.Errorf("the emailed link of the same person: %q, want another than %v", got, join.SignIn)
+		t.Errorf("the emailed link of the same person: %q, want anything but %v", got, join.SignIn)
 	}
 }
 

@@ -171,7 +171,7 @@ func TestProxy_MaliciousSignals_DoNotCrashServer(t *testing.T) {
 			continue
 		}
 		if answered, ended := l.probe(c.said...); answered == c.ends || ended != c.ends {
-			t.Errorf("%s: heard after it: %v, cut off: %v, want another than %v and %v", what, answered, ended, c.ends, c.ends)
+			t.Errorf("%s: heard after it: %v, cut off: %v, want anything but %v and %v", what, answered, ended, c.ends, c.ends)
 		}
 		l.Close()
 	}

@@ -156,7 +156,7 @@ func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 			err := members.RevokeRoles(p.app, p.actor(s.by), p.users[s.target].Id, s.revoked)
 			hookstest.AssertCode(t, "revoke", err, s.code)
 			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != actors.Member {
-				t.Errorf("left with %v, want another than nil, %v and %v", m, s.left, actors.Member)
+				t.Errorf("left with %v, want anything but nil, %v and %v", m, s.left, actors.Member)
 			}
 			count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[s.target].Id})
 			if want := map[bool]int{true: 1}[s.code == "" && s.by != s.target]; count != want {

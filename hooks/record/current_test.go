@@ -135,7 +135,7 @@ func TestPublicExport_OmitsSavedValues(t *testing.T) {
 	s := newFixture(t)
 	for name := range s.created.PublicExport() {
 		if name[0] == '@' {
-			t.Errorf("%s is in the reply, want another than '@'", name)
+			t.Errorf("%s is in the reply, want anything but '@'", name)
 		}
 	}
 }

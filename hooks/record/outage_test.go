@@ -54,7 +54,7 @@ func TestOutageOf_SQLiteErrors(t *testing.T) {
 		"bad statement":  {execSQL(t, path("bad.db"), "SELECT nonsense"), record.NoOutage},
 	} {
 		if s.err == nil {
-			t.Errorf("%s: no error, want another than nil", name)
+			t.Errorf("%s: no error", name)
 		}
 		for _, err := range []error{s.err, fmt.Errorf("save a team: %w", s.err), dbx.Errors{errors.New("first"), s.err}} {
 			if got := record.OutageOf(err); got != s.want {

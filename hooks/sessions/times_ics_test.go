@@ -24,7 +24,7 @@ func decodeStarts(t *testing.T, file string) []time.Time {
 	}
 	set, err := events[0].RecurrenceSet(time.UTC)
 	if err != nil || set == nil {
-		t.Fatalf("no recurrence set: %v in %s, want another than nil", err, file)
+		t.Fatalf("no recurrence set: %v in %s", err, file)
 	}
 	return set.All()
 }

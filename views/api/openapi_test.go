@@ -96,7 +96,7 @@ func TestDocument_IsValidOpenAPI(t *testing.T) {
 	text := toJSON(d.document)
 	for _, found := range regexp.MustCompile(`"\$ref":"#/components/(\w+)/(\w+)"`).FindAllStringSubmatch(text, -1) {
 		if d.document["components"].(object)[found[1]].(object)[found[2]] == nil {
-			t.Errorf("the document refers to %s/%s, which it doesn't have, want another than nil", found[1], found[2])
+			t.Errorf("the document refers to %s/%s, which it doesn't have", found[1], found[2])
 		}
 	}
 	assertJSON(t, d.document["servers"], `[{"url":"`+w.URL+`"}]`)

@@ -109,7 +109,7 @@ func TestSessions_Lifecycle(t *testing.T) {
 	status, body = w.callAs("organizer", "POST", path+"/duplicate", object{"starts": dayAt(4, 9).Format(time.RFC3339), "title": "Again"})
 	requireOK(t, status, body)
 	if body["id"] == id || body["title"] != "Again" || body["minutes"] != 90.0 {
-		t.Errorf("%s, want another than %v, %q and 90.0", toJSON(body), id, "Again")
+		t.Errorf("%s, want anything but %v, %q and 90.0", toJSON(body), id, "Again")
 	}
 	status, body = w.callAs("organizer", "POST", path+"/duplicate", nil)
 	assertRefused(t, status, body, 400, "starts", "bad_time")

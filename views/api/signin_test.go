@@ -52,7 +52,7 @@ func TestSignIn_UnverifiedOrRateLimited_IsRefused(t *testing.T) {
 		}
 		reply := w.Anonymous().Send(newSignInRequest(t, w, identity, "wrong"))
 		if wait := reply.Header.Get("Retry-After"); reply.Status != 429 || wait == "" || wait == "0" {
-			t.Errorf("the 11th as %s: %d, Retry-After %q, want 429, it set and another than %q", identity, reply.Status, wait, "0")
+			t.Errorf("the 11th as %s: %d, Retry-After %q, want 429, it set and anything but %q", identity, reply.Status, wait, "0")
 		}
 		if known == "" {
 			known = reply.Body

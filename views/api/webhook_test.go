@@ -186,7 +186,7 @@ func TestWebhook_Reports_AreNotReadable(t *testing.T) {
 	for _, role := range []string{"nobody", "member", "admin", "owner"} {
 		for _, collection := range []string{"mail_reports", "outbox"} {
 			if status, body := p.callAs(role, "GET", "/api/collections/"+collection+"/records", nil); status == 200 {
-				t.Errorf("%s reads %s: %s, want another than 200", role, collection, toJSON(body))
+				t.Errorf("%s reads %s: %s, want anything but 200", role, collection, toJSON(body))
 			}
 		}
 	}

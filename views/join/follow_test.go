@@ -31,7 +31,7 @@ func openStream(t *testing.T, server *viewstest.Server, b *viewstest.Browser, pa
 	t.Helper()
 	found := streamPattern.FindStringSubmatch(b.Get(path).Body)
 	if found == nil {
-		t.Fatalf("%s has no stream, want another than nil", path)
+		t.Fatalf("%s has no stream", path)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+html.UnescapeString(found[1]), nil)
@@ -229,7 +229,7 @@ func TestJoinPage_RefreshDelay(t *testing.T) {
 		l.startIn(c.minutes)
 		found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body)
 		if found == nil {
-			t.Fatalf("%d minutes ahead: no time, want another than nil", c.minutes)
+			t.Fatalf("%d minutes ahead: no time", c.minutes)
 		}
 		if seconds, err := strconv.ParseFloat(found[1], 64); err != nil || seconds <= 0 || seconds > float64(c.most) {
 			t.Errorf("%d minutes ahead: asks in %s s, want at most %d", c.minutes, found[1], c.most)
@@ -237,7 +237,7 @@ func TestJoinPage_RefreshDelay(t *testing.T) {
 	}
 	l.startIn(-120)
 	if found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body); found == nil || found[1] != "" {
-		t.Errorf("over: %q, want another than nil and none", found)
+		t.Errorf("over: %q, none", found)
 	}
 	l.startIn(16)
 	assertReply(t, "early", b.Get(l.sessionLink()), 200, "Starts in 16 minutes")

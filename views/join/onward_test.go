@@ -73,7 +73,7 @@ func (o *nextURLFixture) findLink(r viewstest.Reply, prefix string) string {
 	o.Helper()
 	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(prefix) + `[^"]*)"`).FindStringSubmatch(r.Body)
 	if found == nil {
-		o.Fatalf("the page has no link to %s, want another than nil", prefix)
+		o.Fatalf("the page has no link to %s", prefix)
 	}
 	return html.UnescapeString(found[1])
 }

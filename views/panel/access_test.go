@@ -44,7 +44,7 @@ func panelRoutes(t *testing.T) []string {
 				continue
 			}
 			if group != "panel" || method == "Any" || method == "Route" {
-				t.Errorf("%s mounts %s %s on %s: extend this test, want %q, another than %q and another than %q", file, method, path, group, "panel", "Any", "Route")
+				t.Errorf("%s mounts %s %s on %s: extend this test, want %q, anything but %q and another than %q", file, method, path, group, "panel", "Any", "Route")
 			}
 			routes = append(routes, method+" "+path)
 		}

@@ -62,7 +62,7 @@ func TestRemoveUser_HandoverToNonHost_IsRefused(t *testing.T) {
 	r := s.As(s.owner).Post(s.userPath(s.organizer, "/remove"), url.Values{"handover": {s.member.Id}})
 	assertPage(t, r, http.StatusUnprocessableEntity, "Choose someone who can host in this team")
 	if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) == "gone" {
-		t.Errorf("a refused removal left the session %s, want %v and another than %q", status, sessions.Scheduled, "gone")
+		t.Errorf("a refused removal left the session %s, want %v and anything but %q", status, sessions.Scheduled, "gone")
 	}
 }
 
@@ -210,7 +210,7 @@ func TestHandover_NoChoice_IsRefusedAtTheField(t *testing.T) {
 				assertContains(t, r, `aria-invalid="true"`)
 			}
 			if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) != "Organizer" || s.roles(s.member) == "gone" {
-				t.Errorf("the session is %s, want %v, %q and another than %q", status, sessions.Scheduled, "Organizer", "gone")
+				t.Errorf("the session is %s, want %v, %q and anything but %q", status, sessions.Scheduled, "Organizer", "gone")
 			}
 			if r := post(s, b, url.Values{"handover": {"cancel"}}); r.Status >= 400 {
 				t.Fatalf("%d %s", r.Status, pageText(r.Body))

@@ -40,7 +40,7 @@ func listValue(t *testing.T, body string) string {
 	t.Helper()
 	m := listPattern.FindStringSubmatch(body)
 	if m == nil {
-		t.Fatalf("no list in %s, want another than nil", pageText(body))
+		t.Fatalf("no list in %s", pageText(body))
 	}
 	return html.UnescapeString(m[1])
 }
@@ -243,7 +243,7 @@ func TestAddUsers_EmailOff_ShowsLinksOnce(t *testing.T) {
 	assertPage(t, r, http.StatusOK, "Share the invitation links", "2 invitations created.", "Ida", "leo@halation.example", "Copy")
 	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)
 	if len(links) != 2 || links[0] == links[1] {
-		t.Fatalf("%d links, want 2 and another than %v", len(links), links[1])
+		t.Fatalf("%d links, want 2 and anything but %v", len(links), links[1])
 	}
 	r = b.Post(s.path("/users/add"), withSend(inviteForm("new@halation.example\nbroken")))
 	assertPage(t, r, http.StatusOK, "1 invitation created.", "/invite/usi_", "No @ in the address")

@@ -148,7 +148,7 @@ func TestEvents_AccessLost_StreamCloses(t *testing.T) {
 		ends(way.name, events)
 		for _, path := range []string{"/admin/" + team.Slug() + "/users", "/app/" + team.Slug(), "/events?team=" + team.Id} {
 			if r := b.Get(path); r.Status == http.StatusOK {
-				t.Errorf("%s: %s is still shown, want another than %v", way.name, path, http.StatusOK)
+				t.Errorf("%s: %s is still shown, want anything but %v", way.name, path, http.StatusOK)
 			}
 		}
 	}

@@ -130,7 +130,7 @@ func TestRedirectToCleanPath_KeepsMethodAndQuery(t *testing.T) {
 	}
 	for _, path := range []string{"/signin?utm_source=mail", "/no-such-page", "/livez"} {
 		if r := ask(http.MethodGet, path); r.Status/100 == 3 {
-			t.Errorf("%s leads to %q, want another than 3", path, r.Location)
+			t.Errorf("%s leads to %q, want anything but 3", path, r.Location)
 		}
 	}
 	if r := ask(http.MethodGet, "/api/teams/"); r.Status != http.StatusNotFound || !strings.Contains(r.Body, `"status":404`) {
