@@ -31,7 +31,7 @@ var allowedImports = map[string]string{
 	"tools/errs":      "",
 	"tools/images":    "tools/errs tools/text",
 	"tools/jobs":      "",
-	"tools/ratelimit": "",
+	"tools/ratelimit": "tools/text",
 	"tools/settings":  "",
 	"tools/text":      "tools/errs",
 

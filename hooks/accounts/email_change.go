@@ -104,7 +104,7 @@ func validateNewAddress(account *core.Record, typed string) (string, error) {
 
 // limitAddressChanges limits changes per account and emails per address.
 func limitAddressChanges(app core.App, account *core.Record, address, from string) error {
-	if wait, ok := emailChangeLimit.In(app).Take(account.Id); !ok {
+	if wait, ok := EmailChangeLimit.In(app).Take(account.Id); !ok {
 		return errs.RateLimited(wait, "Too many email address changes. Use the link in the latest email, or try again in "+text.Duration(max(wait, time.Minute))+".")
 	}
 	return limitEmails(app, address, from)

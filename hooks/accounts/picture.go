@@ -37,7 +37,7 @@ func AvatarPath(user, avatar string) string {
 
 // SetAvatar sets the profile picture of an account from a PNG, JPEG or WebP file, cropped to a square and re-encoded (R146).
 func SetAvatar(app core.App, account *core.Record, data []byte, from string) error {
-	if wait, ok := avatarLimit.In(app).Take(account.Id); !ok {
+	if wait, ok := AvatarLimit.In(app).Take(account.Id); !ok {
 		return errs.RateLimited(wait, "Too many uploads. Try again in "+text.Duration(max(wait, time.Minute))+".")
 	}
 	file, refused := encodeAvatar(data)

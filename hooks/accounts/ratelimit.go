@@ -27,8 +27,8 @@ const (
 var (
 	throttledSignInLog  = ratelimit.Define("signin-throttled", 1, time.Minute)                     // how often a throttled sign-in is recorded for an address
 	throttledActionLog  = ratelimit.Define("account-throttled", 1, time.Minute)                    // how often a throttled action of an account is recorded
-	emailChangeLimit    = ratelimit.Define("address", 5, time.Hour)                                // changes of its email address by one account
-	avatarLimit         = ratelimit.Define("picture", 20, time.Hour)                               // uploads of a picture by one account
+	EmailChangeLimit    = ratelimit.Define("address", 5, time.Hour)                                // changes of its email address by one account
+	AvatarLimit         = ratelimit.Define("picture", 20, time.Hour)                               // uploads of a picture by one account
 	networkFailureLimit = ratelimit.Define("signin-network", maxFailuresPerNetwork, failureWindow) // failed sign-ins from one network
 	sourceFailureLimit  = ratelimit.Define("signin", maxFailuresPerSource, failureWindow)          // failed sign-ins at one account from one network
 	accountFailureLimit = ratelimit.Define("signin-all", maxFailuresPerAccount, failureWindow)     // failed sign-ins at one account from unknown devices

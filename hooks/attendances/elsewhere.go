@@ -30,9 +30,9 @@ const (
 )
 
 const (
-	maxEvents = 1000            // in one request
-	maxAhead  = 5 * time.Minute // ahead of our clock
-	maxBehind = 366 * 24 * time.Hour
+	MaxEvents = 1000            // in one request
+	MaxAhead  = 5 * time.Minute // ahead of our clock
+	MaxBehind = 366 * 24 * time.Hour
 )
 
 // Event is an event in a session that is held in another tool.
@@ -116,8 +116,8 @@ func validateEvents(events []Event, now time.Time) error {
 	refuse := func(n int, code, sentence string) error {
 		return errs.Invalid("events", code, fmt.Sprintf("Event %d: %s", n+1, sentence))
 	}
-	if len(events) > maxEvents {
-		return errs.Invalid("events", errs.CodeTooMany, fmt.Sprintf("Send up to %d events at a time.", maxEvents))
+	if len(events) > MaxEvents {
+		return errs.Invalid("events", errs.CodeTooMany, fmt.Sprintf("Send up to %d events at a time.", MaxEvents))
 	}
 	for n, event := range events {
 		withPerson := event.Type == EventJoined || event.Type == EventLeft
@@ -127,10 +127,10 @@ func validateEvents(events []Event, now time.Time) error {
 			return refuse(n, CodeBadEvent, "id must have 1 to 100 characters. Use the same id when you send the event again.")
 		case !slices.Contains([]string{EventStarted, EventJoined, EventLeft, EventEnded}, event.Type):
 			return refuse(n, CodeBadEvent, "type must be started, joined, left or ended.")
-		case event.At.IsZero() || event.At.Before(now.Add(-maxBehind)):
+		case event.At.IsZero() || event.At.Before(now.Add(-MaxBehind)):
 			return refuse(n, sessions.CodeBadTime, "at must be a time such as 2026-11-22T10:00:00Z.")
-		case event.At.After(now.Add(maxAhead)):
-			return refuse(n, sessions.CodeBadTime, "at is more than "+text.Duration(maxAhead)+" ahead of this server's clock.")
+		case event.At.After(now.Add(MaxAhead)):
+			return refuse(n, sessions.CodeBadTime, "at is more than "+text.Duration(MaxAhead)+" ahead of this server's clock.")
 		case err != nil || withPerson && person == "":
 			return refuse(n, CodeBadEvent, "person must be an address or a name of up to 254 characters.")
 		case len(event.Settings.Codec) > 20 || len(event.Settings.Audio) > 20 || len(event.Settings.Resolution) > 20 || event.Settings.FPS < 0 || event.Settings.FPS > 1000:

@@ -13,8 +13,8 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
-// verifyLimit limits how often one team's log is verified.
-var verifyLimit = ratelimit.Define("audit-check", 6, time.Minute)
+// VerifyLimit limits how often one team's log is verified.
+var VerifyLimit = ratelimit.Define("audit-check", 6, time.Minute)
 
 // ChainError reports the first row of a chain that was changed or is missing.
 type ChainError struct {
@@ -69,7 +69,7 @@ func VerifyTeam(app core.App, actor *actors.Actor) (rows int, err error) {
 	if !actor.CanUsePanel() {
 		return 0, errs.Forbidden("Only the Owner and Admins can view the audit log.")
 	}
-	if wait, free := verifyLimit.In(app).Take(actor.Team.Id); !free {
+	if wait, free := VerifyLimit.In(app).Take(actor.Team.Id); !free {
 		return 0, errs.RateLimited(wait, "The log was verified moments ago. Wait a minute and try again.")
 	}
 	return verifyChain(app, actor.Team.Id)

@@ -271,7 +271,7 @@ func (s *seeder) finish() {
 		return
 	}
 	for _, statement := range []string{
-		"UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', created, '+7 days')",
+		fmt.Sprintf("UPDATE invitations SET expires = strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', created, '+%d seconds')", int(invitations.Lifetime.Seconds())),
 		"UPDATE invitations SET answered = strftime('%Y-%m-%d %H:%M:%fZ', created, '+1 day') WHERE answered != ''",
 		"UPDATE outbox SET status = 'sent', sealed = '', sent = created",
 	} {

@@ -18,7 +18,7 @@ import (
 // Rate limits of the emails of an invitation (R59).
 const (
 	resendInterval       = time.Minute
-	maxResendsPerDay     = 5
+	MaxResendsPerDay     = 5
 	maxInvitationsPerDay = 10
 )
 
@@ -64,7 +64,7 @@ func CanResend(tx core.App, i *Invitation) error {
 	return limitResends(tx, i)
 }
 
-// limitResends allows maxResendsPerDay emails in 24 hours after the first one, whatever changed between them.
+// limitResends allows MaxResendsPerDay emails in 24 hours after the first one, whatever changed between them.
 func limitResends(tx core.App, i *Invitation) error {
 	now := time.Now()
 	n, _, err := mail.CountEmails(tx, i.Id, now.Add(-24*time.Hour))
@@ -74,9 +74,9 @@ func limitResends(tx core.App, i *Invitation) error {
 	if now.Sub(i.GetDateTime("created").Time()) < 24*time.Hour {
 		n-- // the first email isn't a resend
 	}
-	if n >= maxResendsPerDay {
+	if n >= MaxResendsPerDay {
 		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf(
-			"This invitation was already resent %d times in the last 24 hours. Contact the invitee directly, or try again tomorrow.", maxResendsPerDay))
+			"This invitation was already resent %d times in the last 24 hours. Contact the invitee directly, or try again tomorrow.", MaxResendsPerDay))
 	}
 	return nil
 }

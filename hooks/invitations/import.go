@@ -22,15 +22,15 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// importLimit limits imports that one team starts.
-var importLimit = ratelimit.Define("import", maxImportsPerHour, time.Hour)
+// ImportLimit limits imports that one team starts.
+var ImportLimit = ratelimit.Define("import", maxImportsPerHour, time.Hour)
 
 // MaxImport is the maximum number of rows of an import.
 const MaxImport = addresslist.MaxEntries
 
 // Limits of a team: imports that haven't ended, and imports started in an hour. Each is kept for months.
 const (
-	maxActiveImports  = 5
+	MaxActiveImports  = 5
 	maxImportsPerHour = 30
 )
 
@@ -190,7 +190,7 @@ func validateImport(app core.App, actor *actors.Actor, req Request, spend bool) 
 	if err := limitPerMinute(app, actor, spend); err != nil {
 		return err
 	}
-	return limitRate(importLimit.In(app), actor, spend, "Too many imports in the last hour. Try again later, or combine several lists into one.")
+	return limitRate(ImportLimit.In(app), actor, spend, "Too many imports in the last hour. Try again later, or combine several lists into one.")
 }
 
 func limitActiveImports(tx core.App, team string) error {
@@ -198,7 +198,7 @@ func limitActiveImports(tx core.App, team string) error {
 	if err != nil {
 		return fmt.Errorf("count the imports that wait: %w", err)
 	}
-	if n >= maxActiveImports {
+	if n >= MaxActiveImports {
 		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("%d imports are still running or waiting. Wait until one finishes, or stop one.", n))
 	}
 	return nil

@@ -18,8 +18,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// inviteLimit limits lists that one team invites.
-var inviteLimit = ratelimit.Define("invite", maxListsPerMinute, time.Minute)
+// InviteLimit limits lists that one team invites.
+var InviteLimit = ratelimit.Define("invite", maxListsPerMinute, time.Minute)
 
 // MaxInvite is the maximum number of addresses in one request.
 const MaxInvite = 200
@@ -88,7 +88,7 @@ func validateInvite(app core.App, actor *actors.Actor, req Request, spend bool) 
 
 // limitPerMinute limits the number of lists that a team may send in a minute.
 func limitPerMinute(app core.App, actor *actors.Actor, spend bool) error {
-	return limitRate(inviteLimit.In(app), actor, spend, "Too many invitations in a short time. Wait a minute, then try again.")
+	return limitRate(InviteLimit.In(app), actor, spend, "Too many invitations in a short time. Wait a minute, then try again.")
 }
 
 // limitRate returns an error with the sentence if the rate limit of the team is exceeded.

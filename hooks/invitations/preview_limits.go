@@ -20,7 +20,7 @@ type rowLimits struct {
 	app          core.App
 	actor        *actors.Actor
 	oftenInvited map[string]bool // addresses invited maxInvitationsPerDay times today
-	oftenResent  map[string]bool // invitations sent maxResendsPerDay times today
+	oftenResent  map[string]bool // invitations sent MaxResendsPerDay times today
 }
 
 func limitsOf(app core.App, actor *actors.Actor) (*rowLimits, error) {
@@ -29,7 +29,7 @@ func limitsOf(app core.App, actor *actors.Actor) (*rowLimits, error) {
 	if l.oftenInvited, err = countedToday(app, "invitations", "email", actor.Team.Id, maxInvitationsPerDay); err != nil {
 		return nil, err
 	}
-	l.oftenResent, err = countedToday(app, "outbox", "about", actor.Team.Id, maxResendsPerDay)
+	l.oftenResent, err = countedToday(app, "outbox", "about", actor.Team.Id, MaxResendsPerDay)
 	return l, err
 }
 

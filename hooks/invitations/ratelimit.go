@@ -9,12 +9,12 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
-// unknownLinkLimit limits unknown invitation links that one network opens.
-var unknownLinkLimit = ratelimit.Define("unknown-invite", 20, time.Minute)
+// UnknownLinkLimit limits unknown invitation links that one network opens.
+var UnknownLinkLimit = ratelimit.Define("unknown-invite", 20, time.Minute)
 
 // LimitUnknownLinks counts an invitation link that doesn't exist, and returns an error once a network has opened too many.
 func LimitUnknownLinks(app core.App, ip string) error {
-	if wait, ok := unknownLinkLimit.In(app).Take(ratelimit.NetworkKey(ip)); !ok {
+	if wait, ok := UnknownLinkLimit.In(app).Take(ratelimit.NetworkKey(ip)); !ok {
 		return errs.RateLimited(wait, "Too many unknown links from your network. Try again in a minute.")
 	}
 	return nil

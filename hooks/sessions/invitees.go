@@ -20,7 +20,7 @@ const NotSent = "not_sent"
 // How often an invitation to a session can be resent (R59).
 const (
 	resendInterval = time.Minute
-	resendsPerDay  = 5
+	MaxResendsPerDay  = 5
 )
 
 // Delivery is the delivery state of the latest email about the session or its series, by participant id. The host is
@@ -76,7 +76,7 @@ func CanContactInvitees(app core.App, actor *actors.Actor, s *Session) error {
 	return err
 }
 
-// Resend sends the invitation to a participant again, at most once per resendInterval and resendsPerDay times a day.
+// Resend sends the invitation to a participant again, at most once per resendInterval and MaxResendsPerDay times a day.
 func Resend(app core.App, actor *actors.Actor, session, participant string) error {
 	return withInvitee(app, actor, session, participant, "session.resend", func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error {
 		if !mail.Enabled(tx) {
@@ -103,8 +103,8 @@ func canResend(tx core.App, p *Participant) error {
 		return err
 	case n > 0 && time.Since(last) < resendInterval:
 		return errs.Invalid("base", errs.CodeTooMany, "An email was sent less than a minute ago. Wait a moment.")
-	case n > resendsPerDay:
-		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("This invitee got %d emails today. Try again tomorrow or copy the personal link.", resendsPerDay))
+	case n > MaxResendsPerDay:
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("This invitee got %d emails today. Try again tomorrow or copy the personal link.", MaxResendsPerDay))
 	}
 	return nil
 }

@@ -1,8 +1,16 @@
 package api
 
 import (
+	"usher/hooks/accounts"
+	"usher/hooks/addresslist"
+	"usher/hooks/attendances"
+	"usher/hooks/audit"
+	"usher/hooks/bulk"
+	"usher/hooks/invitations"
 	"usher/hooks/live"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/images"
+	"usher/hooks/tools/text"
 )
 
 // operationTags group the operations, in the order of the document.
@@ -10,9 +18,9 @@ var operationTags = []tagInfo{
 	{"Accounts", "Sign-up, and the account of the caller. To sign in, send identity and password to PocketBase's POST /api/collections/users/auth-with-password."},
 	{"Teams", "Teams, their seats and settings."},
 	{"Users", "Members, guests and invitees of a team."},
-	{"Bulk actions", "One action on up to 1,000 users. Each is checked separately: a user who can't be changed is skipped with a code, and the others are changed."},
-	{"Invitations", "Invitations to a team. An invitation reserves the seats of its roles and is valid for 7 days."},
-	{"Imports", "Lists of up to 10,000 addresses, invited in the background."},
+	{"Bulk actions", "One action on up to " + text.Number(bulk.MaxRows) + " users. Each is checked separately: a user who can't be changed is skipped with a code, and the others are changed."},
+	{"Invitations", "Invitations to a team. An invitation reserves the seats of its roles and is valid for " + text.Duration(invitations.Lifetime) + "."},
+	{"Imports", "Lists of up to " + text.Number(invitations.MaxImport) + " addresses, invited in the background."},
 	{"Rooms", "Rooms with lasting links and settings of their own."},
 	{"Sessions", "Scheduled sessions, series and participants."},
 	{"Live", "Running sessions: start, end, extend, join. A running session uses one licence of the team."},
@@ -58,7 +66,7 @@ var operations = []operation{
 		text:    "Signs out every device and invalidates every token, including the one used. The response has a new one.",
 		request: passwordForm{}, response: []any{auth{}}, codes: []string{"bad_credentials", "weak_password"}},
 	{method: "POST", path: "/api/account/address", tag: "Accounts", id: "requestAddressChange", summary: "Request a change of your email address", access: anyAccount,
-		text:    "Sends a confirmation link to the new address. Until it's used, the current address stays. At most 5 changes an hour.",
+		text:    "Sends a confirmation link to the new address. Until it's used, the current address stays. At most " + accounts.EmailChangeLimit.Text("changes") + ".",
 		request: newAddressForm{}, response: []any{pendingReply{}}, codes: []string{"bad_credentials", "bad_email", "same_address", "mail_off"}},
 	{method: "DELETE", path: "/api/account/address", tag: "Accounts", id: "cancelAddressChange", summary: "Cancel a change of your email address", access: anyAccount,
 		text: "The confirmation link stops working immediately.", response: []any{pendingReply{}}},
@@ -66,7 +74,7 @@ var operations = []operation{
 		text:    "Signs out every device and invalidates every token, including the one used. The response has a new one.",
 		request: addressTokenForm{}, response: []any{auth{}}, codes: []string{"link_expired", "address_taken"}},
 	{method: "PUT", path: "/api/account/picture", tag: "Accounts", id: "setPicture", summary: "Set your picture", access: anyAccount,
-		text:    "PNG, JPEG or WebP, up to 1 MB and 2048 × 2048 pixels. At most 20 uploads an hour.",
+		text:    "PNG, JPEG or WebP, up to " + text.Bytes(images.MaxBytes) + " and " + text.Number(images.MaxSide) + " pixels a side. At most " + accounts.AvatarLimit.Text("uploads") + ".",
 		request: pictureForm{}, response: []any{pictureReply{}}, codes: []string{"bad_picture"}},
 	{method: "DELETE", path: "/api/account/picture", tag: "Accounts", id: "deletePicture", summary: "Delete your picture", access: anyAccount, response: []any{pictureReply{}}},
 	{method: "DELETE", path: "/api/account", tag: "Accounts", id: "deleteAccount", summary: "Delete your account", access: anyAccount,
@@ -123,14 +131,14 @@ var operations = []operation{
 		text:    "Your own role is skipped.",
 		request: bulkRoleForm{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many", "bad_role", "cannot_host"}},
 	{method: "POST", path: "/api/teams/{team}/users/resend", tag: "Bulk actions", id: "bulkResend", summary: "Resend invitations", access: admins,
-		text:    "Each invitation gets a new link, valid for 7 days; the previous one stops working.",
+		text:    "Each invitation gets a new link, valid for " + text.Duration(invitations.Lifetime) + "; the previous one stops working.",
 		request: selection{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many"}},
 	{method: "POST", path: "/api/teams/{team}/users/tags", tag: "Bulk actions", id: "bulkTag", summary: "Add and remove tags", access: admins,
 		request: bulkTagForm{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many", "too_long", "bad_text"}},
 
 	{method: "POST", path: "/api/teams/{team}/invitations", tag: "Invitations", id: "invite", summary: "Invite users", access: admins,
-		text: "Up to 200 email addresses. They're processed in order until the seats run out, and each has its own result: one that is refused doesn't stop the others. A pending invitation with other roles is updated. " +
-			"At most 60 requests a minute per team. Only the Owner invites Admins, unless the team lets Admins manage Admins.",
+		text: "Up to " + text.Number(invitations.MaxInvite) + " email addresses. They're processed in order until the seats run out, and each has its own result: one that is refused doesn't stop the others. A pending invitation with other roles is updated. " +
+			"At most " + invitations.InviteLimit.Text("requests") + " per team. Only the Owner invites Admins, unless the team lets Admins manage Admins.",
 		request: inviteForm{}, response: []any{inviteResults{}}, codes: []string{"required", "too_many", "bad_role", "too_long", "bad_text"}},
 	{method: "POST", path: "/api/teams/{team}/invitations/preview", tag: "Invitations", id: "previewInvite", summary: "Preview invitations", access: admins,
 		text:    "Takes the same request as inviting, returns what it would do now, and changes nothing.",
@@ -143,19 +151,19 @@ var operations = []operation{
 		text: "Frees the reserved seats.", response: []any{statusReply{}}, codes: invitationCodes()},
 	{method: "POST", path: "/api/invitations/accept", tag: "Invitations", id: "acceptByToken", summary: "Accept an invitation by its link", access: optionalToken,
 		text: "The token is the last part of an invitation link. Signed in, the invitation is accepted for your account; its address must be the invited one. Without a token of an account, send name and password to create one. " +
-			"A network that tries more than 20 unknown tokens a minute has to wait.",
+			"A network that tries more than " + invitations.UnknownLinkLimit.Text("unknown tokens") + " has to wait.",
 		request: tokenForm{}, response: []any{acceptedReply{}}, codes: invitationCodes("invitation_replaced", "invitation_unknown", "unverified", "weak_password")},
 	{method: "POST", path: "/api/invitations/{id}/revoke", tag: "Invitations", id: "revokeInvitation", summary: "Revoke an invitation", access: admins,
 		text: "The link stops working immediately and the reserved seats are free.", response: []any{statusReply{}}, codes: invitationCodes()},
 	{method: "POST", path: "/api/invitations/{id}/resend", tag: "Invitations", id: "resendInvitation", summary: "Resend an invitation", access: admins,
-		text:     "Sends an email with a new link, valid for 7 days; the previous one stops working. At most once a minute and 5 times a day.",
+		text:     "Sends an email with a new link, valid for " + text.Duration(invitations.Lifetime) + "; the previous one stops working. At most once a minute and " + text.Number(invitations.MaxResendsPerDay) + " times a day.",
 		response: []any{statusReply{}}, codes: invitationCodes("too_many")},
 	{method: "POST", path: "/api/invitations/{id}/correct", tag: "Invitations", id: "correctInvitation", summary: "Correct the address of an invitation", access: admins,
 		text:    "Revokes the invitation and invites the other address with the same roles.",
 		request: correctionForm{}, response: []any{inviteResult{}}, codes: invitationCodes("bad_email", "same_address", "already_member", "already_invited")},
 
 	{method: "POST", path: "/api/teams/{team}/imports", tag: "Imports", id: "startImport", summary: "Start an import", access: admins,
-		text: "Invites a list of up to 10,000 addresses in the background, with the same roles. Send either rows, or a CSV file of up to 2 MB as text. At most 30 imports an hour and 5 at a time per team. " +
+		text: "Invites a list of up to " + text.Number(invitations.MaxImport) + " addresses in the background, with the same roles. Send either rows, or a CSV file of up to " + text.Bytes(addresslist.MaxBytes) + " as text. At most " + invitations.ImportLimit.Text("imports") + " and " + text.Number(invitations.MaxActiveImports) + " at a time per team. " +
 			"Addresses that have nothing to change are unchanged, so a list can be sent again.",
 		request: importForm{}, response: []any{startedImport{}}, codes: []string{"required", "too_many", "bad_file", "bad_role", "bad_type"}},
 	{method: "GET", path: "/api/teams/{team}/imports", tag: "Imports", id: "listImports", summary: "List imports", access: admins,
@@ -183,10 +191,10 @@ var operations = []operation{
 		text: "The previous link stops working immediately.", response: []any{room{}}},
 
 	{method: "GET", path: "/api/teams/{team}/sessions", tag: "Sessions", id: "listSessions", summary: "List sessions", access: anyMember,
-		text: "Sessions that you host or are invited to and that overlap the period, by start. The period is at most 366 days.",
+		text: "Sessions that you host or are invited to and that overlap the period, by start. The period is at most " + text.Number(maxListDays) + " days.",
 		query: []queryParameter{
 			{name: "from", text: "Start of the period; by default now.", format: "date-time"},
-			{name: "to", text: "End of the period; by default 31 days later.", format: "date-time"},
+			{name: "to", text: "End of the period; by default " + text.Number(defaultListDays) + " days later.", format: "date-time"},
 			{name: "all", text: "true lists every session of the team, for the Owner and Admins.", values: "true false", initial: "false"},
 		}, response: []any{list[sessionInfo]{}}, codes: []string{"bad_time", "too_far"}},
 	{method: "POST", path: "/api/teams/{team}/sessions", tag: "Sessions", id: "scheduleSession", summary: "Schedule a session", access: hosts,
@@ -209,7 +217,7 @@ var operations = []operation{
 		text:    "For invitees of the session.",
 		request: rsvpForm{}, response: []any{rsvpReply{}}, codes: []string{"bad_answer", "session_cancelled", "session_ended"}},
 	{method: "POST", path: "/api/sessions/{id}/participants/{participant}/resend", tag: "Sessions", id: "resendSessionEmail", summary: "Resend a session's invitation", access: managers,
-		text:     "Co-hosts can do this, too. At most once a minute and 5 times a day per participant.",
+		text:     "Co-hosts can do this, too. At most once a minute and " + text.Number(sessions.MaxResendsPerDay) + " times a day per participant.",
 		response: []any{sessionDetails{}}, codes: []string{"mail_off", "too_many", "session_ended", "session_cancelled"}},
 	{method: "POST", path: "/api/sessions/{id}/participants/{participant}/link", tag: "Sessions", id: "createPersonalLink", summary: "Get a participant's personal link", access: managers,
 		text:     "Co-hosts can do this, too. The link that was emailed keeps working.",
@@ -220,7 +228,7 @@ var operations = []operation{
 		text: "The previous address stops working immediately.", response: []any{feedReply{}}},
 
 	{method: "POST", path: "/api/sessions/{id}/start", tag: "Live", id: "startSession", summary: "Start a session", access: leaders,
-		text:     "From 15 minutes before its time. Uses a licence until it ends. Starting a running session changes nothing.",
+		text:     "From " + text.Duration(sessions.StartWindow) + " before its time. Uses a licence until it ends. Starting a running session changes nothing.",
 		response: []any{runInfo{}}, codes: []string{"not_started", "licences_full", "media_unavailable", "room_busy", "session_ended", "session_cancelled"}},
 	{method: "POST", path: "/api/sessions/{id}/end", tag: "Live", id: "endSession", summary: "End a session", access: leaders,
 		text: "The Owner and Admins can end any session. Everyone in it is disconnected, and the licence is free. Ending an ended session changes nothing.", response: []any{runInfo{}}, codes: []string{"not_started", "session_ended"}},
@@ -228,8 +236,8 @@ var operations = []operation{
 		text:    "As far as plan and room allow.",
 		request: extensionForm{}, response: []any{runInfo{}}, codes: []string{"bad_length", "room_busy", "plan_limit", "not_started", "session_ended"}},
 	{method: "POST", path: "/api/sessions/{id}/events", tag: "Live", id: "reportEvents", summary: "Report what happened in an external session", access: leaders,
-		text: "For sessions held in another tool. The Owner and Admins can do this, too. At most 1,000 events in any order; each ID counts once, so a batch can be sent again. All events of a batch are recorded, or none. " +
-			"Times are at most 366 days past and 5 minutes ahead of the server's clock.",
+		text: "For sessions held in another tool. The Owner and Admins can do this, too. At most " + text.Number(attendances.MaxEvents) + " events in any order; each ID counts once, so a batch can be sent again. All events of a batch are recorded, or none. " +
+			"Times are at most " + text.Duration(attendances.MaxBehind) + " past and " + text.Duration(attendances.MaxAhead) + " ahead of the server's clock.",
 		request: eventsForm{}, response: []any{eventsReply{}}, codes: []string{"not_elsewhere", "bad_event", "bad_time", "too_many"}},
 	{method: "POST", path: "/api/s/{code}/join", tag: "Live", id: "joinSession", summary: "Join a session", access: optionalToken,
 		text: "Returns the address and token for LiveKit, or the link of a session held in another tool. 202 means that a host has to admit you: send the request again. Before the start the code is not_started: you're on the list, send it again later. " +
@@ -247,7 +255,7 @@ var operations = []operation{
 	{method: "GET", path: "/api/teams/{team}/audit.csv", tag: "Audit log", id: "exportAudit", summary: "Export the audit log as CSV", access: admins,
 		text: "Takes the filters of the list and exports all entries. Times are in the caller's time zone.", query: auditFilters, csv: true, codes: []string{"bad_date"}},
 	{method: "GET", path: "/api/teams/{team}/audit/verify", tag: "Audit log", id: "verifyAudit", summary: "Verify the audit log", access: admins,
-		text: "Recalculates the hash chain and reports the first entry that was changed, or that is missing. At most 6 times a minute.", response: []any{auditCheck{}}},
+		text: "Recalculates the hash chain and reports the first entry that was changed, or that is missing. At most " + audit.VerifyLimit.Text("times") + ".", response: []any{auditCheck{}}},
 
 	{method: "POST", path: "/hooks/resend", tag: "Webhooks", id: "receiveResend", summary: "Receive a delivery report from Resend", signed: true,
 		text: "Signed with RESEND_WEBHOOK_SECRET.", response: []any{receivedReply{}}, codes: []string{"bad_signature", "bad_report"}},

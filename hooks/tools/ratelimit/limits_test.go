@@ -61,3 +61,21 @@ func TestLimiter_Refund_FreesToken(t *testing.T) {
 		}
 	}
 }
+
+func TestLimit_Text_SaysNumberAndWindow(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		number int
+		window time.Duration
+		noun   string
+		want   string
+	}{
+		{"text-minute", 6, time.Minute, "times", "6 times a minute"},
+		{"text-hour", 2000, time.Hour, "uploads", "2,000 uploads an hour"},
+		{"text-days", 10, 48 * time.Hour, "teams", "10 teams in 2 days"},
+	} {
+		if got := ratelimit.Define(c.name, c.number, c.window).Text(c.noun); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
