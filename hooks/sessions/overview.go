@@ -26,7 +26,7 @@ func (s Subject) params() dbx.Params {
 type Overview struct {
 	Running      []Row
 	Upcoming     []Row // scheduled, by start
-	Past         []Row // ended, cancelled or never started, newest first
+	Past         []Row // see ShowPast
 	Counts       Counts
 	HostingCount int // number of running and upcoming sessions that the person hosts
 	HostedCount  int // number of past sessions that the person hosted

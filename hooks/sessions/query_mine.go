@@ -57,17 +57,18 @@ func (r Row) NeedsAnswer(account string) bool {
 const (
 	ShowUpcoming = "coming" // not started, by start
 	ShowRunning  = "running"
-	ShowPast     = "past" // ended, cancelled or never started, newest first
+	ShowPast     = "past" // ended, never started, or cancelled and its time has passed; newest first
 )
 
 // Query is a filter for a list of a person's sessions.
 type Query struct {
-	Show    string // ShowUpcoming, ShowRunning or ShowPast
-	Hosting bool   // only sessions that the person hosts
-	Search  string // part of a title; Show is ignored then
-	After   string // id of the row before the page
-	Before  string // id of the row after the page
-	Size    int
+	Show      string // ShowUpcoming, ShowRunning or ShowPast
+	Hosting   bool   // only sessions that the person hosts
+	Search    string // words of the title, description, room or host; Show is ignored then
+	Cancelled bool   // with cancelled sessions among the upcoming or found ones, at their time
+	After     string // id of the row before the page
+	Before    string // id of the row after the page
+	Size      int
 }
 
 // Page is one page of a person's sessions.
@@ -79,9 +80,10 @@ type Page struct {
 
 // Counts are the numbers of sessions in each list.
 type Counts struct {
-	Upcoming int `db:"coming"`
-	Running  int `db:"running"`
-	Past     int `db:"past"`
+	Upcoming  int `db:"coming"`
+	Cancelled int `db:"off"` // those with Query.Cancelled that aren't in Upcoming
+	Running   int `db:"running"`
+	Past      int `db:"past"`
 }
 
 const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.code, s.series, s.host, s.host_name, s.room,
@@ -102,8 +104,17 @@ const userSessionsQuery = `SELECT session id FROM participants WHERE user = {:us
 var showConditions = map[string]string{
 	ShowUpcoming: "s.status = 'scheduled' AND s.ends > {:now}",
 	ShowRunning:  "s.status = 'running'",
-	ShowPast:     "(s.status IN ('ended', 'cancelled') OR s.status = 'scheduled' AND s.ends <= {:now})",
+	ShowPast:     isPast,
 }
+
+const (
+	isPast        = "(s.status = 'ended' OR s.status IN ('scheduled', 'cancelled') AND s.ends <= {:now})"
+	isCalledOff   = "s.status = 'cancelled' AND s.ends > {:now}"
+	searchedTexts = `s.title || ' ' || s.host_name || ' ' || coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') || ' ' || s.description`
+
+	// listOrder is the order of every list: what is still to come by start, then what is past, newest first.
+	listOrder = "iif(" + isPast + ", 1e12 - unixepoch(s.starts), unixepoch(s.starts) - 1e12)"
+)
 
 func userParams(actor *actors.Actor) dbx.Params {
 	subject := Subject{Team: actor.Team.Id, User: actor.Account.Id}
@@ -120,27 +131,32 @@ func ListForUser(app core.App, actor *actors.Actor, query Query) (Page, error) {
 
 func listPage(app core.App, params dbx.Params, query Query) (Page, error) {
 	page := Page{}
-	where := showConditions[query.Show]
-	if query.Search != "" {
-		where = "instr(lower(s.title), lower({:search})) > 0 AND s.status != 'cancelled'"
-		params["search"] = query.Search
+	where := "(" + showConditions[query.Show]
+	switch {
+	case query.Search != "":
+		where = "(" + record.SearchCondition(searchedTexts, query.Search, params)
+		if !query.Cancelled {
+			where += " AND s.status != 'cancelled'"
+		}
+	case query.Cancelled && query.Show == ShowUpcoming:
+		where += " OR " + isCalledOff
 	}
+	where += ")"
 	if query.Hosting {
 		where += " AND s.host = {:user}"
 	}
-	down := query.Show == ShowPast || query.Search != ""
 	turned := query.Before != ""
 	order, sign := "ASC", ">"
-	if down != turned {
+	if turned {
 		order, sign = "DESC", "<"
 	}
 	if at := query.After + query.Before; at != "" {
-		where += " AND (s.starts, s.id) " + sign + " (SELECT starts, id FROM sessions WHERE id = {:at})"
+		where += " AND (" + listOrder + ", s.id) " + sign + " (SELECT " + listOrder + ", s.id FROM sessions s WHERE s.id = {:at})"
 		params["at"] = at
 	}
 	params["size"] = query.Size + 1
 	err := app.DB().NewQuery("WITH mine AS (" + userSessionsQuery + ") SELECT " + rowColumns + `, (SELECT count(*) FROM participants c WHERE c.session = s.id) people
-		FROM mine CROSS JOIN sessions s ON s.id = mine.id` + participantJoin + " WHERE " + where + " ORDER BY s.starts " + order + ", s.id " + order + " LIMIT {:size}").
+		FROM mine CROSS JOIN sessions s ON s.id = mine.id` + participantJoin + " WHERE " + where + " ORDER BY " + listOrder + " " + order + ", s.id " + order + " LIMIT {:size}").
 		Bind(params).WithContext(record.Prepared).All(&page.Rows)
 	if err != nil {
 		return page, fmt.Errorf("list the sessions of a person: %w", err)
@@ -167,7 +183,7 @@ func countRows(app core.App, params dbx.Params, hosting bool) (Counts, error) {
 	if hosting {
 		where = " WHERE s.host = {:user}"
 	}
-	err := app.DB().NewQuery("WITH mine AS (" + userSessionsQuery + ") SELECT coalesce(sum(" + showConditions[ShowUpcoming] + "), 0) coming, coalesce(sum(" + showConditions[ShowRunning] + "), 0) running, coalesce(sum(" +
+	err := app.DB().NewQuery("WITH mine AS (" + userSessionsQuery + ") SELECT coalesce(sum(" + showConditions[ShowUpcoming] + "), 0) coming, coalesce(sum(" + isCalledOff + "), 0) off, coalesce(sum(" + showConditions[ShowRunning] + "), 0) running, coalesce(sum(" +
 		showConditions[ShowPast] + "), 0) past FROM mine CROSS JOIN sessions s ON s.id = mine.id" + where).Bind(params).WithContext(record.Prepared).One(&counts)
 	if err != nil {
 		return counts, fmt.Errorf("count the sessions of a person: %w", err)

@@ -38,7 +38,7 @@ type listQuery struct {
 
 func parseListQuery(values url.Values) listQuery {
 	q := listQuery{Query: sessions.Query{Show: values.Get("show"), Hosting: values.Get("by") == "me", Search: strings.TrimSpace(text.Truncate(values.Get("q"), 100)),
-		After: values.Get("after"), Before: values.Get("before"), Size: pageSize}}
+		After: values.Get("after"), Before: values.Get("before"), Size: pageSize, Cancelled: true}}
 	if q.Show != sessions.ShowRunning && q.Show != sessions.ShowPast {
 		q.Show = sessions.ShowUpcoming
 	}
@@ -105,11 +105,11 @@ func loadSessionList(e *core.RequestEvent, current *sessions.Session) (listPageP
 	for _, tab := range []struct {
 		word, show string
 		n          int
-	}{{"Upcoming", sessions.ShowUpcoming, counts.Upcoming}, {"Running", sessions.ShowRunning, counts.Running}, {"Past", sessions.ShowPast, counts.Past}} {
+	}{{"Upcoming", sessions.ShowUpcoming, counts.Upcoming + counts.Cancelled}, {"Running", sessions.ShowRunning, counts.Running}, {"Past", sessions.ShowPast, counts.Past}} {
 		to := listQuery{Query: sessions.Query{Show: tab.show, Hosting: q.Hosting}}
 		props.Tabs = append(props.Tabs, ui.Filter{Label: tab.word, Count: text.Number(tab.n), Href: to.href(path), Current: q.Search == "" && tab.show == q.Show})
 	}
-	total := map[string]int{sessions.ShowUpcoming: counts.Upcoming, sessions.ShowRunning: counts.Running, sessions.ShowPast: counts.Past}[q.Show]
+	total := map[string]int{sessions.ShowUpcoming: counts.Upcoming + counts.Cancelled, sessions.ShowRunning: counts.Running, sessions.ShowPast: counts.Past}[q.Show]
 	props.fillRows(e, found, current)
 	props.fillPager(found, total)
 	return props, nil
@@ -120,7 +120,7 @@ func tabOf(session *sessions.Session) string {
 	switch {
 	case session.Status() == sessions.Running:
 		return sessions.ShowRunning
-	case session.Status() == sessions.Scheduled && session.Ends().After(time.Now()):
+	case session.Status() != sessions.Ended && session.Ends().After(time.Now()):
 		return sessions.ShowUpcoming
 	}
 	return sessions.ShowPast

@@ -82,7 +82,7 @@ func (p listPageProps) clearSearchURL() string {
 func (p listPageProps) emptyState() ui.EmptyStateProps {
 	switch {
 	case p.Query.Search != "":
-		return ui.EmptyStateProps{Icon: "search", Title: "No sessions match “" + p.Query.Search + "”", Text: []string{"Search finds sessions you host or are invited to by their title."}}
+		return ui.EmptyStateProps{Icon: "search", Title: "No sessions match “" + p.Query.Search + "”", Text: []string{"Search finds sessions you host or are invited to by title, description, room or host."}}
 	case p.Query.Show == sessions.ShowRunning:
 		return ui.EmptyStateProps{Icon: "video", Title: "No running sessions", Text: []string{"Sessions you host or are invited to appear here while they're running."}}
 	case p.Query.Show == sessions.ShowPast:
@@ -181,7 +181,7 @@ func listPage(p listPageProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.SearchBox(ui.SearchBoxProps{ID: "q", Name: "q", Value: p.Query.Search, Label: "Search by title", Placeholder: "Title"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SearchBox(ui.SearchBoxProps{ID: "q", Name: "q", Value: p.Query.Search, Label: "Search sessions", Placeholder: "Title, room, host…"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -73,7 +73,7 @@ func actionResults(q Query) (Group, error) {
 	return group, nil
 }
 
-// sessionResults returns the sessions that the actor hosts or is invited to, by title.
+// sessionResults returns the sessions that the actor hosts or is invited to, by title, description, room or host.
 func sessionResults(q Query) (Group, error) {
 	group := Group{Title: "Sessions"}
 	if q.Text == "" {

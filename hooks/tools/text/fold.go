@@ -12,9 +12,26 @@ import (
 // Fold returns a text in a form in which spellings that a search treats as equal are the same: without case, accents and
 // other marks. "LUCÍA" and "Lucia" both become "lucia". In SQL it's the function fold.
 func Fold(text string) string {
-	if isASCII(text) {
+	plain := asciiPrefix(text)
+	if plain == len(text) {
 		return strings.ToLower(text)
 	}
+	var b strings.Builder
+	for rest := text; rest != ""; plain = asciiPrefix(rest) {
+		b.WriteString(strings.ToLower(rest[:plain]))
+		rest = rest[plain:]
+		other := strings.IndexFunc(rest, func(r rune) bool { return r < utf8.RuneSelf })
+		if other < 0 {
+			other = len(rest)
+		}
+		b.WriteString(foldOther(rest[:other]))
+		rest = rest[other:]
+	}
+	return b.String()
+}
+
+// foldOther is Fold for a text without ASCII characters.
+func foldOther(text string) string {
 	return cases.Fold().String(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
 			return -1
@@ -26,14 +43,15 @@ func Fold(text string) string {
 	}, norm.NFD.String(text)))
 }
 
-// strokes are letters whose stroke isn't a mark that NFD separates.
-var strokes = map[rune]rune{'ł': 'l', 'Ł': 'l', 'ø': 'o', 'Ø': 'o', 'đ': 'd', 'Đ': 'd', 'ħ': 'h', 'Ħ': 'h', 'ı': 'i'}
-
-func isASCII(text string) bool {
+// asciiPrefix is the length of the ASCII characters at the start of a text.
+func asciiPrefix(text string) int {
 	for n := range len(text) {
 		if text[n] >= utf8.RuneSelf {
-			return false
+			return n
 		}
 	}
-	return true
+	return len(text)
 }
+
+// strokes are letters whose stroke isn't a mark that NFD separates.
+var strokes = map[rune]rune{'ł': 'l', 'Ł': 'l', 'ø': 'o', 'Ø': 'o', 'đ': 'd', 'Đ': 'd', 'ħ': 'h', 'Ħ': 'h', 'ı': 'i'}

@@ -28,3 +28,13 @@ func TestFold(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkFold(b *testing.B) {
+	for name, in := range map[string]string{"ascii": "What we look at, and what we decide", "accents": "Überblick: what we decide, à la carte"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				text.Fold(in)
+			}
+		})
+	}
+}
