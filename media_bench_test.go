@@ -21,6 +21,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -212,7 +213,7 @@ func startUsher(b testing.TB, usher string, people int) (process *os.Process, pa
 		guests = append(guests, accounts[n].Email())
 	}
 	session := hookstest.ScheduleSession(b, app, host, team, sessions.Form{Starts: time.Now().Add(time.Minute), Guests: guests})
-	if _, err := sessions.Start(app, hookstest.Actor(b, app, host, team), session.Id); err != nil {
+	if _, err := runs.Start(app, hookstest.Actor(b, app, host, team), session.Id); err != nil {
 		b.Fatal(err)
 	}
 	var tokens []string

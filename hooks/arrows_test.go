@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members people plans record rooms seats sessions tags teams" + tools
+	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members people plans record rooms runs seats sessions tags teams" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -65,8 +65,9 @@ var allowedImports = map[string]string{
 	"live/livetest": "live live/embedded",
 	"rooms":         "actors audit plans record teams" + tools,
 	"sessions":      "accounts actors addresslist audit emails live mail members plans record rooms teams" + tools,
-	"join":          "accounts actors audit live mail members record rooms sessions teams" + tools,
-	"attendances":   "actors audit events join live record sessions" + tools,
+	"runs":          "actors audit live plans record sessions teams" + tools,
+	"join":          "accounts actors audit live mail members record rooms runs sessions teams" + tools,
+	"attendances":   "actors audit events join live record runs sessions" + tools,
 
 	"hooks":     domainPackages,
 	"commands":  domainPackages,

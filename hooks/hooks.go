@@ -18,6 +18,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
@@ -46,6 +47,7 @@ func Register(app core.App, config Config) {
 	seats.Register(app)
 	rooms.Register(app)
 	sessions.Register(app)
+	runs.Register(app)
 	join.Register(app)
 	attendances.Register(app)
 	capacity.Register(app)

@@ -17,6 +17,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
 	"usher/hooks/record"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
@@ -43,7 +44,7 @@ func newFixture(t *testing.T, config settings.Config, form sessions.Form) *fixtu
 	session := hookstest.ScheduleSession(t, app, host, team, form)
 	if form.ExternalLink == "" {
 		var err error
-		if session, err = sessions.Start(app, hookstest.Actor(t, app, host, team), session.Id); err != nil {
+		if session, err = runs.Start(app, hookstest.Actor(t, app, host, team), session.Id); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
@@ -149,9 +150,9 @@ func (e Event) apply(tx core.App, session *sessions.Session) (first bool, err er
 	}
 	switch {
 	case e.Type == EventStarted && session.Status() == sessions.Scheduled:
-		return true, sessions.StartExternal(tx, session, e.At)
+		return true, runs.StartExternal(tx, session, e.At)
 	case e.Type == EventEnded && session.Status() != sessions.Ended:
-		return true, sessions.EndExternal(tx, session, e.At)
+		return true, runs.EndExternal(tx, session, e.At)
 	case session.Status() == sessions.Scheduled:
 		return true, errs.Invalid("events", sessions.CodeNotStarted, "The session hasn't started. Send a started event first or in the same request.")
 	case session.Status() == sessions.Cancelled:

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/attendances"
 	"usher/hooks/hookstest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
@@ -45,7 +46,7 @@ func TestReport_MovesExternalSession(t *testing.T) {
 		t.Errorf("the same again: %d, %v, want 0", n, err)
 	}
 	s.session = s.reload()
-	if s.session.Status() != sessions.Ended || !s.session.Started().Equal(at(0)) || !s.session.Ended().Equal(at(3600)) || s.session.GetString("end_reason") != sessions.EndedExternally {
+	if s.session.Status() != sessions.Ended || !s.session.Started().Equal(at(0)) || !s.session.Ended().Equal(at(3600)) || s.session.GetString("end_reason") != runs.EndedExternally {
 		t.Errorf("%s from %v to %v", s.session.Status(), s.session.Started(), s.session.Ended())
 	}
 	s.wantStays("2 10 600 1280x720@30 vp9 music, 4 700 3600 640x360@0 estimated")
@@ -128,12 +129,12 @@ func TestReport_ExternalSession_TakesLicence(t *testing.T) {
 	s := newExternalFixture(t)
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 0", nil)
 	_, err := s.report("host@x.example", attendances.Event{ID: "1", Type: "started", At: time.Now()})
-	hookstest.AssertCode(t, "without one", err, sessions.CodeLicencesFull)
+	hookstest.AssertCode(t, "without one", err, runs.CodeLicencesFull)
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 1", nil)
 	if n, err := s.report("host@x.example", attendances.Event{ID: "1", Type: "started", At: time.Now()}); err != nil || n != 1 {
 		t.Errorf("what was refused is sent again: %d, %v, want 1", n, err)
 	}
-	if use, err := sessions.Licences(s.app, s.team.Id); err != nil || use.Used() != 1 {
+	if use, err := runs.Licences(s.app, s.team.Id); err != nil || use.Used() != 1 {
 		t.Errorf("got %+v, %v, want 1", use, err)
 	}
 }

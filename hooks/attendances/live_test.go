@@ -14,6 +14,7 @@ import (
 	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -173,7 +174,7 @@ func TestEnd_KicksEveryoneForGood(t *testing.T) {
 	old := s.token()
 	ada := livetest.MustConnect(t, old)
 	at := time.Now()
-	if err := sessions.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
+	if err := runs.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
 		t.Fatal(err)
 	}
 	if _, told := ada.WaitForLeave(2 * time.Second); !told || time.Since(at) > 2*time.Second {
@@ -186,7 +187,7 @@ func TestEnd_KicksEveryoneForGood(t *testing.T) {
 	if err := live.OpenRoom(s.app, s.session.Media()); err != nil {
 		t.Fatal(err)
 	}
-	if err := sessions.Sweep(s.app, time.Now()); err != nil {
+	if err := runs.Sweep(s.app, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if rooms, err := live.ListRooms(s.app); err != nil || len(rooms) != 0 {

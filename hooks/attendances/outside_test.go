@@ -16,6 +16,7 @@ import (
 	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -76,7 +77,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 	}
 
 	knocker := livetest.MustConnect(t, s.token())
-	if err := sessions.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
+	if err := runs.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
 		t.Fatal(err)
 	}
 	if _, told := knocker.WaitForLeave(2 * time.Second); !told {

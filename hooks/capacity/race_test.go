@@ -12,6 +12,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/settings"
 )
@@ -54,7 +55,7 @@ func TestCapacity_ConcurrentStarts_NotifyLastLicenceOnce(t *testing.T) {
 		rows = append(rows, r)
 	}
 	hookstest.SlowWrites(f.app, "sessions", "capacity_marks")
-	won := hookstest.CountSucceeded(t, hookstest.Race(len(rows), func(i int) error { return f.app.Save(rows[i]) }), sessions.CodeLicencesFull)
+	won := hookstest.CountSucceeded(t, hookstest.Race(len(rows), func(i int) error { return f.app.Save(rows[i]) }), runs.CodeLicencesFull)
 	if n := countEmails(t, f.app, "licence", "full"); won != 3 || n != 1 {
 		t.Errorf("got %d sessions started and %d emails, want 3 and 1", won, n)
 	}

@@ -13,6 +13,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
@@ -159,7 +160,7 @@ func (s *seeder) recordPastRun(session *sessions.Session, m sampleSession, start
 	ended := started.Add(time.Duration(m.ranMinutes) * time.Minute)
 	_, err := s.app.DB().Update("sessions", dbx.Params{
 		"starts": record.FormatTime(starts), "ends": record.FormatTime(starts.Add(time.Duration(m.minutes) * time.Minute)),
-		"status": sessions.Ended, "started": record.FormatTime(started), "ended": record.FormatTime(ended), "end_reason": sessions.EndedByHost,
+		"status": sessions.Ended, "started": record.FormatTime(started), "ended": record.FormatTime(ended), "end_reason": runs.EndedByHost,
 		"media": "demo" + session.Id, "created": record.FormatTime(starts.AddDate(0, 0, -3)),
 	}, dbx.HashExp{"id": session.Id}).Execute()
 	if err != nil {

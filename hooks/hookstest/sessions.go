@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
@@ -15,6 +16,17 @@ import (
 func ScheduleSession(t testing.TB, app core.App, host *core.Record, team *teams.Team, form sessions.Form) *sessions.Session {
 	t.Helper()
 	session, err := sessions.Schedule(app, Actor(t, app, host, team), DefaultSessionForm(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+// StartSession schedules a session hosted by the account that starts in five minutes, and starts it.
+func StartSession(t testing.TB, app core.App, host *core.Record, team *teams.Team, form sessions.Form) *sessions.Session {
+	t.Helper()
+	form.Starts = time.Now().Add(5 * time.Minute)
+	session, err := runs.Start(app, Actor(t, app, host, team), ScheduleSession(t, app, host, team, form).Id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
@@ -34,9 +35,9 @@ func startBeforeHostTx(tx core.App, v *Visitor, entry *audit.Entry) error {
 	case p.State() != sessions.StateAdmitted:
 		return blockedError()
 	}
-	err = sessions.StartTx(tx, session, time.Now())
-	if errs.Code(err) == sessions.CodeLicencesFull {
-		return errs.Invalid("base", sessions.CodeLicencesFull, "The session can't start yet because all licences of the team are in use. Try again when another session has ended.")
+	err = runs.StartTx(tx, session, time.Now())
+	if errs.Code(err) == runs.CodeLicencesFull {
+		return errs.Invalid("base", runs.CodeLicencesFull, "The session can't start yet because all licences of the team are in use. Try again when another session has ended.")
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
 	"usher/hooks/record"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
@@ -180,7 +181,7 @@ func TestJoin_BeforeHostWithoutLicence_Waits(t *testing.T) {
 	h := newFixture(t, "before host").moveTo("soon")
 	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 0", nil)
 	v, code := h.join("guest", "")
-	if code != sessions.CodeLicencesFull || v.Status != join.Ready || h.state("guest@x.example") != sessions.StateAdmitted {
-		t.Errorf("%q %s, want %v, %v and %v", code, v.Status, sessions.CodeLicencesFull, join.Ready, sessions.StateAdmitted)
+	if code != runs.CodeLicencesFull || v.Status != join.Ready || h.state("guest@x.example") != sessions.StateAdmitted {
+		t.Errorf("%q %s, want %v, %v and %v", code, v.Status, runs.CodeLicencesFull, join.Ready, sessions.StateAdmitted)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
@@ -166,7 +167,7 @@ func StartInRoom(app core.App, place *RoomVisit, from string) (*sessions.Session
 	if err != nil {
 		return nil, err
 	}
-	started, err := sessions.Start(app, place.Actor, session.Id)
+	started, err := runs.Start(app, place.Actor, session.Id)
 	if err != nil { // free the room again
 		return nil, errors.Join(err, sessions.Cancel(app, place.Actor, session.Id, sessions.ScopeSession))
 	}

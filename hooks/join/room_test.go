@@ -12,6 +12,7 @@ import (
 	"usher/hooks/join"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
@@ -59,7 +60,7 @@ func TestStartInRoom_WithoutLicence_FreesRoom(t *testing.T) {
 	h := newFixture(t, "room")
 	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 0", nil)
 	_, err := join.StartInRoom(h.app, h.visitRoom("host"), testIP)
-	hookstest.AssertCode(t, "without a licence", err, sessions.CodeLicencesFull)
+	hookstest.AssertCode(t, "without a licence", err, runs.CodeLicencesFull)
 	if p := h.visitRoom("host"); p.Current != nil || p.FreeMinutes != 60 {
 		t.Errorf("the room is kept for %v, and free for %d minutes, want nil and 60", p.Current, p.FreeMinutes)
 	}

@@ -46,6 +46,9 @@ func (p *Plan) SetProxyRecord(r *core.Record) { p.Record = r }
 // Name is the plan's name for users.
 func (p *Plan) Name() string { return p.GetString("name") }
 
+// SessionMinutes is the maximum length of a session in minutes, or Unlimited (R103).
+func (p *Plan) SessionMinutes() int { return p.GetInt("session_minutes") }
+
 // Find returns the plan with the key or id.
 func Find(app core.App, key string) (*Plan, error) {
 	plan := &Plan{}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
@@ -27,7 +28,7 @@ func TestRefusals_NameOnlyHelpers(t *testing.T) {
 	s.newRunning(sessions.Form{Title: "Dailies"})
 	start := func(who string) error {
 		own := hookstest.ScheduleSession(t, s.app, s.users[who], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
-		_, err := sessions.Start(s.app, s.actor(who), own.Id)
+		_, err := runs.Start(s.app, s.actor(who), own.Id)
 		return err
 	}
 	host := func(who string) error { return sessions.CanHost(s.app, s.actor(who)) }
@@ -81,7 +82,7 @@ func TestRefusals_OwnerAlone_GetsInstructions(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1", nil)
 	own := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(5 * time.Minute)})
 	hookstest.Exec(t, app, "UPDATE teams SET licences = 0", nil)
-	_, err := sessions.Start(app, hookstest.Actor(t, app, owner, team), own.Id)
+	_, err := runs.Start(app, hookstest.Actor(t, app, owner, team), own.Id)
 	if got, want := refusalMessage(err), "This team has no licences. For more licences, contact your server administrator."; got != want {
 		t.Errorf("without a licence: got %q, want %q", got, want)
 	}

@@ -168,7 +168,7 @@ func manage(app core.App, actor *actors.Actor, id, action string,
 			return err
 		}
 		if s.Status() != Scheduled {
-			return statusError(s.Status())
+			return StatusError(s.Status())
 		}
 		return do(tx, actor, s, entry)
 	})

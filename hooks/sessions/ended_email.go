@@ -24,8 +24,8 @@ type endedPayload struct {
 	By      string `json:"by"`
 }
 
-// sendEnded queues the email to the host of a session that the actor ended, unless the actor is the host.
-func sendEnded(tx core.App, actor *actors.Actor, s *Session) error {
+// SendEnded queues the email to the host of a session that the actor ended, unless the actor is the host.
+func SendEnded(tx core.App, actor *actors.Actor, s *Session) error {
 	if s.HostID() == "" || s.HostID() == actor.Account.Id {
 		return nil
 	}

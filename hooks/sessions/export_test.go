@@ -1,11 +1,7 @@
 package sessions
 
-// ValidateLicence, GuardRun and GuardChange are checks without their transaction, for the controls of the race tests.
-var (
-	ValidateLicence = validateLicence
-	ValidateRun     = validateRun
-	ValidateChange  = validateChange
-)
+// ValidateChange is the check of a change without its transaction, for the control of a race test.
+var ValidateChange = validateChange
 
 // ValidateNewParticipant is the check of a new participant, for a control outside of a transaction.
 var ValidateNewParticipant = validateNewParticipant

@@ -14,6 +14,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/members"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/text"
@@ -35,6 +36,12 @@ func (p *mailFixture) dropReasons(kind string) []string {
 	return hookstest.QueryRows(p.fixture.T, p.app, "SELECT reason FROM outbox WHERE kind = '"+kind+"' AND status = 'dropped'")
 }
 
+// newHosted is a running session that the organizer hosts, with a co-host who is a plain member, and an invited guest.
+func (p *mailFixture) newHosted() *sessions.Session {
+	p.fixture.Helper()
+	return p.newRunning(sessions.Form{Cohosts: []string{p.users["member"].Id}, Guests: []string{"guest@x.example"}})
+}
+
 func TestEnd_ByOwnerOrAdmin_EmailsHostOnce(t *testing.T) {
 	for _, who := range []string{"admin", "owner"} {
 		p := newMailFixture(t)
@@ -45,8 +52,8 @@ func TestEnd_ByOwnerOrAdmin_EmailsHostOnce(t *testing.T) {
 		must(t, p.app.Save(room))
 		session := p.newRunning(sessions.Form{Title: "Colour review", Room: room.Id, Guests: []string{"guest@x.example"}})
 		p.deliver()
-		must(t, sessions.End(p.app, p.actor(who), session.Id))
-		must(t, sessions.End(p.app, p.actor(who), session.Id)) // it has ended already
+		must(t, runs.End(p.app, p.actor(who), session.Id))
+		must(t, runs.End(p.app, p.actor(who), session.Id)) // it has ended already
 		name := p.users[who].GetString("name")
 		email := emailTo(t, p.wantEmails(who, name+" ended Colour review > organizer@x.example"), "organizer@x.example")
 		tokyo := accounts.Zone(host, nil)
@@ -60,9 +67,9 @@ func TestEnd_ByOwnerOrAdmin_EmailsHostOnce(t *testing.T) {
 func TestEnd_ByHostOrCohost_SendsNoEmail(t *testing.T) {
 	for _, who := range []string{"organizer", "member"} {
 		p := newMailFixture(t)
-		session := p.newHosted(true)
+		session := p.newHosted()
 		p.deliver()
-		must(t, sessions.End(p.app, p.actor(who), session.Id))
+		must(t, runs.End(p.app, p.actor(who), session.Id))
 		p.wantEmails(who, "")
 	}
 }
@@ -70,21 +77,21 @@ func TestEnd_ByHostOrCohost_SendsNoEmail(t *testing.T) {
 func TestEnd_ByExcludedHostAsAdmin_SendsNoEmail(t *testing.T) {
 	p := newMailFixture(t)
 	p.users["organizer"] = hookstest.Member(t, p.app, p.team, "both@x.example", "admin", "organizer")
-	session := p.newHosted(true)
+	session := p.newHosted()
 	p.deliver()
 	own, err := sessions.FindParticipantByEmail(p.app, session.Id, "both@x.example")
 	must(t, err)
 	own.Set("state", sessions.StateRemoved)
 	must(t, p.app.Save(own))
-	must(t, sessions.End(p.app, p.actor("organizer"), session.Id))
+	must(t, runs.End(p.app, p.actor("organizer"), session.Id))
 	p.wantEmails("by the host as an Admin", "")
 }
 
 func TestEnd_HostRemovedBeforeDelivery_DropsEmail(t *testing.T) {
 	p := newMailFixture(t)
-	session := p.newHosted(true)
+	session := p.newHosted()
 	p.deliver()
-	must(t, sessions.End(p.app, p.actor("admin"), session.Id))
+	must(t, runs.End(p.app, p.actor("admin"), session.Id))
 	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, "")
 	must(t, err)
 	p.wantEmails("removed", "You're no longer in Halation Post > organizer@x.example")

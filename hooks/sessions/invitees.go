@@ -19,8 +19,8 @@ const NotSent = "not_sent"
 
 // How often an invitation to a session can be resent (R59).
 const (
-	resendInterval = time.Minute
-	MaxResendsPerDay  = 5
+	resendInterval   = time.Minute
+	MaxResendsPerDay = 5
 )
 
 // Delivery is the delivery state of the latest email about the session or its series, by participant id. The host is
@@ -148,7 +148,7 @@ func withInvitee(app core.App, actor *actors.Actor, session, participant, action
 		case !isUpcoming(s) && s.Status() == Scheduled:
 			return errs.Invalid("base", CodeEnded, "This session was never started, and its time has passed.")
 		case !isUpcoming(s):
-			return statusError(s.Status())
+			return StatusError(s.Status())
 		case p.Excluded():
 			return errs.Invalid("base", CodeRemoved, p.DisplayName()+" was removed from the session.")
 		case p.Role() == Host:

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/tools/errs"
 )
 
@@ -73,6 +74,15 @@ func (p *Participant) Excluded() bool { return p.State() == StateRemoved || p.St
 
 // CanShareScreen reports whether the participant can share their screen.
 func (p *Participant) CanShareScreen() bool { return p.Role() != Attendee }
+
+// Leads reports whether the actor has the host's controls: is host or co-host, and wasn't removed.
+func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
+	p, err := findOneParticipant(tx, dbx.HashExp{"session": session.Id, "user": actor.Account.Id, "part": []any{Host, Cohost}})
+	if errors.Is(err, errs.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !p.Excluded(), err
+}
 
 // FindParticipant finds a participant by id, or returns errs.ErrNotFound.
 func FindParticipant(app core.App, id string) (*Participant, error) {

@@ -77,7 +77,7 @@ func validateNewParticipant(app core.App, r *core.Record) error {
 	case s.AlreadyInvited:
 		return errs.Invalid("email", CodeAlreadyInvited, r.GetString("email")+" is already invited.")
 	case s.Status == Ended || s.Status == Cancelled:
-		return statusError(s.Status)
+		return StatusError(s.Status)
 	}
 	if r.GetString("state") == StateInvited && r.GetString("part") != Host {
 		if err := s.validate(s.Invited + 1); err != nil {

@@ -43,7 +43,6 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("sessions").BindFunc(validateAndAddHost(validateChange))
 	registerParticipants(app)
 	registerAddresses(app)
-	registerRun(app)
 	registerSeries(app)
 	registerFeeds(app)
 	registerLeaving(app)
@@ -171,9 +170,9 @@ func validateChange(app core.App, r *core.Record) error {
 	replanned := record.Differs(r, before, plan...)
 	switch {
 	case replanned && was != Scheduled:
-		return statusError(was)
+		return StatusError(was)
 	case (was == Ended || was == Cancelled) && record.Differs(r, before, runFields...):
-		return statusError(was)
+		return StatusError(was)
 	case was == Scheduled && is != Running && record.Differs(r, before, "extra", "started", "ended", "media"):
 		return errs.Invalid("base", CodeNotStarted, "The session hasn't started.")
 	}
@@ -209,11 +208,11 @@ func validateTransition(was, is string) error {
 	if slices.Contains(allowed[was], is) {
 		return nil
 	}
-	return statusError(was)
+	return StatusError(was)
 }
 
-// statusError says why a session can't be changed in this status.
-func statusError(status string) error {
+// StatusError says why a session can't be changed in this status.
+func StatusError(status string) error {
 	switch status {
 	case Running:
 		return errs.Invalid("base", CodeFixed, "The session is running, so its details can't be changed.")

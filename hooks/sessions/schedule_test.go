@@ -53,6 +53,11 @@ func (s *fixture) newSession(form sessions.Form) *sessions.Session {
 	return hookstest.ScheduleSession(s.T, s.app, s.users["organizer"], s.team, form)
 }
 
+func (s *fixture) newRunning(form sessions.Form) *sessions.Session {
+	s.Helper()
+	return hookstest.StartSession(s.T, s.app, s.users["organizer"], s.team, form)
+}
+
 func (s *fixture) schedule(who string, form sessions.Form) error {
 	s.Helper()
 	_, err := sessions.Schedule(s.app, s.actor(who), hookstest.DefaultSessionForm(form))

@@ -1,5 +1,5 @@
-// Package sessions manages the sessions of a team: their schedule, series, participants, runs and licences, and the emails
-// about them.
+// Package sessions manages the sessions of a team: their schedule, series and participants, and the emails about them.
+// Package runs starts and ends them.
 package sessions
 
 import (
@@ -36,9 +36,8 @@ const (
 
 // Codes of errors.
 const (
-	CodeEnded        = "session_ended"
-	CodeNotStarted   = "not_started"
-	CodeLicencesFull = "licences_full"
+	CodeEnded      = "session_ended"
+	CodeNotStarted = "not_started"
 )
 
 var _ core.RecordProxy = (*Session)(nil)

@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
@@ -83,7 +84,7 @@ func TestTeamDelete_Refused_SendsNoEmail(t *testing.T) {
 	hookstest.AssertCode(t, "a wrong name", teams.Delete(p.app, p.actor("owner"), "Halation"), "wrong_name")
 	hookstest.AssertCode(t, "an Admin", teams.Delete(p.app, p.actor("admin"), "Halation Post"), "not_allowed")
 	for name, way := range deletions {
-		hookstest.AssertCode(t, name, way(p), sessions.CodeRunning)
+		hookstest.AssertCode(t, name, way(p), runs.CodeRunning)
 	}
 	p.wantEmails("refused", "")
 }

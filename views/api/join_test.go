@@ -13,6 +13,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
 	"usher/hooks/members"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -83,7 +84,7 @@ func TestJoinSession_EachStatus(t *testing.T) {
 		}
 	}
 
-	if _, err := sessions.Start(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
+	if _, err := runs.Start(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	for _, by := range []struct{ role, path string }{{"outside@x.example", path}, {"nobody", own}} {
@@ -91,7 +92,7 @@ func TestJoinSession_EachStatus(t *testing.T) {
 			t.Errorf("%s: %d %s, want 200", by.role, status, toJSON(body))
 		}
 	}
-	if err := sessions.End(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
+	if err := runs.End(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	status, body = w.callAs("nobody", "POST", own, nil)

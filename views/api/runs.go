@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/attendances"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/views/web"
 )
@@ -36,7 +37,7 @@ func startSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	session, err := sessions.Start(e.App, actor, e.Request.PathValue("id"))
+	session, err := runs.Start(e.App, actor, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func endSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := sessions.End(e.App, actor, e.Request.PathValue("id")); err != nil {
+	if err := runs.End(e.App, actor, e.Request.PathValue("id")); err != nil {
 		return err
 	}
 	session, err := sessions.FindByID(e.App, e.Request.PathValue("id"))
@@ -72,7 +73,7 @@ func extendSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	session, err := sessions.Extend(e.App, actor, e.Request.PathValue("id"), form.Minutes)
+	session, err := runs.Extend(e.App, actor, e.Request.PathValue("id"), form.Minutes)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -24,7 +25,7 @@ func (w *fixture) newStartableSession(form sessions.Form, started bool) *session
 	session := hookstest.ScheduleSession(w.t, w.App, w.accounts["organizer"], w.team, form)
 	if started {
 		var err error
-		if session, err = sessions.Start(w.App, hookstest.Actor(w.t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
+		if session, err = runs.Start(w.App, hookstest.Actor(w.t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
 			w.t.Fatal(err)
 		}
 	}

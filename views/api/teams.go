@@ -88,7 +88,7 @@ func showTeam(e *core.RequestEvent) error {
 			return err
 		}
 		shown.Email = emailStateOf(e.App)
-		shown.Plan = &planInfo{plan.GetString("key"), plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}
+		shown.Plan = &planInfo{plan.GetString("key"), plan.Name(), plan.SessionMinutes(), plan.GetInt("session_people")}
 	}
 	return e.JSON(http.StatusOK, shown)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
@@ -18,7 +19,7 @@ func start(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if _, err := sessions.Start(e.App, web.Actor(e), session.Id); err != nil {
+	if _, err := runs.Start(e.App, web.Actor(e), session.Id); err != nil {
 		return renderRefused(e, session, err)
 	}
 	return web.Redirect(e, "/live/"+session.Id)

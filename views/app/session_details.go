@@ -12,6 +12,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
@@ -242,7 +243,7 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 
 // loadLicences sets how many licences are in use, shown to users who are about to start.
 func (p *sessionDetailsProps) loadLicences(app core.App, actor *actors.Actor) error {
-	use, err := sessions.Licences(app, actor.Team.Id)
+	use, err := runs.Licences(app, actor.Team.Id)
 	if err == nil {
 		p.Licences = licenceText(use.Used(), use.Limit)
 	}

@@ -57,7 +57,7 @@ func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) erro
 	if err != nil {
 		return err
 	}
-	most := plan.GetInt("session_minutes")
+	most := plan.SessionMinutes()
 	all := durations
 	if n := p.Input.minutes(); n > 0 && !slices.Contains(all, n) {
 		all = append(slices.Clone(all), n)

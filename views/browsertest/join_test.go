@@ -7,6 +7,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
 	"usher/hooks/live/livetest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -36,7 +37,7 @@ func TestJoinPage_GuestWithPersonalLink_JoinsWhenTheHostStarts(t *testing.T) {
 	nora.waitForText("Your camera is off.")
 	nora.waitUntil("the saved choice", `JSON.parse(localStorage.getItem("usher.stage")).camera === false`)
 
-	if _, err := sessions.Start(server.App, hookstest.Actor(t, server.App, host, team), session.Id); err != nil {
+	if _, err := runs.Start(server.App, hookstest.Actor(t, server.App, host, team), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	nora.waitForURL("/live/" + session.Id)
@@ -111,7 +112,7 @@ func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	eval[bool](nora, `window.stays = document.querySelector("[data-part=picture]").srcObject, true`)
 	nora.waitUntil("the stream", `document.querySelector("#live[data-connected]") !== null`)
 
-	_, err := sessions.Start(server.App, actor, session.Id)
+	_, err := runs.Start(server.App, actor, session.Id)
 	must(t, err)
 	nora.waitForText("The host knows you're here.")
 	nora.waitUntil("the same video", `document.querySelector("[data-part=picture]").srcObject === window.stays && window.stays.active`)
@@ -126,7 +127,7 @@ func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	nora.waitUntil("the join button", `document.querySelector("form[data-join]") !== null`)
 	must(t, join.Kick(server.App, by, me.Id, "192.0.2.1"))
 	nora.waitForText("You were removed from this session")
-	must(t, sessions.End(server.App, actor, session.Id))
+	must(t, runs.End(server.App, actor, session.Id))
 	nora.waitForText("This session has ended")
 	nora.waitUntil("the opened page", `window.stays !== undefined`)
 }

@@ -18,6 +18,7 @@ import (
 	"usher/hooks/live/livetest"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/record"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
@@ -47,7 +48,7 @@ func newLiveFixture(t *testing.T, form sessions.Form) *liveFixture {
 		form.Resolution, form.FPS, form.Codec, form.Audio = "360p", 15, "vp8", "speech"
 	}
 	m.session = hookstest.ScheduleSession(t, server.App, m.host, m.team, form)
-	_, err := sessions.Start(server.App, m.actor(), m.session.Id)
+	_, err := runs.Start(server.App, m.actor(), m.session.Id)
 	must(t, err)
 	return m
 }

@@ -6,7 +6,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
 	"usher/hooks/rooms"
-	"usher/hooks/sessions"
+	"usher/hooks/runs"
 )
 
 // TestRoomPage_FollowsWhatHappensThere: the open page of a room shows the session that starts there, and its end.
@@ -35,7 +35,7 @@ func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
 	b.waitForText("A session is running in this room.")
 	b.waitForText("Join session")
 	b.waitUntil("the announced text", `document.getElementById("room-said").textContent === "A session is running in this room."`)
-	if err := sessions.End(server.App, hookstest.Actor(t, server.App, owner, team), session.Id); err != nil {
+	if err := runs.End(server.App, hookstest.Actor(t, server.App, owner, team), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	b.waitForText("No session is running in this room.")

@@ -16,6 +16,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
 	"usher/hooks/record"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
@@ -136,7 +137,7 @@ func TestEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 			}
 			return join.Join(app, visitor, "Nora Lind", "192.0.2.1")
 		}, "waiting room", 200},
-		{"starts", func() error { _, err := sessions.Start(app, host, l.session.Id); return err }, "The host knows you're here", 200},
+		{"starts", func() error { _, err := runs.Start(app, host, l.session.Id); return err }, "The host knows you're here", 200},
 		{"denied", control(join.Deny), "The host didn't admit you", 200},
 		{"admitted after all", control(join.Admit), "Join now", 200},
 		{"removed", control(join.Kick), "You were removed from this session", 200},
@@ -162,7 +163,7 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 		shows string
 	}{
 		"ended": {true, func(l *fixture) error {
-			return sessions.End(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id)
+			return runs.End(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id)
 		}, "This session has ended"},
 		"cancelled": {false, func(l *fixture) error {
 			return sessions.Cancel(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id, sessions.ScopeSession)

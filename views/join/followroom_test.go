@@ -13,6 +13,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
@@ -51,7 +52,7 @@ func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 			_, err := rooms.Update(app, owner, room.Id, rooms.Profile{Name: &name})
 			return err
 		}, "Corner room"},
-		{"ended", func() error { return sessions.End(app, host, session.Id) }, "No session is running in this room."},
+		{"ended", func() error { return runs.End(app, host, session.Id) }, "No session is running in this room."},
 		{"booked", func() (err error) {
 			session, err = sessions.Schedule(app, host, sessions.Form{Title: "Reel 5", Starts: time.Now().Add(5 * time.Minute), Minutes: 30, Room: room.Id})
 			return err

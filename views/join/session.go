@@ -10,6 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/join"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
@@ -126,7 +127,7 @@ func startSession(e *core.RequestEvent) error {
 		return errs.Forbidden("Only the host and co-hosts can start this session. Sign in first.")
 	}
 	visitor.Actor.IP = e.RealIP()
-	if _, err := sessions.Start(e.App, visitor.Actor, visitor.Session.Id); err != nil {
+	if _, err := runs.Start(e.App, visitor.Actor, visitor.Session.Id); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
 	if err := join.Join(e.App, visitor, "", e.RealIP()); err != nil {

@@ -14,6 +14,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
@@ -58,7 +59,7 @@ func (l *fixture) startIn(minutes int) *fixture {
 
 func (l *fixture) start() *fixture {
 	l.Helper()
-	if _, err := sessions.Start(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id); err != nil {
+	if _, err := runs.Start(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id); err != nil {
 		l.Fatal(err)
 	}
 	return l
@@ -120,7 +121,7 @@ func TestJoinPage_EveryStatus(t *testing.T) {
 	for _, path := range []string{"/s/nowhere", "/s/usp_nowhere"} {
 		assertReply(t, path, signedOut.Get(path), 404, "We don't know this link", "help@usher.test")
 	}
-	if err := sessions.End(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), l.session.Id); err != nil {
+	if err := runs.End(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), l.session.Id); err != nil {
 		t.Fatal(err)
 	}
 	assertReply(t, "ended", signedOut.Get(l.personalLink("new@x.example")), 410, "This session has ended", "ask the host")

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/join"
 	"usher/hooks/live"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/web"
@@ -57,7 +58,7 @@ func extend(e *core.RequestEvent) error {
 	if err != nil {
 		return respond(e, err, "")
 	}
-	session, err := sessions.Extend(e.App, actor, currentVisitor(e).Session.Id, sessions.DefaultExtension)
+	session, err := runs.Extend(e.App, actor, currentVisitor(e).Session.Id, runs.DefaultExtension)
 	if err != nil {
 		return respond(e, err, "")
 	}
@@ -67,7 +68,7 @@ func extend(e *core.RequestEvent) error {
 func end(e *core.RequestEvent) error {
 	actor, err := actorOf(e)
 	if err == nil {
-		err = sessions.End(e.App, actor, currentVisitor(e).Session.Id)
+		err = runs.End(e.App, actor, currentVisitor(e).Session.Id)
 	}
 	return respond(e, err, "")
 }

@@ -17,6 +17,7 @@ import (
 	"usher/hooks/live/livetest"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
@@ -56,7 +57,7 @@ func newFixture(t *testing.T, form sessions.Form) *fixture {
 	form.Guests = []string{"asked@x.example", "guest@x.example"}
 	form.Cohosts = []string{s.accounts["cohost"].Id}
 	s.session = hookstest.ScheduleSession(t, server.App, s.accounts["host"], team, form)
-	if _, err := sessions.Start(server.App, s.actor("host"), s.session.Id); err != nil {
+	if _, err := runs.Start(server.App, s.actor("host"), s.session.Id); err != nil {
 		t.Fatal(err)
 	}
 	return s

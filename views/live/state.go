@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/join"
 	"usher/hooks/rooms"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
 	"usher/views/ui"
@@ -62,7 +63,7 @@ func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, er
 		return left, nil
 	case remains <= 0:
 		left.Phase, left.Title = "over", "Overtime."
-		left.Text = "The session was due to end at " + formatClock(ends, times) + ". It ends automatically at " + formatClock(ends.Add(sessions.GracePeriod), times) + "."
+		left.Text = "The session was due to end at " + formatClock(ends, times) + ". It ends automatically at " + formatClock(ends.Add(runs.GracePeriod), times) + "."
 		return left, nil
 	case remains <= lastNotice:
 		left.Phase = "2"

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"time"
 
-	"usher/hooks/sessions"
+	"usher/hooks/runs"
 	"usher/views/ui"
 )
 
@@ -319,7 +319,7 @@ func timeLeft(p timeLeftProps) templ.Component {
 	})
 }
 
-var extendLabel = fmt.Sprintf("Extend by %d min", sessions.DefaultExtension)
+var extendLabel = fmt.Sprintf("Extend by %d min", runs.DefaultExtension)
 
 func (p timeLeftProps) hideLabel() string {
 	if p.Phase == "15" {

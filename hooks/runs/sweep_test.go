@@ -1,4 +1,4 @@
-package sessions_test
+package runs_test
 
 import (
 	"strings"
@@ -9,15 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
-
-func (s *fixture) sweep(at time.Time) {
-	s.Helper()
-	if err := sessions.Sweep(s.app, at); err != nil {
-		s.Fatal(err)
-	}
-}
 
 func TestSweep_EndsOverdueSessions(t *testing.T) {
 	for name, s := range map[string]struct {
@@ -26,20 +20,20 @@ func TestSweep_EndsOverdueSessions(t *testing.T) {
 		reason  string        // empty: it goes on
 	}{
 		"in its time":      {after: 60 * time.Minute, prepare: (*fixture).setOccupied},
-		"ten minutes over": {after: 76 * time.Minute, reason: sessions.EndedByTime, prepare: (*fixture).setOccupied},
+		"ten minutes over": {after: 76 * time.Minute, reason: runs.EndedByTime, prepare: (*fixture).setOccupied},
 		"extended": {after: 76 * time.Minute, prepare: func(s *fixture, session *sessions.Session) {
 			s.setOccupied(session)
-			if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 15); err != nil {
+			if _, err := runs.Extend(s.app, s.actor("organizer"), session.Id, 15); err != nil {
 				s.Fatal(err)
 			}
 		}},
-		"empty":          {after: 11 * time.Minute, reason: sessions.EndedEmpty},
+		"empty":          {after: 11 * time.Minute, reason: runs.EndedEmpty},
 		"not yet joined": {after: 9 * time.Minute},
-		"as long as the plan lets": {after: 41 * time.Minute, reason: sessions.EndedByTime, prepare: func(s *fixture, session *sessions.Session) {
+		"as long as the plan lets": {after: 41 * time.Minute, reason: runs.EndedByTime, prepare: func(s *fixture, session *sessions.Session) {
 			s.setOccupied(session)
 			hookstest.Exec(s, s.app, "UPDATE plans SET session_minutes = 40", nil)
 		}},
-		"days later, as after a crash": {after: 72 * time.Hour, reason: sessions.EndedByTime, prepare: (*fixture).setOccupied},
+		"days later, as after a crash": {after: 72 * time.Hour, reason: runs.EndedByTime, prepare: (*fixture).setOccupied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			studio := newFixture(t, "pro")
@@ -109,11 +103,11 @@ func TestSweep_WithoutHost_PromotesOrganizerOrEnds(t *testing.T) {
 		switch {
 		case organizer && (got.Status() != sessions.Running || second.Role() != sessions.Cohost):
 			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Role())
-		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.EndedHostGone || got.GetString("leaderless") != ""):
+		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != runs.EndedHostGone || got.GetString("leaderless") != ""):
 			t.Errorf("empty: got %s, %s, leaderless since %q", got.Status(), got.GetString("end_reason"), got.GetString("leaderless"))
 		}
 		if got := s.reload(session.Id); got.Status() == sessions.Running {
-			if err := sessions.End(s.app, s.actor("second"), session.Id); err != nil {
+			if err := runs.End(s.app, s.actor("second"), session.Id); err != nil {
 				t.Errorf("who goes on ends it: %v", err)
 			}
 		}
@@ -127,14 +121,14 @@ func TestSweep_ExternalStartedEarly_EndsAfterItsLength(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE plans SET session_minutes = -1", nil)
 	session := hookstest.ScheduleSession(t, app, host, team, sessions.Form{ExternalLink: "https://meet.example.org/x", Starts: time.Now().AddDate(1, 0, 0)})
 	now := time.Now()
-	if err := app.RunInTransaction(func(tx core.App) error { return sessions.StartExternal(tx, session, now) }); err != nil {
+	if err := app.RunInTransaction(func(tx core.App) error { return runs.StartExternal(tx, session, now) }); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		after time.Duration
 		want  string
 	}{{69 * time.Minute, sessions.Running}, {72 * time.Minute, sessions.Ended}} {
-		if err := sessions.Sweep(app, now.Add(c.after)); err != nil {
+		if err := runs.Sweep(app, now.Add(c.after)); err != nil {
 			t.Fatal(err)
 		}
 		if s, err := sessions.FindByID(app, session.Id); err != nil || s.Status() != c.want {

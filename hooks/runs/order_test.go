@@ -1,4 +1,4 @@
-package sessions_test
+package runs_test
 
 import (
 	"flag"
@@ -13,6 +13,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/plans"
+	"usher/hooks/runs"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -91,7 +92,7 @@ func (w *licenceModel) schedule(r *rapid.T) {
 
 func (w *licenceModel) start(r *rapid.T) {
 	ids := w.draw(r, sessions.Scheduled, 4)
-	for _, err := range hookstest.Race(len(ids), func(i int) error { _, err := sessions.Start(w.app, w.host, ids[i]); return err }) {
+	for _, err := range hookstest.Race(len(ids), func(i int) error { _, err := runs.Start(w.app, w.host, ids[i]); return err }) {
 		w.requireNoFault(r, err)
 	}
 }
@@ -106,7 +107,7 @@ func (w *licenceModel) startBySave(r *rapid.T) {
 
 func (w *licenceModel) end(r *rapid.T) {
 	for _, id := range w.draw(r, sessions.Running, 2) {
-		w.requireNoFault(r, sessions.End(w.app, w.host, id))
+		w.requireNoFault(r, runs.End(w.app, w.host, id))
 	}
 }
 
@@ -114,9 +115,9 @@ func (w *licenceModel) endAndStart(r *rapid.T) {
 	ending, starting := w.draw(r, sessions.Running, 2), w.draw(r, sessions.Scheduled, 3)
 	for _, err := range hookstest.Race(len(ending)+len(starting), func(i int) error {
 		if i < len(ending) {
-			return sessions.End(w.app, w.host, ending[i])
+			return runs.End(w.app, w.host, ending[i])
 		}
-		_, err := sessions.Start(w.app, w.host, starting[i-len(ending)])
+		_, err := runs.Start(w.app, w.host, starting[i-len(ending)])
 		return err
 	}) {
 		w.requireNoFault(r, err)
@@ -129,16 +130,16 @@ func (w *licenceModel) empty(r *rapid.T) {
 		row.Set("empty", time.Now().Add(-11*time.Minute))
 		w.requireNoFault(r, w.app.Save(row))
 	}
-	w.requireNoFault(r, sessions.Sweep(w.app, time.Now()))
+	w.requireNoFault(r, runs.Sweep(w.app, time.Now()))
 }
 
 func (w *licenceModel) advanceTime(r *rapid.T) {
-	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(r, "minutes"))*time.Minute)))
+	w.requireNoFault(r, runs.Sweep(w.app, time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(r, "minutes"))*time.Minute)))
 }
 
 // crash is a server that was down for days.
 func (w *licenceModel) crash(r *rapid.T) {
-	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(72*time.Hour)))
+	w.requireNoFault(r, runs.Sweep(w.app, time.Now().Add(72*time.Hour)))
 	if running := w.idsByStatus(sessions.Running); len(running) != 0 {
 		r.Fatalf("%v run for ever, want 0", running)
 	}
@@ -152,13 +153,13 @@ func (w *licenceModel) licences(r *rapid.T) {
 
 func (w *licenceModel) extend(r *rapid.T) {
 	for _, id := range w.draw(r, sessions.Running, 1) {
-		_, err := sessions.Extend(w.app, w.host, id, 15)
+		_, err := runs.Extend(w.app, w.host, id, 15)
 		w.requireNoFault(r, err)
 	}
 }
 
 func (w *licenceModel) check(r *rapid.T) {
-	use, err := sessions.Licences(w.app, w.team.Id)
+	use, err := runs.Licences(w.app, w.team.Id)
 	if err != nil {
 		r.Fatal(err)
 	}

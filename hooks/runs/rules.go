@@ -1,4 +1,4 @@
-package sessions
+package runs
 
 import (
 	"crypto/rand"
@@ -14,22 +14,20 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 )
 
-// CodeRunning is the code of an error because a session is running.
-const CodeRunning = "session_running"
-
-// registerRun registers the rules for every write of a running session: one licence each, up to the team's limit; a generated
+// Register registers the rules for every write of a running session: one licence each, up to the team's limit; a generated
 // media room; an end that isn't before the start; and extensions within plan and room. When the end is committed, the media
 // room is closed. A team with a running session can't be deleted, and its licences can't go below the number in use.
-func registerRun(app core.App) {
+func Register(app core.App) {
 	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(validateRun))
 	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(validateLicence))
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateLicenceLimit))
 	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(func(e *core.RecordEvent) error {
-		if session := (&Session{e.Record}); session.Status() == Ended && session.Media() != "" {
+		if session := (&sessions.Session{Record: e.Record}); session.Status() == sessions.Ended && session.Media() != "" {
 			app, room := e.App, session.Media() // PocketBase changes the event after the hooks
 			routine.FireAndForget(func() { closeMedia(app, room) })
 		}
@@ -51,13 +49,13 @@ func validateRun(app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
 	switch {
-	case was == Scheduled && is == Running:
+	case was == sessions.Scheduled && is == sessions.Running:
 		return fillStart(r)
-	case was == Running && record.Differs(r, before, "media", "started"):
-		return errs.Invalid("base", CodeFixed, "The start and media room of a running session can't be changed.")
-	case was == Running && is == Ended:
+	case was == sessions.Running && record.Differs(r, before, "media", "started"):
+		return errs.Invalid("base", sessions.CodeFixed, "The start and media room of a running session can't be changed.")
+	case was == sessions.Running && is == sessions.Ended:
 		return fillEnd(r)
-	case was == Running && record.Differs(r, before, "extra"):
+	case was == sessions.Running && record.Differs(r, before, "extra"):
 		return validateExtension(app, r, before)
 	}
 	return nil
@@ -96,21 +94,30 @@ func fillEnd(r *core.Record) error {
 // validateExtension checks an extension against the plan. The room's bookings are checked separately.
 func validateExtension(app core.App, r, before *core.Record) error {
 	if r.GetInt("extra") < before.GetInt("extra") {
-		return errs.Invalid("minutes", CodeBadLength, "A running session can be extended but not shortened. To finish early, end the session.")
+		return errs.Invalid("minutes", sessions.CodeBadLength, "A running session can be extended but not shortened. To finish early, end the session.")
 	}
-	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
-	if err != nil {
-		return fmt.Errorf("find the team of a session: %w", err)
-	}
-	plan, err := loadPlanLimits(app, team)
+	plan, err := findPlan(app, r.GetString("team"))
 	if err != nil {
 		return err
 	}
 	started, ends := r.GetDateTime("started").Time(), r.GetDateTime("starts").Time().Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute)
-	if longest := time.Duration(plan.minutes) * time.Minute; plan.minutes != plans.Unlimited && ends.After(started.Add(longest)) {
-		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s, so this one can't be extended that far. Schedule another session. %s.", plan.name, FormatMinutes(plan.minutes), plans.LargerPlanHint))
+	minutes := plan.SessionMinutes()
+	if longest := time.Duration(minutes) * time.Minute; minutes != plans.Unlimited && ends.After(started.Add(longest)) {
+		return errs.Invalid("minutes", sessions.CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s, so this one can't be extended that far. Schedule another session. %s.", plan.Name(), sessions.FormatMinutes(minutes), plans.LargerPlanHint))
 	}
 	return nil
+}
+
+func findPlan(app core.App, team string) (*plans.Plan, error) {
+	found, err := app.FindRecordById("teams", team, record.WithPrepared)
+	if err != nil {
+		return nil, fmt.Errorf("find the team of a session: %w", err)
+	}
+	plan, err := plans.Find(app, found.GetString("plan"))
+	if err != nil {
+		return nil, fmt.Errorf("find the plan of a team: %w", err)
+	}
+	return plan, nil
 }
 
 // blockTeamDelete refuses to delete a team while one of its sessions is running (R12).
@@ -123,9 +130,9 @@ func blockTeamDelete(app core.App, team string) error {
 }
 
 // listRunning lists the running sessions of a team, by start.
-func listRunning(app core.App, team string) ([]*Session, error) {
-	all := []*Session{}
-	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "status": Running}).OrderBy("started", "id").All(&all)
+func listRunning(app core.App, team string) ([]*sessions.Session, error) {
+	all := []*sessions.Session{}
+	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "status": sessions.Running}).OrderBy("started", "id").All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions that run: %w", err)
 	}
@@ -133,7 +140,7 @@ func listRunning(app core.App, team string) ([]*Session, error) {
 }
 
 // sessionNames lists up to five sessions with their hosts.
-func sessionNames(all []*Session) string {
+func sessionNames(all []*sessions.Session) string {
 	const shown = 5
 	var names []string
 	for n, session := range all {

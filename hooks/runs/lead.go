@@ -1,4 +1,4 @@
-package sessions
+package runs
 
 import (
 	"errors"
@@ -10,18 +10,19 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
 
 // ensureHost checks that a running session has a host or co-host who wasn't removed. If there is none, an Organizer who is
 // in the session becomes co-host; without one, the session ends after GracePeriod (D6).
-func ensureHost(app core.App, session *Session, now time.Time) error {
+func ensureHost(app core.App, session *sessions.Session, now time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		session, err := FindByID(tx, session.Id)
+		session, err := sessions.FindByID(tx, session.Id)
 		if errors.Is(err, errs.ErrNotFound) {
 			return nil
 		}
-		if err != nil || session.Status() != Running {
+		if err != nil || session.Status() != sessions.Running {
 			return err
 		}
 		led, err := promoteHost(tx, session)
@@ -42,9 +43,9 @@ func ensureHost(app core.App, session *Session, now time.Time) error {
 }
 
 // promoteHost reports whether the session has a host or co-host, and makes an Organizer in it a co-host if it has none.
-func promoteHost(tx core.App, session *Session) (bool, error) {
-	leading, err := tx.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": []any{Host, Cohost}},
-		dbx.NotIn("state", StateRemoved, StateDenied))
+func promoteHost(tx core.App, session *sessions.Session) (bool, error) {
+	leading, err := tx.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": []any{sessions.Host, sessions.Cohost}},
+		dbx.NotIn("state", sessions.StateRemoved, sessions.StateDenied))
 	if err != nil || leading > 0 {
 		return true, err
 	}
@@ -52,12 +53,12 @@ func promoteHost(tx core.App, session *Session) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("find the team of a session: %w", err)
 	}
-	people, err := ListParticipants(tx, session.Id)
+	people, err := sessions.ListParticipants(tx, session.Id)
 	if err != nil {
 		return false, err
 	}
 	for _, p := range people {
-		if p.State() != StateAdmitted || p.UserID() == "" {
+		if p.State() != sessions.StateAdmitted || p.UserID() == "" {
 			continue
 		}
 		actor, err := actors.ByUserID(tx, p.UserID(), team)
@@ -67,7 +68,7 @@ func promoteHost(tx core.App, session *Session) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		p.Set("part", Cohost)
+		p.Set("part", sessions.Cohost)
 		if err := tx.Save(p); err != nil {
 			return false, err
 		}

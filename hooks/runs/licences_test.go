@@ -1,4 +1,4 @@
-package sessions_test
+package runs_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/plans"
+	"usher/hooks/runs"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -23,31 +24,31 @@ func TestStart_WithoutLicence_IsRefused(t *testing.T) {
 	s.users["both"] = hookstest.Member(t, s.app, s.team, "both@x.example", "admin", "organizer")
 	first := s.newRunning(sessions.Form{Title: "Dailies"})
 	second := s.newStartable(sessions.Form{Title: "Grading"})
-	_, err := sessions.Start(s.app, s.actor("organizer"), second.Id)
+	_, err := runs.Start(s.app, s.actor("organizer"), second.Id)
 	_, code, sentence, _ := errs.Details(err)
-	if code != sessions.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
-		t.Errorf("an Organizer got %q (%s), want %v and it without %q", sentence, code, sessions.CodeLicencesFull, "Dailies")
+	if code != runs.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
+		t.Errorf("an Organizer got %q (%s), want %v and it without %q", sentence, code, runs.CodeLicencesFull, "Dailies")
 	}
 	own := hookstest.ScheduleSession(t, s.app, s.users["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
-	_, err = sessions.Start(s.app, s.actor("both"), own.Id)
-	if _, code, sentence, _ := errs.Details(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
-		t.Errorf("an Admin got %q (%s), want %v and it with %q", sentence, code, sessions.CodeLicencesFull, "“Dailies” (Organizer)")
+	_, err = runs.Start(s.app, s.actor("both"), own.Id)
+	if _, code, sentence, _ := errs.Details(err); code != runs.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
+		t.Errorf("an Admin got %q (%s), want %v and it with %q", sentence, code, runs.CodeLicencesFull, "“Dailies” (Organizer)")
 	}
 	bare := hookstest.FindRecord(t, s.app, "sessions", second.Id)
 	bare.Set("status", sessions.Running)
-	hookstest.AssertCode(t, "a bare save", s.app.Save(bare), sessions.CodeLicencesFull)
+	hookstest.AssertCode(t, "a bare save", s.app.Save(bare), runs.CodeLicencesFull)
 
-	use, err := sessions.Licences(s.app, s.team.Id)
+	use, err := runs.Licences(s.app, s.team.Id)
 	if err != nil || use.Limit != 1 || use.Used() != 1 || use.Free() != 0 || use.Sessions[0].Id != first.Id {
 		t.Errorf("got %+v, %v", use, err)
 	}
 	if all, err := seats.Of(s.app, s.team.Id); err != nil || all.Licences.Used != 1 || all.Licences.Free() != 0 {
 		t.Errorf("got %+v, %v, want 1 and 0", all.Licences, err)
 	}
-	if err := sessions.End(s.app, s.actor("organizer"), first.Id); err != nil {
+	if err := runs.End(s.app, s.actor("organizer"), first.Id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sessions.Start(s.app, s.actor("organizer"), second.Id); err != nil {
+	if _, err := runs.Start(s.app, s.actor("organizer"), second.Id); err != nil {
 		t.Errorf("with the licence that came back: %v", err)
 	}
 }
@@ -60,7 +61,7 @@ func TestLicences_CannotFallBelowRunningSessions(t *testing.T) {
 	for _, step := range []struct {
 		licences int
 		code     string
-	}{{1, sessions.CodeLicencesFull}, {0, sessions.CodeLicencesFull}, {2, ""}, {plans.Unlimited, ""}} {
+	}{{1, runs.CodeLicencesFull}, {0, runs.CodeLicencesFull}, {2, ""}, {plans.Unlimited, ""}} {
 		team.Set("licences", step.licences)
 		err := s.app.Save(team)
 		hookstest.AssertCode(t, fmt.Sprint(step.licences), err, step.code)
@@ -74,7 +75,7 @@ func TestStart_ConcurrentForLastLicence_OneWins(t *testing.T) {
 	const n = 12
 	for name, start := range map[string]func(s *fixture, id string) error{
 		"start": func(s *fixture, id string) error {
-			_, err := sessions.Start(s.app, s.actor("organizer"), id)
+			_, err := runs.Start(s.app, s.actor("organizer"), id)
 			return err
 		},
 		"bare save": func(s *fixture, id string) error {
@@ -93,7 +94,7 @@ func TestStart_ConcurrentForLastLicence_OneWins(t *testing.T) {
 				ids = append(ids, s.newStartable(sessions.Form{}).Id)
 			}
 			hookstest.SlowWrites(s.app, "sessions")
-			won := hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return start(s, ids[i]) }), sessions.CodeLicencesFull)
+			won := hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return start(s, ids[i]) }), runs.CodeLicencesFull)
 			if running := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "running"}); won != 1 || running != 1 {
 				t.Errorf("%d won, %d run, want 1 and 1", won, running)
 			}
@@ -118,10 +119,10 @@ func TestStart_LastLicenceWithoutTx_LosesRace(t *testing.T) {
 	second := make(chan struct{})
 	app := hookstest.NewBareApp(t, func(app core.App) {
 		app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
-			if err := sessions.ValidateRun(e.App, e.Record); err != nil {
+			if err := runs.ValidateRun(e.App, e.Record); err != nil {
 				return err
 			}
-			if err := sessions.ValidateLicence(e.App, e.Record); err != nil {
+			if err := runs.ValidateLicence(e.App, e.Record); err != nil {
 				return err
 			}
 			if checked.Add(1) == 2 {
@@ -142,7 +143,7 @@ func TestStart_LastLicenceWithoutTx_LosesRace(t *testing.T) {
 		}
 		r.Set("status", sessions.Running)
 		return app.Save(r)
-	}), sessions.CodeLicencesFull)
+	}), runs.CodeLicencesFull)
 	if won < 2 {
 		t.Errorf("%d won without the transaction: the race shows nothing, want at least 2", won)
 	}

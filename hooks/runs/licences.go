@@ -1,4 +1,4 @@
-package sessions
+package runs
 
 import (
 	"fmt"
@@ -10,13 +10,14 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 )
 
 // LicenceUse is the use of a team's licences (R112).
 type LicenceUse struct {
 	Limit    int // or plans.Unlimited
-	Sessions []*Session
+	Sessions []*sessions.Session
 }
 
 // Used is how many licences are in use.
@@ -42,7 +43,7 @@ func Licences(app core.App, team string) (*LicenceUse, error) {
 
 // validateLicence refuses to start a session beyond the licences of its team (R110).
 func validateLicence(app core.App, r *core.Record) error {
-	if r.GetString("status") != Running || r.Original().GetString("status") == Running {
+	if r.GetString("status") != sessions.Running || r.Original().GetString("status") == sessions.Running {
 		return nil
 	}
 	var limit, used int

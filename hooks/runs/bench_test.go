@@ -1,10 +1,11 @@
-package sessions_test
+package runs_test
 
 import (
 	"testing"
 	"time"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 )
 
@@ -19,7 +20,7 @@ func BenchmarkStart(b *testing.B) {
 		b.StopTimer()
 		id := hookstest.ScheduleSession(b, app, host, team, form).Id
 		b.StartTimer()
-		if _, err := sessions.Start(app, actor, id); err != nil {
+		if _, err := runs.Start(app, actor, id); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package sessions_test
+package runs_test
 
 import (
 	"fmt"
@@ -12,50 +12,23 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 )
-
-// newStartable is a session that can be started now.
-func (s *fixture) newStartable(form sessions.Form) *sessions.Session {
-	s.Helper()
-	form.Starts = time.Now().Add(5 * time.Minute)
-	return s.newSession(form)
-}
-
-func (s *fixture) newRunning(form sessions.Form) *sessions.Session {
-	s.Helper()
-	session, err := sessions.Start(s.app, s.actor("organizer"), s.newStartable(form).Id)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return session
-}
-
-// newHosted is a session that the organizer hosts, with a co-host who is a plain member, and an invited guest.
-func (s *fixture) newHosted(start bool) *sessions.Session {
-	s.Helper()
-	session := s.newStartable(sessions.Form{Cohosts: []string{s.users["member"].Id}, Guests: []string{"guest@x.example"}})
-	if start {
-		if _, err := sessions.Start(s.app, s.actor("organizer"), session.Id); err != nil {
-			s.Fatal(err)
-		}
-	}
-	return s.reload(session.Id)
-}
 
 func TestRun_Permissions(t *testing.T) {
 	for action, s := range map[string]struct {
 		do  func(s *fixture, who, id string) error
 		may map[string]string
 	}{
-		"start": {func(s *fixture, who, id string) error { _, err := sessions.Start(s.app, s.actor(who), id); return err },
+		"start": {func(s *fixture, who, id string) error { _, err := runs.Start(s.app, s.actor(who), id); return err },
 			map[string]string{"organizer": "", "owner": "not_allowed", "admin": "not_allowed", "member": "not_allowed", "guest": "not_allowed"}},
-		"end": {func(s *fixture, who, id string) error { return sessions.End(s.app, s.actor(who), id) },
+		"end": {func(s *fixture, who, id string) error { return runs.End(s.app, s.actor(who), id) },
 			map[string]string{"organizer": "", "owner": "", "admin": "", "member": "", "guest": "not_allowed"}},
 		"extend": {func(s *fixture, who, id string) error {
-			_, err := sessions.Extend(s.app, s.actor(who), id, 0)
+			_, err := runs.Extend(s.app, s.actor(who), id, 0)
 			return err
 		}, map[string]string{"organizer": "", "owner": "not_allowed", "admin": "not_allowed", "member": "", "guest": "not_allowed"}},
 	} {
@@ -66,7 +39,7 @@ func TestRun_Permissions(t *testing.T) {
 			other := hookstest.Team(t, f.app, hookstest.Account(t, f.app, "other@x.example"), "Other", "pro")
 			foreign := f.actor(who)
 			foreign.Team = other.Record
-			if _, err := sessions.Extend(f.app, foreign, session.Id, 0); err != errs.ErrNotFound {
+			if _, err := runs.Extend(f.app, foreign, session.Id, 0); err != errs.ErrNotFound {
 				t.Errorf("%s of another team: %v, want %v", who, err, errs.ErrNotFound)
 			}
 		}
@@ -77,21 +50,21 @@ func TestEnd_OtherOrganizer_IsRefused(t *testing.T) {
 	s := newFixture(t, "pro")
 	s.users["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
 	session := s.newHosted(true)
-	hookstest.AssertCode(t, "another Organizer ends", sessions.End(s.app, s.actor("second"), session.Id), "not_allowed")
-	if err := sessions.End(s.app, s.actor("admin"), session.Id); err != nil {
+	hookstest.AssertCode(t, "another Organizer ends", runs.End(s.app, s.actor("second"), session.Id), "not_allowed")
+	if err := runs.End(s.app, s.actor("admin"), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	ended := s.reload(session.Id)
-	if ended.Status() != sessions.Ended || ended.GetString("end_reason") != sessions.EndedByAdmin || ended.Ended().IsZero() {
+	if ended.Status() != sessions.Ended || ended.GetString("end_reason") != runs.EndedByAdmin || ended.Ended().IsZero() {
 		t.Errorf("got %s, %s", ended.Status(), ended.GetString("end_reason"))
 	}
-	if err := sessions.End(s.app, s.actor("organizer"), session.Id); err != nil {
+	if err := runs.End(s.app, s.actor("organizer"), session.Id); err != nil {
 		t.Errorf("the end of an ended one: %v", err)
 	}
-	if _, err := sessions.Start(s.app, s.actor("organizer"), session.Id); errs.Code(err) != sessions.CodeEnded {
+	if _, err := runs.Start(s.app, s.actor("organizer"), session.Id); errs.Code(err) != sessions.CodeEnded {
 		t.Errorf("it starts again: %v, want %v", err, sessions.CodeEnded)
 	}
-	if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0); errs.Code(err) != sessions.CodeEnded {
+	if _, err := runs.Extend(s.app, s.actor("organizer"), session.Id, 0); errs.Code(err) != sessions.CodeEnded {
 		t.Errorf("it is extended: %v, want %v", err, sessions.CodeEnded)
 	}
 }
@@ -109,7 +82,7 @@ func TestStartTx_OnlyWithinStartWindow(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return sessions.StartTx(tx, found, time.Now())
+			return runs.StartTx(tx, found, time.Now())
 		})
 		hookstest.AssertCode(t, ahead.String(), err, code)
 	}
@@ -121,7 +94,7 @@ func TestStart_EachRunHasOwnMediaRoom(t *testing.T) {
 	if a.Media() == "" || a.Media() == b.Media() || a.Started().IsZero() || a.GetDateTime("empty").IsZero() {
 		t.Errorf("got %q, %q", a.Media(), b.Media())
 	}
-	again, err := sessions.Start(s.app, s.actor("organizer"), a.Id)
+	again, err := runs.Start(s.app, s.actor("organizer"), a.Id)
 	if err != nil || again.Media() != a.Media() {
 		t.Errorf("the second start: %v", err)
 	}
@@ -153,13 +126,13 @@ func TestTeamDelete_WhileSessionRuns_IsRefused(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newRunning(sessions.Form{Title: "Dailies"})
 	s.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
-	if err := teams.CanDelete(s.app, s.team.Id); errs.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
-		t.Errorf("got %v, want %v and it with %q", err, sessions.CodeRunning, "“Dailies” (Organizer)")
+	if err := teams.CanDelete(s.app, s.team.Id); errs.Code(err) != runs.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
+		t.Errorf("got %v, want %v and it with %q", err, runs.CodeRunning, "“Dailies” (Organizer)")
 	}
-	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); errs.Code(err) != sessions.CodeRunning {
-		t.Errorf("got %v, want %v", err, sessions.CodeRunning)
+	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); errs.Code(err) != runs.CodeRunning {
+		t.Errorf("got %v, want %v", err, runs.CodeRunning)
 	}
-	if err := sessions.End(s.app, s.actor("owner"), session.Id); err != nil {
+	if err := runs.End(s.app, s.actor("owner"), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); err != nil {
@@ -174,12 +147,12 @@ func TestExtend_PlanLimits(t *testing.T) {
 	s := newFixture(t, "free")
 	session := s.newRunning(sessions.Form{Minutes: 30})
 	ends := session.Ends()
-	longer, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0)
+	longer, err := runs.Extend(s.app, s.actor("organizer"), session.Id, 0)
 	if err != nil || !longer.Ends().Equal(ends.Add(15*time.Minute)) || longer.Minutes() != 30 {
 		t.Fatalf("got %v", err)
 	}
 	for _, minutes := range []int{-1, 121} {
-		_, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, minutes)
+		_, err := runs.Extend(s.app, s.actor("organizer"), session.Id, minutes)
 		hookstest.AssertCode(t, fmt.Sprint(minutes), err, sessions.CodeBadLength)
 	}
 	plan, err := plans.Find(s.app, "free")
@@ -190,11 +163,11 @@ func TestExtend_PlanLimits(t *testing.T) {
 	if err := s.app.Save(plan); err != nil {
 		t.Fatal(err)
 	}
-	_, err = sessions.Extend(s.app, s.actor("organizer"), session.Id, 30)
+	_, err = runs.Extend(s.app, s.actor("organizer"), session.Id, 30)
 	hookstest.AssertCode(t, "beyond the plan", err, sessions.CodeBadLength)
 	shorter := hookstest.FindRecord(t, s.app, "sessions", session.Id)
 	shorter.Set("extra", 0)
 	hookstest.AssertCode(t, "shortened", s.app.Save(shorter), sessions.CodeBadLength)
-	_, err = sessions.Extend(s.app, s.actor("organizer"), s.newStartable(sessions.Form{}).Id, 15)
+	_, err = runs.Extend(s.app, s.actor("organizer"), s.newStartable(sessions.Form{}).Id, 15)
 	hookstest.AssertCode(t, "before the start", err, sessions.CodeNotStarted)
 }

@@ -1,4 +1,4 @@
-package sessions
+package runs
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/jobs"
 )
@@ -32,8 +33,8 @@ func registerSweep(app core.App) {
 // after a crash) or without a host for GracePeriod. It also closes media rooms of sessions that have ended. An error with
 // one session doesn't affect the others.
 func Sweep(app core.App, now time.Time) error {
-	var running []*Session
-	err := app.RecordQuery("sessions").WithContext(record.Prepared).AndWhere(dbx.HashExp{"status": Running}).OrderBy("started").All(&running)
+	var running []*sessions.Session
+	err := app.RecordQuery("sessions").WithContext(record.Prepared).AndWhere(dbx.HashExp{"status": sessions.Running}).OrderBy("started").All(&running)
 	if err != nil {
 		return fmt.Errorf("list the sessions that run: %w", err)
 	}
@@ -44,14 +45,15 @@ func Sweep(app core.App, now time.Time) error {
 	return errors.Join(append(faults, closeEndedRooms(app, now))...)
 }
 
-func endIfDue(app core.App, session *Session, now time.Time) error {
+func endIfDue(app core.App, session *sessions.Session, now time.Time) error {
 	at, reason, err := dueAt(app, session)
 	if err != nil || at.After(now) || reason == EndedEmpty && hasParticipants(app, session) {
 		return err
 	}
-	entry := newAuditEntry(nil, session, "session.end").With("reason", reason)
+	entry := &audit.Entry{Team: session.TeamID(), Action: "session.end"}
+	entry.WithTarget(session.Id, session.Title()).With("reason", reason)
 	return audit.Do(app, entry, func(tx core.App) error {
-		again, err := FindByID(tx, session.Id)
+		again, err := sessions.FindByID(tx, session.Id)
 		if errors.Is(err, errs.ErrNotFound) {
 			entry.Action = ""
 			return nil
@@ -60,7 +62,7 @@ func endIfDue(app core.App, session *Session, now time.Time) error {
 			return err
 		}
 		at, reason, err := dueAt(tx, again)
-		if again.Status() != Running || err == nil && at.After(now) {
+		if again.Status() != sessions.Running || err == nil && at.After(now) {
 			entry.Action = "" // already ended
 			return nil
 		}
@@ -73,20 +75,17 @@ func endIfDue(app core.App, session *Session, now time.Time) error {
 }
 
 // dueAt is when a running session ends automatically, and why.
-func dueAt(app core.App, session *Session) (at time.Time, reason string, err error) {
-	team, err := app.FindRecordById("teams", session.TeamID())
-	if err != nil {
-		return at, "", fmt.Errorf("find the team of a session: %w", err)
-	}
-	plan, err := loadPlanLimits(app, team)
+func dueAt(app core.App, session *sessions.Session) (at time.Time, reason string, err error) {
+	plan, err := findPlan(app, session.TeamID())
 	if err != nil {
 		return at, "", err
 	}
+	minutes := plan.SessionMinutes()
 	at, reason = session.Ends().Add(GracePeriod), EndedByTime
-	if early := session.Starts().Sub(session.Started()); early > StartWindow {
+	if early := session.Starts().Sub(session.Started()); early > sessions.StartWindow {
 		at = at.Add(-early) // an external session can start long before its time, and must not use a licence until then
 	}
-	if longest := session.Started().Add(time.Duration(plan.minutes) * time.Minute); plan.minutes != plans.Unlimited && longest.Before(at) {
+	if longest := session.Started().Add(time.Duration(minutes) * time.Minute); minutes != plans.Unlimited && longest.Before(at) {
 		at = longest
 	}
 	if empty := session.GetDateTime("empty").Time(); !empty.IsZero() && session.Media() != "" && empty.Add(GracePeriod).Before(at) {
@@ -100,7 +99,7 @@ func dueAt(app core.App, session *Session) (at time.Time, reason string, err err
 
 // hasParticipants asks the media server before a session is ended as empty, because a report may have been lost. An embedded
 // server that isn't running has no participants; an external one that doesn't respond may have some.
-func hasParticipants(app core.App, session *Session) bool {
+func hasParticipants(app core.App, session *sessions.Session) bool {
 	people, err := live.ListParticipants(app, session.Media())
 	if err != nil {
 		return live.IsExternal(app)
