@@ -55,7 +55,7 @@ func newLargeTeam(b *testing.B, members int, bare bool) *largeTeam {
 		}
 	} else {
 		c.app = hookstest.NewApp(b)
-		b.Cleanup(people.NewRefresher(c.app).Start())
+		b.Cleanup(people.StartRefresher(c.app))
 	}
 	params := dbx.Params{"t": c.team, "now": types.NowDateTime().String(), "n": members}
 	hookstest.Exec(b, c.app, `INSERT INTO teams (id, name, slug, plan, admin_seats, organizer_seats, licences, created, updated)

@@ -18,6 +18,7 @@ import (
 	"usher/hooks/events"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
 	"usher/hooks/tools/ratelimit"
 	"usher/hooks/tools/text"
 )
@@ -174,7 +175,7 @@ func StartImport(app core.App, actor *actors.Actor, req Request, file string) (*
 		return nil, err
 	}
 	events.Publish(app, actor.Team.Id, events.Import)
-	wakeImporter(app)
+	jobs.Wake(app, importerID)
 	return started, nil
 }
 

@@ -4,24 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"usher/hooks/events"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
 )
 
 const (
-	importerKey        = "usher.importer"
+	importerID         = "usherImporter"
 	batchSize          = 50
 	importPollInterval = time.Minute // longest delay before an import stored by another process starts
 	publishInterval    = 300 * time.Millisecond
+	importRetryDelay   = time.Second           // after an error
 	importPause        = 10 * time.Millisecond // between batches while another writer waits
 	maxBatchFailures   = 5                     // consecutive batches that failed with an internal error
 	importRetention    = 90 * 24 * time.Hour
@@ -32,7 +31,6 @@ const (
 type Importer struct {
 	App core.App
 
-	wake          chan struct{}
 	lastServed    map[string]time.Time // time of a team's last batch
 	lastPublished time.Time
 	failures      map[string]int
@@ -41,22 +39,11 @@ type Importer struct {
 
 // NewImporter returns an Importer that does nothing before Start or Step.
 func NewImporter(app core.App) *Importer {
-	return &Importer{App: app, wake: make(chan struct{}, 1), lastServed: map[string]time.Time{}, failures: map[string]int{}}
+	return &Importer{App: app, lastServed: map[string]time.Time{}, failures: map[string]int{}}
 }
 
 func registerImporter(app core.App) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherImporter", Func: func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		stop := NewImporter(e.App).Start()
-		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherImporter",
-			Func: func(te *core.TerminateEvent) error {
-				stop()
-				return te.Next()
-			}})
-		return nil
-	}})
+	jobs.WhileServing(app, importerID, func(app core.App) (stop func()) { return NewImporter(app).Start() })
 	app.Cron().MustAdd("usherOldImports", "37 3 * * *", func() {
 		_, err := app.NonconcurrentDB().NewQuery("DELETE FROM imports WHERE finished != '' AND finished < {:before}").
 			Bind(dbx.Params{"before": record.FormatTime(time.Now().Add(-importRetention))}).Execute()
@@ -66,65 +53,18 @@ func registerImporter(app core.App) {
 	})
 }
 
-func wakeImporter(app core.App) {
-	if w, ok := app.Store().Get(importerKey).(*Importer); ok {
-		select {
-		case w.wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// Start works until stop is called, which waits for the current batch. It resumes imports interrupted by a crash.
+// Start works until stop is called, which waits for the current batch. It resumes imports interrupted by a crash. While one
+// works for the app, another doesn't start.
 func (w *Importer) Start() (stop func()) {
-	if w.App.Store().GetOrSet(importerKey, func() any { return w }) != any(w) {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	routine.FireAndForget(func() {
-		defer close(done)
-		w.run(ctx)
-	})
-	return sync.OnceFunc(func() {
-		cancel()
-		<-done
-		w.App.Store().Remove(importerKey)
-	})
+	return jobs.Loop{ID: importerID, Step: w.run, Failure: "import delayed", RetryDelay: importRetryDelay}.Start(w.App)
 }
 
-func (w *Importer) run(ctx context.Context) {
-	for ctx.Err() == nil {
-		worked, err := w.stepSafely()
-		idle := importPollInterval
-		switch {
-		case err != nil:
-			w.App.Logger().Error("import delayed", "error", err.Error())
-			idle = time.Second
-		case worked:
-			idle = w.pause()
-		}
-		if idle == 0 {
-			continue
-		}
-		timer := time.NewTimer(idle)
-		select {
-		case <-ctx.Done():
-		case <-w.wake:
-		case <-timer.C:
-		}
-		timer.Stop()
+func (w *Importer) run(context.Context) (idle time.Duration, err error) {
+	worked, err := w.Step()
+	if err != nil || !worked {
+		return importPollInterval, err
 	}
-}
-
-// stepSafely is Step with recovery: a panic costs a batch, not the process.
-func (w *Importer) stepSafely() (worked bool, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("import panicked: %v", p)
-		}
-	}()
-	return w.Step()
+	return w.pause(), nil
 }
 
 // pause returns how long to leave the database to other writers: 0 unless one has waited for it.

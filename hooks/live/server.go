@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
 	"usher/hooks/tools/settings"
 )
 
@@ -131,22 +131,14 @@ func Enabled(app core.App) bool { return app.Store().Has(enabledKey) || IsExtern
 func Setup(app core.App, start Starter) {
 	app.Store().Set(enabledKey, true)
 	app.Cron().MustAdd("usherLive", "* * * * *", func() { probe(app) })
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherLive", Func: func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		if IsExternal(e.App) {
+	jobs.WhileServing(app, "usherLive", func(app core.App) (stop func()) {
+		if IsExternal(app) {
 			routine.FireAndForget(func() { probe(app) })
-			return nil
+			return func() {}
 		}
-		stateOf(e.App).set(nil, nil)
-		stop := supervise(e.App, start, newLocalConfig(settings.Of(e.App)))
-		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherLive", Func: func(te *core.TerminateEvent) error {
-			stop()
-			return te.Next()
-		}})
-		return nil
-	}})
+		stateOf(app).set(nil, nil)
+		return supervise(app, start, newLocalConfig(settings.Of(app)))
+	})
 }
 
 // probe calls the media server; Ready has the result.

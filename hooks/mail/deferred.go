@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/jobs"
 )
 
 // Deferred is an email that is rendered at its first attempt, so that ten thousand of them can be queued in a few bytes
@@ -58,8 +59,8 @@ func QueueDeferred(tx core.App, r Deferred) error {
 		return fmt.Errorf("queue an email of kind %q: %w", r.Kind, err)
 	}
 	wake := func(failed error) error {
-		if w := runningWorker(tx); w != nil && failed == nil {
-			w.wakeUp()
+		if failed == nil {
+			jobs.Wake(tx, workerID)
 		}
 		return nil
 	}

@@ -228,7 +228,7 @@ func (w *Worker) updateProblem(id, mode string, f *sendError) {
 	provider := map[string]string{transportResend: "Resend", transportSMTP: "The mail server", transportConsole: "The console"}[mode]
 	if f == nil || f.kind == rejected {
 		w.failures = 0
-		w.setProblem("")
+		setProblem(w.App, "")
 		if f != nil {
 			w.App.Logger().Warn("an email was rejected", "email", id, "error", f.message)
 		}
@@ -238,16 +238,16 @@ func (w *Worker) updateProblem(id, mode string, f *sendError) {
 	switch f.kind {
 	case blocked:
 		w.pausedUntil = w.Now().Add(blockedDelay)
-		w.setProblem(f.message + " Queued emails are sent when this is fixed.")
+		setProblem(w.App, f.message+" Queued emails are sent when this is fixed.")
 	case rateLimited:
 		w.pausedUntil = w.Now().Add(max(f.retryAfter, time.Second))
 		if f.retryAfter > time.Minute {
-			w.setProblem(fmt.Sprintf("%s accepts no more emails until %s. Your plan there may be used up. It says: “%s”",
+			setProblem(w.App, fmt.Sprintf("%s accepts no more emails until %s. Your plan there may be used up. It says: “%s”",
 				provider, text.DateAndTime(w.pausedUntil.UTC(), "2 January")+" UTC", f.message))
 		}
 	case retryLater:
 		if w.failures++; w.failures >= 3 {
-			w.setProblem(f.message + " Emails are waiting and retried automatically.")
+			setProblem(w.App, f.message+" Emails are waiting and retried automatically.")
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/jobs"
 )
 
 // retentionDays is how long emails that were sent or failed are kept, and the reports about them.
@@ -22,27 +23,17 @@ func Register(app core.App) {
 	registerRules(app)
 	RegisterCondition(app, AlwaysSend, KindPocketBase) // its content is unknown
 
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherMailWorker", Func: func(e *core.ServeEvent) error {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherMailKey", Func: func(e *core.ServeEvent) error {
 		if err := loadKey(e.App); err != nil {
 			return err
 		}
-		if err := e.Next(); err != nil {
-			return err
-		}
-		stop := Start(e.App)
-		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherMailWorker",
-			Func: func(te *core.TerminateEvent) error {
-				stop()
-				return te.Next()
-			}})
-		return nil
+		return e.Next()
 	}})
+	jobs.WhileServing(app, workerID, Start)
 
 	app.OnRecordAfterCreateSuccess(collection).Bind(&hook.Handler[*core.RecordEvent]{Id: "usherMailWake",
 		Func: func(e *core.RecordEvent) error {
-			if w := runningWorker(e.App); w != nil {
-				w.wakeUp()
-			}
+			jobs.Wake(e.App, workerID)
 			return e.Next()
 		}})
 
@@ -78,14 +69,16 @@ func TransportName(app core.App) string { return newTransport(app, nil).name() }
 // Enabled reports whether emails are sent. If not, they are printed on the console (R60, R160).
 func Enabled(app core.App) bool { return TransportName(app) != transportConsole }
 
+const problemKey = "usher.mail.problem"
+
 // Problem returns a sentence about why emails aren't being sent, for the panel's banner. It is empty if they are, and in a
 // process without a worker.
 func Problem(app core.App) string {
-	if w := runningWorker(app); w != nil {
-		return w.Problem()
-	}
-	return ""
+	problem, _ := app.Store().Get(problemKey).(string)
+	return problem
 }
+
+func setProblem(app core.App, problem string) { app.Store().Set(problemKey, problem) }
 
 // Prune deletes the emails created before the time that aren't waiting to be sent, and returns how many.
 func Prune(app core.App, before time.Time) (int64, error) {

@@ -63,7 +63,7 @@ func (o *fixture) newWorker() *mail.Worker {
 	return w
 }
 
-func (o *fixture) deliver() time.Duration { return o.Deliver(context.Background()) }
+func (o *fixture) deliver() (idle time.Duration, err error) { return o.Deliver(context.Background()) }
 
 func (o *fixture) find(t testing.TB, id string) *mail.Email {
 	t.Helper()

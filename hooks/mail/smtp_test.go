@@ -155,14 +155,14 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	id = queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
 	assertStatus(t, find(id), mail.Queued)
-	if !strings.Contains(w.Problem(), "wrong password") {
-		t.Errorf("trouble %q, want it with %q", w.Problem(), "wrong password")
+	if !strings.Contains(mail.Problem(w.App), "wrong password") {
+		t.Errorf("trouble %q, want it with %q", mail.Problem(w.App), "wrong password")
 	}
 	server.setReply("AUTH", "")
 	ahead += 10 * time.Minute
 	w.Deliver(context.Background())
 	assertStatus(t, find(id), mail.Sent)
-	if w.Problem() != "" || len(server.messages) != 3 {
-		t.Errorf("got %d emails, trouble %q, want none and 3", len(server.messages), w.Problem())
+	if mail.Problem(w.App) != "" || len(server.messages) != 3 {
+		t.Errorf("got %d emails, trouble %q, want none and 3", len(server.messages), mail.Problem(w.App))
 	}
 }

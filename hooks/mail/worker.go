@@ -7,17 +7,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
+	"usher/hooks/tools/jobs"
 	"usher/hooks/tools/settings"
 )
 
 const (
-	workerKey = "usher.mail.worker"
+	workerID = "usherMailWorker"
 
 	errorDelay   = 5 * time.Second // after an error of ours, such as of the database
 	pollInterval = time.Minute     // for emails that another process queued
@@ -33,23 +32,19 @@ type Worker struct {
 	Now         func() time.Time
 	Sleep       func(ctx context.Context, d time.Duration) // waits for d or until ctx ends
 
-	wake          chan struct{}
 	lastSend      time.Time // start of the last send
 	needsRecovery bool      // there may be interrupted emails in the state Sending
 	pausedUntil   time.Time // nothing is sent until then
 	outcome       *outcome  // of the last attempt, until it is stored
 	deferred      string    // encrypted deferred content of the current email, if this attempt rendered it
 	failures      int       // consecutive attempts without a response
-
-	mu      sync.Mutex
-	problem string
 }
 
 // NewWorker returns a worker with the defaults.
 func NewWorker(app core.App) *Worker {
 	return &Worker{
 		App: app, MinInterval: 500 * time.Millisecond, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
-		wake: make(chan struct{}, 1), needsRecovery: true,
+		needsRecovery: true,
 	}
 }
 
@@ -64,101 +59,33 @@ func consoleOutput(app core.App) io.Writer {
 // Start sends emails as they become due until stop is called. stop waits for the email being sent, at most stopTimeout.
 // While a worker runs for the app, another one doesn't start.
 func (w *Worker) Start() (stop func()) {
-	holder := w.App.Store().GetOrSet(workerKey, func() any { return w })
-	if holder != any(w) {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	routine.FireAndForget(func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			idle := w.deliverSafely(ctx)
-			timer := time.NewTimer(idle)
-			select {
-			case <-ctx.Done():
-			case <-w.wake:
-			case <-timer.C:
-			}
-			timer.Stop()
-		}
-	})
-	return sync.OnceFunc(func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(stopTimeout):
-		}
-		w.App.Store().Remove(workerKey)
-	})
+	return jobs.Loop{ID: workerID, Step: w.Deliver, Failure: "sending email failed", RetryDelay: errorDelay, StopTimeout: stopTimeout}.Start(w.App)
 }
 
-func runningWorker(app core.App) *Worker {
-	w, _ := app.Store().Get(workerKey).(*Worker)
-	return w
-}
-
-func (w *Worker) wakeUp() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Problem returns why emails aren't being sent, or "".
-func (w *Worker) Problem() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.problem
-}
-
-func (w *Worker) setProblem(s string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.problem = s
-}
-
-// deliverSafely is Deliver with recovery: a panic delays an email instead of ending the process and its sessions.
-func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
-	defer func() {
-		if p := recover(); p != nil {
-			w.needsRecovery, idle = true, errorDelay
-			w.App.Logger().Error("panic while sending email", "panic", fmt.Sprint(p))
-		}
-	}()
-	return w.Deliver(ctx)
-}
-
-// Deliver sends every email that is due, and returns after how long to call it again. The first time it also sends what a
-// crash interrupted, with the same idempotency key. When ctx ends it finishes the current email and returns.
-func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
-	for ctx.Err() == nil {
-		sent, err := w.deliverNext(ctx)
-		if err != nil {
-			w.needsRecovery = true
-			w.App.Logger().Error("sending email failed", "error", err)
-			return errorDelay
-		}
-		if !sent {
-			break
+// Deliver sends every email that is due, and returns after how long to call it again. The first time and after an error it
+// also sends what was interrupted, with the same idempotency key. When ctx ends it finishes the current email and returns.
+func (w *Worker) Deliver(ctx context.Context) (idle time.Duration, err error) {
+	interrupted := true // also by a panic
+	defer func() { w.needsRecovery = w.needsRecovery || interrupted }()
+	for sent := true; sent && ctx.Err() == nil; {
+		if sent, err = w.deliverNext(ctx); err != nil {
+			return 0, err
 		}
 	}
+	interrupted = false
 	return w.idle()
 }
 
-func (w *Worker) idle() time.Duration {
+func (w *Worker) idle() (time.Duration, error) {
 	now := w.Now()
 	if w.pausedUntil.After(now) {
-		return min(w.pausedUntil.Sub(now), pollInterval)
+		return min(w.pausedUntil.Sub(now), pollInterval), nil
 	}
 	due, err := nextDue(w.App)
-	switch {
-	case err != nil:
-		return errorDelay
-	case due.IsZero():
-		return pollInterval
+	if err != nil || due.IsZero() {
+		return pollInterval, err
 	}
-	return max(10*time.Millisecond, min(due.Sub(now), pollInterval))
+	return max(10*time.Millisecond, min(due.Sub(now), pollInterval)), nil
 }
 
 // deliverNext sends one email. It returns false if none is due or sending is paused.

@@ -180,7 +180,7 @@ func TestRefresh_AfterCrash_LosesNothing(t *testing.T) {
 func TestRefresh_ConcurrentReadersAndWriters(t *testing.T) {
 	const guests, readers = 12, 4
 	w := newRefreshFixture(t, t.TempDir(), guests)
-	stop := people.NewRefresher(w.app).Start()
+	stop := people.StartRefresher(w.app)
 	defer stop()
 	for _, err := range hookstest.Race(guests+readers, func(n int) error {
 		if n >= guests {
@@ -213,7 +213,7 @@ func TestRefresher_RefreshesWithoutReaders(t *testing.T) {
 	if err := w.accept(w.app, 0); err != nil { // a crash left it
 		t.Fatal(err)
 	}
-	stop := people.NewRefresher(w.app).Start()
+	stop := people.StartRefresher(w.app)
 	defer stop()
 	drained := func() {
 		t.Helper()

@@ -1,4 +1,4 @@
-// Package jobs runs periodic work and waits for it when the server stops.
+// Package jobs runs background and periodic work while the app is served, and waits for it when the server stops.
 package jobs
 
 import (
@@ -9,6 +9,22 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/routine"
 )
+
+// WhileServing calls start when the server has started, and stop when it terminates. A second registration with the same id
+// replaces the first.
+func WhileServing(app core.App, id string, start func(core.App) (stop func())) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: id, Func: func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		stop := start(e.App)
+		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: id, Func: func(te *core.TerminateEvent) error {
+			stop()
+			return te.Next()
+		}})
+		return nil
+	}})
+}
 
 // EveryMinute runs the job in the background when the server starts, and then every minute. Errors are logged with what as
 // the message. When the server stops, it waits for a run in progress and starts no other.
@@ -25,15 +41,8 @@ func EveryMinute(app core.App, id, what string, job func(core.App, time.Time) er
 		}
 	}
 	app.Cron().MustAdd(id, "* * * * *", run)
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: id, Func: func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: id, Func: func(te *core.TerminateEvent) error {
-			finish()
-			return te.Next()
-		}})
+	WhileServing(app, id, func(core.App) (stop func()) {
 		routine.FireAndForget(run)
-		return nil
-	}})
+		return finish
+	})
 }

@@ -21,10 +21,15 @@ func startBlockingJob(t *testing.T) (app *core.BaseApp, begun <-chan time.Time, 
 		<-end
 		return errors.New("this is logged")
 	})
+	serve(t, app)
+	return app, beginnings, end
+}
+
+func serve(t *testing.T, app core.App) {
+	t.Helper()
 	if err := app.OnServe().Trigger(&core.ServeEvent{App: app}, func(*core.ServeEvent) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	return app, beginnings, end
 }
 
 func terminate(app core.App) (done chan struct{}) {
