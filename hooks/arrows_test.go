@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members people plans record rooms runs seats sessions tags teams" + tools
+	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members paths people plans record rooms runs seats sessions tags teams" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -42,20 +42,21 @@ var allowedImports = map[string]string{
 	"audit":           "actors record" + tools,
 	"administrators":  "actors audit record" + tools,
 	"events":          "",
+	"paths":           "",
 	"people":          "actors audit record" + tools,
 	"mail":            "record" + tools,
 	"mail/resendtest": "",
 	"emails":          "mail" + tools,
 
 	// The domains, in one direction: bulk, tags and invitations, sessions, members, seats, plans, teams.
-	"accounts":    "actors audit emails mail record" + tools,
+	"accounts":    "actors audit emails mail paths record" + tools,
 	"addresslist": "accounts" + tools,
-	"teams":       "actors audit emails mail record" + tools,
+	"teams":       "actors audit emails mail paths record" + tools,
 	"plans":       "record" + tools,
 	"seats":       "people plans record" + tools,
-	"capacity":    "accounts actors emails mail plans record seats teams" + tools,
+	"capacity":    "accounts actors emails mail paths plans record seats teams" + tools,
 	"members":     "accounts actors audit emails mail people plans record teams" + tools,
-	"invitations": "accounts actors addresslist audit emails events mail members people record seats sessions teams" + tools,
+	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions teams" + tools,
 	"tags":        "accounts actors audit members people record" + tools,
 	"bulk":        "actors audit invitations members sessions tags" + tools,
 
@@ -63,10 +64,10 @@ var allowedImports = map[string]string{
 	"live":          tools,
 	"live/embedded": "live",
 	"live/livetest": "live live/embedded",
-	"rooms":         "actors audit plans record teams" + tools,
-	"sessions":      "accounts actors addresslist audit emails live mail members plans record rooms teams" + tools,
-	"runs":          "actors audit live plans record sessions teams" + tools,
-	"join":          "accounts actors audit live mail members record rooms runs sessions teams" + tools,
+	"rooms":         "actors audit paths plans record teams" + tools,
+	"sessions":      "accounts actors addresslist audit emails live mail members paths plans record rooms teams" + tools,
+	"runs":          "actors audit live paths plans record sessions teams" + tools,
+	"join":          "accounts actors audit live mail members paths record rooms runs sessions teams" + tools,
 	"attendances":   "actors audit events join live record runs sessions" + tools,
 
 	"hooks":     domainPackages,
@@ -74,7 +75,7 @@ var allowedImports = map[string]string{
 	"hookstest": "database hooks pb_migrations " + domainPackages,
 
 	"views":             "commands join live static views/account views/api views/app views/join views/live views/panel views/web",
-	"views/web":         "accounts actors administrators audit events live record views/ui" + tools,
+	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,
 	"views/ui":          "static tools/text",
 	"views/layout":      domainPackages + " static views/ui views/web",
 	"views/search":      domainPackages + " views/ui views/web",

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/emails"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/tools/settings"
 )
 
@@ -53,7 +54,7 @@ func SendConfirmation(tx core.App, account *core.Record, next string) error {
 		return err
 	}
 	email := emails.ConfirmAddress(emails.ConfirmAddressProps{
-		To: account.Email(), Link: withNext(settings.Of(tx).Link("/verify/"+token), next),
+		To: account.Email(), Link: withNext(settings.Of(tx).Link(paths.ConfirmAddress(token)), next),
 		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	})
@@ -64,7 +65,7 @@ func SendConfirmation(tx core.App, account *core.Record, next string) error {
 // the token duration of the collection.
 func ResetLink(app core.App, account *core.Record) (string, error) {
 	token, err := account.NewPasswordResetToken()
-	return settings.Of(app).Link("/reset/" + token), err
+	return settings.Of(app).Link(paths.SetPassword(token)), err
 }
 
 func sendReset(tx core.App, account *core.Record, next string) error {
@@ -89,7 +90,7 @@ func sendAlreadyRegistered(tx core.App, account *core.Record, next string) error
 	config := settings.Of(tx)
 	return queueReplacing(tx, account, emails.AlreadyRegistered(emails.AlreadyRegisteredProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Support: config.Support,
-		SignIn: withNext(config.Link("/signin?email="+url.QueryEscape(account.Email())), next), Reset: withNext(config.Link("/reset"), next),
+		SignIn: withNext(config.Link(paths.SignInAs(account.Email())), next), Reset: withNext(config.Link(paths.Reset), next),
 	}), "")
 }
 
@@ -97,7 +98,7 @@ func sendPasswordChanged(tx core.App, account *core.Record) error {
 	config := settings.Of(tx)
 	return queueEmail(tx, account, emails.PasswordChanged(emails.PasswordChangedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(), Zone: Zone(account, time.UTC),
-		Reset: config.Link("/reset"), Support: config.Support,
+		Reset: config.Link(paths.Reset), Support: config.Support,
 	}))
 }
 
@@ -106,7 +107,7 @@ func sendPasswordChanged(tx core.App, account *core.Record) error {
 func sendAddressChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
 	config := settings.Of(tx)
 	email := emails.ChangeAddress(emails.ChangeAddressProps{
-		To: change.Address(), Old: account.Email(), Link: config.Link("/email/" + token),
+		To: change.Address(), Old: account.Email(), Link: config.Link(paths.ChangeAddress(token)),
 		Expires: change.Expires(), Zone: Zone(account, time.UTC), Support: config.Support,
 	})
 	return queueReplacing(tx, account, email, change.GetString("token_hash"))
@@ -117,7 +118,7 @@ func sendAddressTaken(tx core.App, owner *core.Record) error {
 	config := settings.Of(tx)
 	return queueReplacing(tx, owner, emails.AddressTaken(emails.AddressTakenProps{
 		To: owner.Email(), ToName: RecipientName(owner), Support: config.Support,
-		SignIn: config.Link("/signin?email=" + url.QueryEscape(owner.Email())), Reset: config.Link("/reset"),
+		SignIn: config.Link(paths.SignInAs(owner.Email())), Reset: config.Link(paths.Reset),
 	}), "")
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"usher/hooks/audit"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/images"
 	"usher/hooks/tools/text"
@@ -32,7 +33,7 @@ func AvatarPath(user, avatar string) string {
 	if !avatarFilePattern.MatchString(avatar) {
 		return ""
 	}
-	return "/avatar/" + user + "/" + avatar
+	return paths.Avatar(user, avatar)
 }
 
 // SetAvatar sets the profile picture of an account from a PNG, JPEG or WebP file, cropped to a square and re-encoded (R146).

@@ -16,6 +16,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/emails"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/plans"
 	"usher/hooks/seats"
 	"usher/hooks/teams"
@@ -172,10 +173,10 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 	link := settings.Of(tx).Link
 	props := emails.CapacityProps{
 		Team: teams.EmailProps(tx, team.Record), Resource: r.label, Running: r.running, Free: count.Free(), Limit: count.Limit, Interval: licenceEmailInterval,
-		Manage: link("/admin/" + team.Slug() + "/users"), Plan: link("/admin/" + team.Slug() + "/settings#plan"), Support: settings.Of(tx).Support,
+		Manage: link(paths.Users(team.Slug())), Plan: link(paths.Plan(team.Slug())), Support: settings.Of(tx).Support,
 	}
 	if r.running {
-		props.Manage = link("/app/" + team.Slug() + "/sessions")
+		props.Manage = link(paths.Sessions(team.Slug()))
 	}
 	for _, account := range managers {
 		props.To, props.ToName = account.Email(), actors.DisplayName(account)

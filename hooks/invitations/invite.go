@@ -11,6 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/ratelimit"
@@ -167,7 +168,7 @@ func inviteLine(app core.App, actor *actors.Actor, req Request, line Line) (Resu
 }
 
 // Link returns the URL of the page of an invitation.
-func Link(app core.App, token string) string { return settings.Of(app).Link("/invite/" + token) }
+func Link(app core.App, token string) string { return settings.Of(app).Link(paths.Invitation(token)) }
 
 // outcome is an invitation that was created or changed in a transaction, with the secret of its link.
 type outcome struct {

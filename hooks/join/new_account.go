@@ -6,6 +6,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
 )
@@ -49,7 +50,7 @@ func SignUpInvitee(app core.App, visitor *Visitor, n SignUpForm) (*core.Record, 
 		if account, err = accounts.SaveOrTakeOver(tx, account, delivered, "come back here"); err == nil {
 			entry.Actor = account.Id
 			if !delivered && mail.Enabled(tx) {
-				err = accounts.SendConfirmation(tx, account, "/s/"+visitor.Code)
+				err = accounts.SendConfirmation(tx, account, paths.Join(visitor.Code))
 			}
 		}
 		return err

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -88,7 +89,7 @@ func (r *Room) Archived() time.Time { return r.GetDateTime("archived").Time() }
 func (r *Room) Description() string { return r.GetString("description") }
 
 // Link is the URL of the room.
-func (r *Room) Link(app core.App) string { return settings.Of(app).Link("/r/" + r.Slug()) }
+func (r *Room) Link(app core.App) string { return settings.Of(app).Link(paths.Room(r.Slug())) }
 
 // MaxPeople is the maximum number of people in a session in the room; 0 is the plan's limit.
 func (r *Room) MaxPeople() int { return r.GetInt("people") }

@@ -15,6 +15,7 @@ import (
 	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
 	"usher/hooks/tools/calendar"
@@ -268,7 +269,7 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 		return mail.Message{}, fmt.Errorf("find the team of sessions: %w", err)
 	}
 	props := emails.HandedOverProps{To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), By: note.By, From: note.From,
-		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: settings.Of(tx).Link("/app/" + team.Slug() + "/sessions"), Support: settings.Of(tx).Support}
+		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: settings.Of(tx).Link(paths.Sessions(team.Slug())), Support: settings.Of(tx).Support}
 	var events []calendar.Event
 	for _, id := range note.IDs {
 		s, err := Find(tx, team.Id, id)

@@ -13,6 +13,7 @@ import (
 	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -104,6 +105,6 @@ func writeEnded(tx core.App, user, text string) (mail.Message, error) {
 	return emails.SessionEnded(emails.SessionEndedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), By: note.By,
 		Title: s.Title(), Room: room, Ended: s.Ended(), Zone: accounts.Zone(account, s.Zone()),
-		Link: config.Link("/app/" + team.Slug() + "/sessions/" + s.Id), Support: config.Support,
+		Link: config.Link(paths.Session(team.Slug(), s.Id)), Support: config.Support,
 	}), nil
 }

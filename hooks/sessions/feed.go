@@ -13,6 +13,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/paths"
 	"usher/hooks/record"
 	"usher/hooks/tools/calendar"
 	"usher/hooks/tools/errs"
@@ -43,7 +44,7 @@ func FeedURL(app core.App, actor *actors.Actor) (string, error) {
 	if err != nil || hashCode(secret) != row.GetString("token_hash") {
 		return "", err // created with the key of another data directory
 	}
-	return settings.Of(app).Link("/calendar/" + secret + ".ics"), nil
+	return settings.Of(app).Link(paths.Feed(secret)), nil
 }
 
 func findFeed(app core.App, team, user string) (*core.Record, error) {

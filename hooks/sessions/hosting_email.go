@@ -14,6 +14,7 @@ import (
 	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -141,7 +142,7 @@ func writeHostingLost(tx core.App, user, text string) (mail.Message, error) {
 	config := settings.Of(tx)
 	props := emails.HostingLostProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), Reason: note.Reason, By: note.By,
-		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: config.Link("/app/" + team.Slug() + "/sessions"), Support: config.Support,
+		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: config.Link(paths.Sessions(team.Slug())), Support: config.Support,
 	}
 	for n, s := range rows {
 		props.Sessions = append(props.Sessions, emails.SessionItem{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Series: left.Sessions[n].Series})

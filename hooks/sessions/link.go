@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/record"
 	"usher/hooks/tools/settings"
 )
@@ -73,7 +74,7 @@ func linkForPurpose(tx core.App, p *Participant, purpose string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return settings.Of(tx).Link("/s/" + code), nil
+	return settings.Of(tx).Link(paths.Join(code)), nil
 }
 
 // ensureCode returns the code of a link for a purpose and stores its hash if necessary.

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 )
@@ -99,7 +100,7 @@ func (s *Session) Zone() *time.Location { return zoneOrUTC(s.GetString("timezone
 func (s *Session) Code() string { return s.GetString("code") }
 
 // Link is the session link. It works for participants who sign in; each invited address also has a personal link (R72).
-func (s *Session) Link(app core.App) string { return settings.Of(app).Link("/s/" + s.Code()) }
+func (s *Session) Link(app core.App) string { return settings.Of(app).Link(paths.Join(s.Code())) }
 
 // Media is the name of the session's media room, or empty before it started.
 func (s *Session) Media() string { return s.GetString("media") }

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/images"
 )
@@ -56,7 +57,7 @@ func (t *Team) Description() string { return t.GetString("description") }
 // LogoPath is the path of the logo on this server, or "". It changes with the logo.
 func (t *Team) LogoPath() string {
 	if logo := t.GetString("logo"); logo != "" {
-		return "/logo/" + t.Slug() + "/" + logo
+		return paths.Logo(t.Slug(), logo)
 	}
 	return ""
 }

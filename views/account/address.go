@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/paths"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -17,7 +18,7 @@ func requestAddressChange(e *core.RequestEvent) error {
 		})
 	}
 	web.SetToast(e, "Check the inbox of your new address and open the link to confirm it.")
-	return web.Redirect(e, "/account#address")
+	return web.Redirect(e, addressAnchor)
 }
 
 func cancelAddressChange(e *core.RequestEvent) error {
@@ -25,7 +26,7 @@ func cancelAddressChange(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Address change cancelled.")
-	return web.Redirect(e, "/account#address")
+	return web.Redirect(e, addressAnchor)
 }
 
 func addressChangePage(e *core.RequestEvent) error {
@@ -41,7 +42,7 @@ func addressChangePage(e *core.RequestEvent) error {
 func changeAddress(e *core.RequestEvent) error {
 	token := e.Request.PathValue("token")
 	if e.Auth == nil {
-		return web.Redirect(e, web.SignInURL("/email/"+token))
+		return web.Redirect(e, web.SignInURL(paths.ChangeAddress(token)))
 	}
 	account, err := accounts.ConfirmAddressChange(e.App, e.Auth, token, e.RealIP())
 	if err != nil {
@@ -51,7 +52,7 @@ func changeAddress(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Your email address is now "+account.Email()+". All other devices are signed out.")
-	return web.Redirect(e, "/account#address")
+	return web.Redirect(e, addressAnchor)
 }
 
 // renderAddressInvalid shows the confirmation page again with the error, or the page of an expired link.

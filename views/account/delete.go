@@ -6,6 +6,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
@@ -39,7 +40,7 @@ func deleteAccount(e *core.RequestEvent) error {
 	}
 	web.ClearLogin(e)
 	web.SetToast(e, "Your account was deleted.")
-	return web.Redirect(e, "/signin")
+	return web.Redirect(e, paths.SignIn)
 }
 
 // requireConfirmation checks that typed is the account's own address, so that no account is deleted by accident.
@@ -51,7 +52,7 @@ func requireConfirmation(e *core.RequestEvent, typed string) error {
 }
 
 func deleteProps(e *core.RequestEvent) (deleteForm, error) {
-	shell, err := layout.AccountShell(e, e.Auth, accountNav("delete"), ui.Breadcrumb{Label: "Your account", Href: "/account"}, ui.Breadcrumb{Label: "Delete account"})
+	shell, err := layout.AccountShell(e, e.Auth, accountNav("delete"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Delete account"})
 	props := deleteForm{Shell: shell, Email: e.Auth.Email()}
 	if err != nil {
 		return props, err
@@ -70,7 +71,7 @@ func deleteProps(e *core.RequestEvent) (deleteForm, error) {
 	for _, place := range places {
 		props.Teams = append(props.Teams, place.Team.GetString("name"))
 		if place.Roles.Owner {
-			props.OwnedTeams = append(props.OwnedTeams, ownedTeam{place.Team.GetString("name"), "/admin/" + place.Team.GetString("slug") + "/settings", sizes[place.Team.Id]})
+			props.OwnedTeams = append(props.OwnedTeams, ownedTeam{place.Team.GetString("name"), paths.Settings(place.Team.GetString("slug")), sizes[place.Team.Id]})
 		}
 	}
 	return props, err

@@ -54,13 +54,13 @@ func endDevice(e *core.RequestEvent) error {
 	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
 	if errors.Is(err, errs.ErrNotFound) {
 		web.SetToast(e, "That device was already signed out.")
-		return web.Redirect(e, "/account#devices")
+		return web.Redirect(e, devicesAnchor)
 	}
 	if err != nil {
 		return err
 	}
 	web.SetToast(e, login.Device()+" was signed out.")
-	return web.Redirect(e, "/account#devices")
+	return web.Redirect(e, devicesAnchor)
 }
 
 func endOtherDevices(e *core.RequestEvent) error {
@@ -68,12 +68,12 @@ func endOtherDevices(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "All other devices were signed out.")
-	return web.Redirect(e, "/account#devices")
+	return web.Redirect(e, devicesAnchor)
 }
 
 // confirmEnd returns the confirmation before a device, or all others, are signed out; nil for an unknown device.
 func (p devicesProps) confirmEnd(id string) *ui.ConfirmProps {
-	ask := &ui.ConfirmProps{ID: "end", Action: "/account/devices/" + id, Danger: true, Open: true, CloseURL: "/account#devices"}
+	ask := &ui.ConfirmProps{ID: "end", Action: devicePath(id), Danger: true, Open: true, CloseURL: devicesAnchor}
 	if id == otherDevices {
 		ask.Title, ask.ConfirmLabel = "Sign out all other devices?", "Sign out other devices"
 		return ask

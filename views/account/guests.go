@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/join"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
 )
@@ -20,7 +21,7 @@ type sessionInvite struct {
 	Declined         bool
 }
 
-func (p sessionInvite) actionPath(action string) string { return "/s/" + p.Code + "/" + action }
+func (p sessionInvite) actionPath(action string) string { return paths.Join(p.Code) + "/" + action }
 
 // startText begins the sentence that ends with the start time.
 func (p sessionInvite) startText() string {

@@ -18,11 +18,11 @@ import (
 // accountNav returns the navigation of the account pages.
 func accountNav(current string) []ui.NavItem {
 	return []ui.NavItem{
-		{Label: "Profile", Href: "/account#profile", Icon: "circle-user"},
-		{Label: "Email address", Href: "/account#address", Icon: "at-sign"},
-		{Label: "Password", Href: "/account#password", Icon: "key-round"},
-		{Label: "Devices", Href: "/account#devices", Icon: "laptop"},
-		{Label: "Delete account", Href: "/account#delete", Icon: "trash-2", Current: current == "delete"},
+		{Label: "Profile", Href: profileAnchor, Icon: "circle-user"},
+		{Label: "Email address", Href: addressAnchor, Icon: "at-sign"},
+		{Label: "Password", Href: passwordAnchor, Icon: "key-round"},
+		{Label: "Devices", Href: devicesAnchor, Icon: "laptop"},
+		{Label: "Delete account", Href: deleteAnchor, Icon: "trash-2", Current: current == "delete"},
 	}
 }
 

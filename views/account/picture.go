@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/images"
 	"usher/hooks/tools/text"
@@ -75,7 +76,7 @@ func setAvatar(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Picture updated.")
-	return web.Redirect(e, "/account")
+	return web.Redirect(e, paths.Account)
 }
 
 func renderAvatarInvalid(e *core.RequestEvent, status int, faults web.FormErrors) error {
@@ -92,5 +93,5 @@ func deleteAvatar(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Picture removed.")
-	return web.Redirect(e, "/account")
+	return web.Redirect(e, paths.Account)
 }

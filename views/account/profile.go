@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/paths"
 	"usher/views/web"
 )
 
@@ -16,7 +17,7 @@ func profilePage(e *core.RequestEvent) error {
 }
 
 // redirectToProfile answers a GET of an address that only takes forms, such as after signing in again.
-func redirectToProfile(e *core.RequestEvent) error { return web.Redirect(e, "/account") }
+func redirectToProfile(e *core.RequestEvent) error { return web.Redirect(e, paths.Account) }
 
 func saveProfile(e *core.RequestEvent) error {
 	name, zone := e.Request.FormValue("name"), e.Request.FormValue("timezone")
@@ -26,7 +27,7 @@ func saveProfile(e *core.RequestEvent) error {
 		})
 	}
 	web.SetToast(e, "Profile saved.")
-	return web.Redirect(e, "/account")
+	return web.Redirect(e, paths.Account)
 }
 
 func changePassword(e *core.RequestEvent) error {
@@ -38,5 +39,5 @@ func changePassword(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Password changed. All other devices are signed out.")
-	return web.Redirect(e, "/account")
+	return web.Redirect(e, paths.Account)
 }

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -61,7 +62,7 @@ func requestReset(e *core.RequestEvent) error {
 			return resetRequestView(emailRequestProps(e, email, faults))
 		})
 	}
-	return web.Redirect(e, web.WithNext("/reset?sent=1", web.NextParam(e)))
+	return web.Redirect(e, web.WithNext(sentPath(paths.Reset), web.NextParam(e)))
 }
 
 func resetPage(e *core.RequestEvent) error {
@@ -118,7 +119,7 @@ func resetSentProps(e *core.RequestEvent) layout.CheckEmailProps {
 		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
 			Intro: "If there's an account with this address, we sent a link to set a new password."},
 		Text:         []string{"Didn't get it? Check your spam folder, or try again with the right address. Your current password works until you set a new one."},
-		RetryURL:     web.WithNext("/reset", web.NextParam(e)),
+		RetryURL:     web.WithNext(paths.Reset, web.NextParam(e)),
 		EmailEnabled: mail.Enabled(e.App),
 	}
 }

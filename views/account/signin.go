@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 	"usher/views/layout"
@@ -45,7 +46,7 @@ func signIn(e *core.RequestEvent) error {
 func signInProps(e *core.RequestEvent, email, next string, faults web.FormErrors) signInForm {
 	any, err := accounts.AnyExist(e.App)
 	return signInForm{
-		Page: layout.PublicPage(e, "Sign in"), Email: email, Next: next, Errors: faults, ForPanel: next == "/admin",
+		Page: layout.PublicPage(e, "Sign in"), Email: email, Next: next, Errors: faults, ForPanel: next == paths.AdminPanels,
 		CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: layout.SupportContact(e.App),
 	}
 }
@@ -61,7 +62,7 @@ func sendConfirmation(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(e, web.WithNext("/signin?sent=1", web.NextParam(e)))
+	return web.Redirect(e, web.WithNext(sentPath(paths.SignIn), web.NextParam(e)))
 }
 
 func isRateLimited(err error) bool {
@@ -74,7 +75,7 @@ func confirmationSentProps(e *core.RequestEvent) layout.CheckEmailProps {
 		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
 			Intro: "If there's an unconfirmed account with this address, we sent a new link."},
 		Text:         []string{"Didn't get it? Check your spam folder, or try again with the right address."},
-		RetryURL:     web.WithNext("/signin", web.NextParam(e)),
+		RetryURL:     web.WithNext(paths.SignIn, web.NextParam(e)),
 		EmailEnabled: mail.Enabled(e.App),
 	}
 }
@@ -86,7 +87,7 @@ func signOut(e *core.RequestEvent) error {
 	next := web.SafeNext(e.Request.FormValue("next"), "")
 	if next == "" {
 		web.SetToast(e, "You're signed out.")
-		next = "/signin"
+		next = paths.SignIn
 	}
 	return web.Redirect(e, next)
 }

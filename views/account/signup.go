@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/tools/settings"
 	"usher/views/layout"
 	"usher/views/web"
@@ -44,7 +45,7 @@ func signUp(e *core.RequestEvent) error {
 		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { props.Errors = faults; return signUpView(props) })
 	}
 	if done.Account == nil {
-		return web.Redirect(e, web.WithNext("/signup?sent=1", form.Next))
+		return web.Redirect(e, web.WithNext(sentPath(paths.SignUp), form.Next))
 	}
 	if err := web.SignIn(e, done.Account); err != nil {
 		return err
@@ -70,7 +71,7 @@ func signUpSentProps(e *core.RequestEvent) layout.CheckEmailProps {
 		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
 			Intro: "We sent a link to your email address. Open it to confirm the address; you then continue where you were."},
 		Text:         []string{"Didn't get it? Check your spam folder, or sign up again with the right address."},
-		RetryURL:     web.WithNext("/signup", web.NextParam(e)),
+		RetryURL:     web.WithNext(paths.SignUp, web.NextParam(e)),
 		EmailEnabled: mail.Enabled(e.App),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/paths"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -18,17 +19,17 @@ func startPage(e *core.RequestEvent) error {
 		return err
 	}
 	if !any {
-		return web.Redirect(e, "/signup")
+		return web.Redirect(e, paths.SignUp)
 	}
-	return web.Redirect(e, "/signin")
+	return web.Redirect(e, paths.SignIn)
 }
 
 // panelStartPage is the address of the Admin Panel (R15): it leads through sign-in, pending invitations and Team Selection.
 func panelStartPage(e *core.RequestEvent) error {
 	if e.Auth == nil {
-		return web.Render(e, 200, signInView(signInProps(e, "", "/admin", nil)))
+		return web.Render(e, 200, signInView(signInProps(e, "", paths.AdminPanels, nil)))
 	}
-	return redirectNext(e, "/admin")
+	return redirectNext(e, paths.AdminPanels)
 }
 
 // redirectNext redirects to next, or first to pending invitations.

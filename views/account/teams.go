@@ -1,7 +1,6 @@
 package account
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -10,6 +9,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -76,7 +76,7 @@ func decline(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Invitation from "+team.Name()+" declined.")
-	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), layout.TeamsPath))
+	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), paths.Teams))
 }
 
 func responseFrom(e *core.RequestEvent) invitations.Response {
@@ -101,7 +101,7 @@ func renderTeamSelectionInvalid(e *core.RequestEvent, err error, change func(*te
 }
 
 func teamSelectionProps(e *core.RequestEvent, next string) (teamSelection, error) {
-	next = web.SafeNext(next, layout.TeamsPath)
+	next = web.SafeNext(next, paths.Teams)
 	props := teamSelection{Page: layout.PublicPage(e, "Choose a team"), Email: e.Auth.Email(), Next: next,
 		CanCreateTeam: settings.Of(e.App).Teams == "any", Help: layout.SupportContact(e.App)}
 	places, err := members.TeamsOf(e.App, e.Auth, false)
@@ -160,7 +160,7 @@ func (f *teamSelection) addTeam(place members.TeamRole, people int) {
 	entry := teamEntry{Name: team.Name(), Logo: team.LogoPath(), MemberCount: people, Href: layout.TeamHome(team, place.Roles),
 		Role: layout.RoleLabel(role, place.Kind)}
 	if f.AppURL == "" || !place.Roles.CanUsePanel() && len(f.AppTeams) == 0 {
-		f.AppURL = "/app/" + team.Slug()
+		f.AppURL = paths.App(team.Slug())
 	}
 	if place.Roles.CanUsePanel() {
 		f.PanelTeams = append(f.PanelTeams, entry)
@@ -172,14 +172,11 @@ func (f *teamSelection) addTeam(place members.TeamRole, people int) {
 // laterURL is the target of Later: the next page, or this page without the prompts.
 func laterURL(e *core.RequestEvent, next string) (string, error) {
 	to, err := layout.NextURL(e.App, e.Auth, next)
-	if err == nil && strings.HasPrefix(to, layout.TeamsPath) {
-		to = layout.TeamsPath + "?later=1"
+	if err == nil && strings.HasPrefix(to, paths.Teams) {
+		to = postponedPath
 	}
 	return to, err
 }
-
-func acceptPath(id string) string  { return "/teams/invitations/" + url.PathEscape(id) + "/accept" }
-func declinePath(id string) string { return "/teams/invitations/" + url.PathEscape(id) + "/decline" }
 
 func (f teamSelection) nameField() ui.FieldProps {
 	return ui.FieldProps{ID: "name", Name: "name", Label: "Team name", Value: f.Name, Error: f.Errors["name"], MaxLength: teams.MaxName,

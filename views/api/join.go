@@ -9,14 +9,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
-	"usher/views/web"
 )
-
-// joinRoutes mounts the endpoints to join and decline a session, with or without an account.
-func joinRoutes(api *web.Group) {
-	api.POST("/s/{code}/join", joinSession).BindFunc(optionalSignIn)
-	api.POST("/s/{code}/decline", declineSession).BindFunc(optionalSignIn, requireEmptyBody)
-}
 
 // joinOutcome is the reply without a token: the caller is waiting and should ask again, or the session is external and has a link.
 type joinOutcome struct {

@@ -26,7 +26,8 @@ func Routes(root *web.Group) {
 	api.Bind(apis.BodyLimit(maxBody))
 	api.POST("/signup", signUp)
 	api.POST("/invitations/accept", acceptByToken).BindFunc(optionalSignIn)
-	joinRoutes(api)
+	api.POST("/s/{code}/join", joinSession).BindFunc(optionalSignIn)
+	api.POST("/s/{code}/decline", declineSession).BindFunc(optionalSignIn, requireEmptyBody)
 
 	own := api.Group("")
 	own.BindFunc(requireSignIn)

@@ -130,7 +130,7 @@ func loadCalendar(e *core.RequestEvent, values url.Values) (calendarPageProps, e
 	if err != nil {
 		return props, err
 	}
-	calendarLayout{path: appPath(e), viewerID: actor.Account.Id, now: now, period: p, rows: rows, canHost: actor.CanHost()}.fill(&props)
+	calendarLayout{calendar: path, sessions: sessionsPath(e), viewerID: actor.Account.Id, now: now, period: p, rows: rows, canHost: actor.CanHost()}.fill(&props)
 	if p.view == weekView && props.PastCount > 0 {
 		props.ShowPastURL = path + "?" + p.query(weekView, p.date) + "&all=1"
 	}
@@ -139,12 +139,12 @@ func loadCalendar(e *core.RequestEvent, values url.Values) (calendarPageProps, e
 
 // calendarLayout lays out sessions in the days of a calendar.
 type calendarLayout struct {
-	path     string // of the App
-	viewerID string
-	now      time.Time
-	period   period
-	rows     []sessions.Row
-	canHost  bool
+	calendar, sessions string // paths
+	viewerID           string
+	now                time.Time
+	period             period
+	rows               []sessions.Row
+	canHost            bool
 }
 
 func (d calendarLayout) fill(props *calendarPageProps) {
@@ -177,7 +177,7 @@ func (d calendarLayout) day(day time.Time, found []segment, first, last int) day
 		Date: day, Today: day.Equal(today), Weekend: day.Weekday() == time.Saturday || day.Weekday() == time.Sunday,
 		Past:       d.period.view == weekView && !d.period.showPast && day.Before(today) && !today.Before(d.period.from) && today.Before(d.period.to),
 		OtherMonth: d.period.view == monthView && day.Month() != d.period.date.Month(), Label: dayLabel(day, d.now),
-		Href: d.path + "/calendar?" + d.period.query(agendaView, day),
+		Href: d.calendar + "?" + d.period.query(agendaView, day),
 	}
 	for _, p := range found {
 		if p.lane >= maxLanes && p.lanes > maxLanes && d.period.view == weekView {
@@ -202,7 +202,7 @@ func (d calendarLayout) event(p segment, day time.Time, first int) eventProps {
 	event := eventProps{
 		Title: row.Title, When: timeRange(from, to), Start: text.TimeOfDay(from), StartsAt: from, Row: p.from - first*4 + 1, Rows: p.to - p.from, Lane: p.lane, Lanes: laneCount(p.lanes),
 		Room: row.RoomName, State: sessionState(row, d.viewerID, d.now), StartedBefore: from.Before(day), Day: (int(day.Weekday())+6)%7 + 1,
-		Href: d.path + "/sessions/" + row.ID + "?" + url.Values{"on": {d.period.view}, "date": {d.period.date.Format(time.DateOnly)}}.Encode(),
+		Href: d.sessions + "/" + row.ID + "?" + url.Values{"on": {d.period.view}, "date": {d.period.date.Format(time.DateOnly)}}.Encode(),
 	}
 	if event.Note = stateNote(event.State, row.RoomName); event.Lanes > 1 && event.State == stateUnanswered && row.RoomName != "" {
 		event.Note = row.RoomName // the hatching shows that the answer is missing
@@ -248,7 +248,7 @@ func (d calendarLayout) slot(day time.Time, hour, words string) slotProps {
 	if hour != "" {
 		values.Set("time", hour)
 	}
-	return slotProps{Href: d.path + "/sessions/new?" + values.Encode(), Label: words}
+	return slotProps{Href: d.sessions + "/new?" + values.Encode(), Label: words}
 }
 
 // The states of a session in a user's calendar.

@@ -8,6 +8,7 @@ import (
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/layout"
@@ -126,7 +127,7 @@ func otherTeams(app core.App, actor *actors.Actor) ([]teamLink, error) {
 			continue
 		}
 		team := teams.Of(p.Team)
-		all = append(all, teamLink{team.Name(), team.LogoPath(), layout.RoleLabel(p.Roles, p.Kind), "/app/" + team.Slug()})
+		all = append(all, teamLink{team.Name(), team.LogoPath(), layout.RoleLabel(p.Roles, p.Kind), paths.App(team.Slug())})
 	}
 	return all, nil
 }

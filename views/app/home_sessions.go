@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
@@ -78,13 +79,13 @@ func (d rowBuilder) row(row sessions.Row) listRow {
 	in := row.State != sessions.StateDenied
 	switch {
 	case row.Status == sessions.Running && in:
-		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Join", Icon: "video"}, "/s/"+row.Code
+		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Join", Icon: "video"}, paths.Join(row.Code)
 	case d.awaitsAnswer(row):
 		r.RSVPURL, r.BackURL = r.Href+"/answer", d.backPath
 	case near && d.canHost && (row.IsHost(d.viewerID) || row.Role == sessions.Cohost):
 		r.Action, r.ActionPost = &ui.ButtonProps{Label: "Start", Icon: "video"}, r.Href+"/start"
 	case near && in:
-		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Open join page", Icon: "door-open", Variant: "outline"}, "/s/"+row.Code
+		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Open join page", Icon: "door-open", Variant: "outline"}, paths.Join(row.Code)
 	}
 	return r
 }

@@ -54,11 +54,6 @@ func yearLayout(at, now time.Time) string {
 	return " 2006"
 }
 
-// The paths use the team's slug or ID, as the request did.
-func appPath(e *core.RequestEvent) string      { return "/app/" + e.Request.PathValue("team") }
-func sessionsPath(e *core.RequestEvent) string { return appPath(e) + "/sessions" }
-func calendarPath(e *core.RequestEvent) string { return appPath(e) + "/calendar" }
-
 // fullPageErrors shows the error of a request for a fragment as a full page.
 func fullPageErrors(e *core.RequestEvent) error {
 	err := e.Next()

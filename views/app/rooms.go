@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
 	"usher/views/layout"
@@ -30,7 +31,7 @@ func showRooms(e *core.RequestEvent) error {
 
 // roomView is the displayed period: a day, or the week of that day.
 type roomView struct {
-	path     string
+	team     string // slug
 	week     bool
 	allHours bool // show 24 hours instead of the usual ones
 	day      time.Time
@@ -40,7 +41,7 @@ type roomView struct {
 func parseRoomView(e *core.RequestEvent) roomView {
 	actor, query := web.Actor(e), e.Request.URL.Query()
 	zone := layout.ZoneFor(actor)
-	v := roomView{path: "/app/" + teams.Of(actor.Team).Slug(), week: query.Get("view") == "week", allHours: query.Get("hours") == "all", now: time.Now().In(zone)}
+	v := roomView{team: teams.Of(actor.Team).Slug(), week: query.Get("view") == "week", allHours: query.Get("hours") == "all", now: time.Now().In(zone)}
 	v.day = midnight(v.now)
 	if asked, err := time.ParseInLocation(time.DateOnly, query.Get("date"), zone); err == nil {
 		v.day = midnight(asked)
@@ -74,9 +75,9 @@ func (v roomView) href(day time.Time) string {
 		values.Set("date", day.Format(time.DateOnly))
 	}
 	if len(values) == 0 {
-		return v.path + "/rooms"
+		return paths.AppRooms(v.team)
 	}
-	return v.path + "/rooms?" + values.Encode()
+	return paths.AppRooms(v.team) + "?" + values.Encode()
 }
 
 func (v roomView) with(week, whole bool) roomView {
@@ -112,8 +113,7 @@ func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 		HoursURL: v.with(v.week, !v.allHours).href(v.day), CanHost: actor.CanHost(),
 	}
 	if actor.CanEditRooms() {
-		admin := "/admin/" + teams.Of(actor.Team).Slug()
-		props.ManageURL, props.UserURL = admin+"/rooms", admin+"/users/"+actor.Account.Id
+		props.ManageURL, props.UserURL = paths.PanelRooms(v.team), paths.User(v.team, actor.Account.Id)
 	}
 	if props.Contacts, err = layout.Helpers(e.App, actor, (*actors.Actor).CanEditRooms); err != nil {
 		return props, err

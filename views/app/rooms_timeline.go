@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
@@ -141,7 +142,7 @@ func (d roomTimeline) bookURL(room *rooms.Room, at time.Time) string {
 	if !d.actor.CanHost() {
 		return ""
 	}
-	return d.view.path + "/sessions/new?" + url.Values{"room": {room.Id}, "date": {at.Format(time.DateOnly)},
+	return paths.NewSession(d.view.team) + "?" + url.Values{"room": {room.Id}, "date": {at.Format(time.DateOnly)},
 		"time": {at.Format("15:04")}, "zone": {at.Location().String()}}.Encode()
 }
 

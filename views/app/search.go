@@ -18,6 +18,6 @@ func showSearch(e *core.RequestEvent) error {
 	}
 	team := actor.Team.GetString("name")
 	shell.Page.Title = "Search · " + team
-	shell.Breadcrumbs = []ui.Breadcrumb{{Label: team, Href: "/app/" + e.Request.PathValue("team")}, {Label: "Search"}}
+	shell.Breadcrumbs = []ui.Breadcrumb{{Label: team, Href: appPath(e)}, {Label: "Search"}}
 	return search.Serve(e, shell, search.AppSources)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -22,7 +23,7 @@ func start(e *core.RequestEvent) error {
 	if _, err := runs.Start(e.App, web.Actor(e), session.Id); err != nil {
 		return renderRefused(e, session, err)
 	}
-	return web.Redirect(e, "/live/"+session.Id)
+	return web.Redirect(e, paths.Live(session.Id))
 }
 
 // rsvp saves the answer of the user to an invitation.

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
@@ -212,7 +213,7 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 	from := session.Starts().Add(-sessions.StartWindow).In(now.Location())
 	switch {
 	case session.Status() == sessions.Running && in:
-		p.JoinURL = "/s/" + session.Code()
+		p.JoinURL = paths.Join(session.Code())
 	case open && lead:
 		p.StartURL, p.StartFrom = p.Path+"/start", from
 		p.Startable = !now.Before(from)
@@ -224,7 +225,7 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 			}
 		}
 	case open && in && !now.Before(from):
-		p.WaitURL = "/s/" + session.Code()
+		p.WaitURL = paths.Join(session.Code())
 	}
 	if p.CanManage && session.Status() == sessions.Scheduled {
 		p.EditURL, p.CancelURL = p.Path+"/edit", p.Path+"/cancel"

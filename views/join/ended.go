@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
 	"usher/views/web"
@@ -98,9 +99,9 @@ func (l *invitationLink) ended() (statusPageProps, error) {
 	case signInToTeam:
 		p.Action, p.Href = "Sign in", web.SignInURL(home)
 	case signOutFirst:
-		p.Action, p.SignOutNext = "Sign out and continue", "/invite/"+l.e.Request.PathValue("token")
+		p.Action, p.SignOutNext = "Sign out and continue", invitationPath(l.e)
 	case respondHere:
-		p.Action, p.Href = "View invitation", layout.TeamsPath
+		p.Action, p.Href = "View invitation", paths.Teams
 	}
 	return p, nil
 }
@@ -137,10 +138,10 @@ func unknownInvitation(e *core.RequestEvent) statusPageProps {
 	p := statusPageProps{
 		Page: layout.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: layout.SupportContact(e.App),
 		Text:   "Check that you copied the whole link, or ask the person who invited you for a new invitation.",
-		Action: "Sign in", Href: "/signin",
+		Action: "Sign in", Href: paths.SignIn,
 	}
 	if e.Auth != nil {
-		p.Action, p.Href = "Go to your teams", layout.TeamsPath
+		p.Action, p.Href = "Go to your teams", paths.Teams
 	}
 	return p
 }
@@ -148,6 +149,6 @@ func unknownInvitation(e *core.RequestEvent) statusPageProps {
 func unconfirmedProps(e *core.RequestEvent, sentence string) statusPageProps {
 	return statusPageProps{
 		Page: layout.PublicPage(e, "Confirm your email address"), Title: "Confirm your email address", Text: sentence, Help: layout.SupportContact(e.App),
-		Action: "Open invitation", Href: "/invite/" + e.Request.PathValue("token"),
+		Action: "Open invitation", Href: invitationPath(e),
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/events"
@@ -17,17 +16,6 @@ import (
 	"usher/hooks/tools/ratelimit"
 	"usher/views/web"
 )
-
-// RegisterEvents mounts the event streams of open join pages and room pages. An event carries no data: it only says that
-// the page has changed. The streams are also open to readers who aren't signed in.
-func RegisterEvents(e *core.ServeEvent) {
-	e.Router.GET("/s/{code}/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
-	e.Router.GET("/r/{slug}/events", serveRoomEvents).Bind(apis.SkipSuccessActivityLog())
-}
-
-func eventsPath(e *core.RequestEvent, v *join.Visitor) string {
-	return joinPath(e) + "/events?seen=" + fingerprint(v)
-}
 
 func serveEvents(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)

@@ -13,12 +13,6 @@ import (
 	"usher/views/web"
 )
 
-func roomEventsPath(e *core.RequestEvent, visit *join.RoomVisit) string {
-	return roomPath(e) + "/events?seen=" + roomFingerprint(visit)
-}
-
-func roomPath(e *core.RequestEvent) string { return "/r/" + e.Request.PathValue("slug") }
-
 // serveRoomEvents serves the event stream of an open room page.
 func serveRoomEvents(e *core.RequestEvent) error {
 	visit, err := findRoom(e)

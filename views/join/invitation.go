@@ -56,7 +56,7 @@ func declineInvitation(e *core.RequestEvent) error {
 		return renderInvitationInvalid(e, err)
 	}
 	web.SetToast(e, "Invitation declined.")
-	return web.Redirect(e, "/invite/"+e.Request.PathValue("token"))
+	return web.Redirect(e, invitationPath(e))
 }
 
 // signInAndAccept accepts the invitation with the signed-in account. If no account is signed in, it signs in or creates the invited one.

@@ -2,7 +2,6 @@ package join
 
 import (
 	"cmp"
-	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -10,6 +9,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/join"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/calendar"
 	"usher/hooks/tools/errs"
@@ -43,7 +43,7 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 		p.ExternalURL = v.Session.ExternalLink()
 	}
 	if v.OpenToAnyone() {
-		p.SignUpURL = web.WithNext("/r/"+v.Room.Slug()+"/account", p.URL)
+		p.SignUpURL = web.WithNext(signUpPath(v.Room.Slug()), p.URL)
 	}
 	p.RefreshIn = p.refreshDelay(v, time.Now())
 	var err error
@@ -56,7 +56,7 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 		return nil, err
 	}
 	if next != nil {
-		p.NextURL, p.NextStarts = "/s/"+next.Code, next.Session.Starts()
+		p.NextURL, p.NextStarts = paths.Join(next.Code), next.Session.Starts()
 	}
 	return joinView(p), nil
 }
@@ -95,7 +95,7 @@ func serveCalendar(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	event, err := sessions.CalendarEvent(e.App, visitor.Session, visitor.Participant, settings.Of(e.App).Link("/s/"+code))
+	event, err := sessions.CalendarEvent(e.App, visitor.Session, visitor.Participant, settings.Of(e.App).Link(paths.Join(code)))
 	if err != nil {
 		return err
 	}
@@ -142,14 +142,14 @@ func unknownSession(e *core.RequestEvent) statusPageProps {
 	p := statusPageProps{
 		Page: layout.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: layout.SupportContact(e.App),
 		Text:   "Check that you copied the whole link, or ask the person who sent it.",
-		Action: "Sign in", Href: "/signin",
+		Action: "Sign in", Href: paths.SignIn,
 	}
 	if e.Auth != nil {
-		p.Action, p.Href = "Go to your teams", layout.TeamsPath
+		p.Action, p.Href = "Go to your teams", paths.Teams
 	}
 	return p
 }
 
-func (p joinProps) signInURL() string { return "/signin?next=" + url.QueryEscape(p.URL) }
+func (p joinProps) signInURL() string { return web.SignInURL(p.URL) }
 
-func (p joinProps) resetURL() string { return "/reset?next=" + url.QueryEscape(p.URL) }
+func (p joinProps) resetURL() string { return resetURL(p.URL) }

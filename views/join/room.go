@@ -13,6 +13,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/join"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -61,7 +62,7 @@ func startInRoom(e *core.RequestEvent) error {
 	if err := join.Join(e.App, visitor, "", e.RealIP()); err != nil {
 		return err
 	}
-	return web.Redirect(e, "/live/"+session.Id)
+	return web.Redirect(e, paths.Live(session.Id))
 }
 
 func renderRoomInvalid(e *core.RequestEvent, refused error) error {
@@ -82,7 +83,7 @@ func renderRoomInvalid(e *core.RequestEvent, refused error) error {
 
 func roomProps(e *core.RequestEvent, visit *join.RoomVisit, faults web.FormErrors) (roomPageProps, error) {
 	p := roomPageProps{
-		Page: joinHead(e, visit.Room.Name()), Team: visit.Team.Name(), Logo: visit.Team.LogoPath(), Room: visit.Room.Name(), URL: roomPath(e),
+		Page: joinHead(e, visit.Room.Name()), Team: visit.Team.Name(), Logo: visit.Team.LogoPath(), Room: visit.Room.Name(), URL: roomPath(e), SignUpURL: signUpPath(visit.Room.Slug()),
 		SignedIn: e.Auth != nil, FreeMinutes: visit.FreeMinutes, Errors: faults, Help: layout.SupportContact(e.App), OpenToAnyone: visit.Room.Access() == rooms.AccessAnyone, CanSeeSessions: visit.ShowsDetails,
 	}
 	p.Page.Events, p.RefreshIn = roomEventsPath(e, visit), roomRefreshDelay(visit, time.Now())
@@ -105,7 +106,7 @@ func roomProps(e *core.RequestEvent, visit *join.RoomVisit, faults web.FormError
 // loadContacts sets the contacts, for members of the team only, because a room's link can be guessed. A reader who can edit rooms gets a link to them instead.
 func (p *roomPageProps) loadContacts(e *core.RequestEvent, visit *join.RoomVisit) (err error) {
 	if visit.Actor != nil && visit.Actor.CanEditRooms() {
-		p.ManageURL = "/admin/" + visit.Team.Slug() + "/rooms"
+		p.ManageURL = paths.PanelRooms(visit.Team.Slug())
 		return nil
 	}
 	p.Contacts, err = layout.Helpers(e.App, visit.Actor, (*actors.Actor).CanEditRooms)
@@ -154,7 +155,7 @@ func signUpInRoom(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, layout.CheckEmail(layout.CheckEmailProps{
 		Card:     layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Intro: "We sent a link to " + form.Email + ".", Help: form.Help},
 		Text:     []string{"Open it to confirm your address. You then continue to " + form.Room + ". Didn't get it? Check your spam folder."},
-		RetryURL: web.WithNext("/r/"+visit.Room.Slug()+"/account", form.Next), EmailEnabled: mail.Enabled(e.App),
+		RetryURL: web.WithNext(signUpPath(visit.Room.Slug()), form.Next), EmailEnabled: mail.Enabled(e.App),
 	}))
 }
 
@@ -169,7 +170,7 @@ func findOpenRoom(e *core.RequestEvent) (*join.RoomVisit, error) {
 
 func newRoomSignUpProps(e *core.RequestEvent, visit *join.RoomVisit, faults web.FormErrors) roomSignUpProps {
 	return roomSignUpProps{
-		Page: layout.PublicPage(e, "Create account"), Next: nextURL(e, visit), Team: visit.Team.Name(), Logo: visit.Team.LogoPath(), Room: visit.Room.Name(), RoomURL: "/r/" + visit.Room.Slug(),
+		Page: layout.PublicPage(e, "Create account"), Next: nextURL(e, visit), Team: visit.Team.Name(), Logo: visit.Team.LogoPath(), Room: visit.Room.Name(), Action: signUpPath(visit.Room.Slug()),
 		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), Errors: faults, Help: layout.SupportContact(e.App),
 	}
 }
@@ -177,8 +178,8 @@ func newRoomSignUpProps(e *core.RequestEvent, visit *join.RoomVisit, faults web.
 // nextURL returns where to continue after sign-up in an open room: the session that the reader was about to
 // join, else the room.
 func nextURL(e *core.RequestEvent, visit *join.RoomVisit) string {
-	if next := web.NextParam(e); strings.HasPrefix(next, "/s/") {
+	if next := web.NextParam(e); strings.HasPrefix(next, paths.JoinPrefix) {
 		return next
 	}
-	return "/r/" + visit.Room.Slug()
+	return paths.Room(visit.Room.Slug())
 }

@@ -1,7 +1,12 @@
 // Package join serves the pages behind the links of invitations, sessions and rooms.
 package join
 
-import "usher/views/web"
+import (
+	"usher/views/web"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+)
 
 // Routes registers the pages. A GET request never changes anything, because mail scanners open links (R60).
 func Routes(pages *web.Group) {
@@ -23,4 +28,11 @@ func Routes(pages *web.Group) {
 	pages.POST("/r/{slug}/start", startInRoom)
 	pages.GET("/r/{slug}/account", roomSignUpPage)
 	pages.POST("/r/{slug}/account", signUpInRoom)
+}
+
+// RegisterEvents mounts the event streams of open join pages and room pages. An event carries no data: it only says that
+// the page has changed. The streams are also open to readers who aren't signed in.
+func RegisterEvents(e *core.ServeEvent) {
+	e.Router.GET("/s/{code}/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
+	e.Router.GET("/r/{slug}/events", serveRoomEvents).Bind(apis.SkipSuccessActivityLog())
 }

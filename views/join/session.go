@@ -10,6 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/join"
+	"usher/hooks/paths"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -62,7 +63,7 @@ func joinSession(e *core.RequestEvent) error {
 		web.SetPersonalCode(e, visitor.Code)
 	}
 	if visitor.Status == join.Admitted {
-		return web.Redirect(e, "/live/"+visitor.Session.Id)
+		return web.Redirect(e, paths.Live(visitor.Session.Id))
 	}
 	return web.Redirect(e, joinPath(e))
 }
@@ -134,7 +135,7 @@ func startSession(e *core.RequestEvent) error {
 		return renderJoinInvalid(e, visitor, err)
 	}
 	if visitor.Status == join.Admitted {
-		return web.Redirect(e, "/live/"+visitor.Session.Id)
+		return web.Redirect(e, paths.Live(visitor.Session.Id))
 	}
 	return web.Redirect(e, joinPath(e))
 }
@@ -165,8 +166,6 @@ func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused erro
 
 // redirectToJoin redirects a GET of an action's path to the join page.
 func redirectToJoin(e *core.RequestEvent) error { return web.Redirect(e, joinPath(e)) }
-
-func joinPath(e *core.RequestEvent) string { return "/s/" + e.Request.PathValue("code") }
 
 // joinStatusCode is 410 if the session is over or the invitee was removed, and 403 if the reader has left the team.
 func joinStatusCode(v *join.Visitor) int {

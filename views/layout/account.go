@@ -5,6 +5,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/teams"
 	"usher/static"
 	"usher/views/ui"
@@ -22,7 +23,7 @@ func AccountShell(e *core.RequestEvent, account *core.Record, parts []ui.NavItem
 		FooterLink: &ui.NavItem{Label: "Back to team", Href: "/", Icon: "arrow-left"},
 		UserMenu:   ui.UserMenu{Name: actors.DisplayName(account), Subtitle: account.Email(), AvatarURL: AvatarPath(account), Items: userMenuItems()},
 		Switcher: ui.Switcher{Name: "Your account", Subtitle: "All teams", Logo: static.URL("icons/usher.svg"), Label: "Switch to a team",
-			Items: []ui.MenuItem{{Label: "All teams", Href: TeamsPath, Icon: "layers"}}},
+			Items: []ui.MenuItem{{Label: "All teams", Href: paths.Teams, Icon: "layers"}}},
 	}
 	for _, place := range places {
 		team := teams.Of(place.Team)
@@ -30,7 +31,7 @@ func AccountShell(e *core.RequestEvent, account *core.Record, parts []ui.NavItem
 			Name: team.Name(), Subtitle: RoleLabel(place.Roles, place.Kind), Logo: team.LogoPath(), Href: TeamHome(team, place.Roles)})
 	}
 	if len(places) == 0 {
-		shell.FooterLink = &ui.NavItem{Label: "Create or join a team", Href: TeamsPath, Icon: "arrow-left"}
+		shell.FooterLink = &ui.NavItem{Label: "Create or join a team", Href: paths.Teams, Icon: "arrow-left"}
 	}
 	return shell, nil
 }

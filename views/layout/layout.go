@@ -13,6 +13,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -29,29 +30,28 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 	if err != nil {
 		return ui.ShellProps{}, err
 	}
-	team := teams.Of(actor.Team)
-	shell := baseShell(e, actor, places, "/app/", "App")
-	shell.SearchURL = "/app/" + team.Slug() + "/find"
+	slug := teams.Of(actor.Team).Slug()
+	shell := baseShell(e, actor, places, paths.App, "App")
+	shell.SearchURL = paths.AppSearch(slug)
 	shell.Page.Stylesheets, shell.Page.Scripts = []string{static.URL("app.css")}, static.ModulesOf("app")[:1]
-	at := "/app/" + team.Slug()
 	running, err := sessions.CountRunning(e.App, actor)
 	if err != nil {
 		return shell, err
 	}
-	meet := ui.NavItem{Label: "Sessions", Href: at + "/sessions", Icon: "video", CountNote: "running", Current: current == "sessions"}
+	meet := ui.NavItem{Label: "Sessions", Href: paths.Sessions(slug), Icon: "video", CountNote: "running", Current: current == "sessions"}
 	if running > 0 {
 		meet.Count, meet.Live = ui.Number(running), true
 	}
 	shell.Nav = []ui.NavGroup{{Items: []ui.NavItem{
-		{Label: "Home", Href: at, Icon: "house", Current: current == "home"},
-		{Label: "Calendar", Href: at + "/calendar", Icon: "calendar", Current: current == "calendar"},
+		{Label: "Home", Href: paths.App(slug), Icon: "house", Current: current == "home"},
+		{Label: "Calendar", Href: paths.Calendar(slug), Icon: "calendar", Current: current == "calendar"},
 		meet,
 	}}}
 	if actor.CanSeeRooms() {
-		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: "/app/" + team.Slug() + "/rooms", Icon: "door-open", Current: current == "rooms"})
+		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: paths.AppRooms(slug), Icon: "door-open", Current: current == "rooms"})
 	}
 	if actor.CanUsePanel() {
-		shell.FooterLink = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", OtherArea: true}
+		shell.FooterLink = &ui.NavItem{Label: "Admin Panel", Href: paths.Panel(slug), Icon: "shield", OtherArea: true}
 	}
 	return shell, nil
 }
@@ -67,39 +67,39 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 	if err != nil {
 		return ui.ShellProps{}, err
 	}
-	at := "/admin/" + teams.Of(actor.Team).Slug()
-	shell := baseShell(e, actor, places, "/admin/", "Admin Panel")
-	shell.SearchURL = at + "/find"
+	slug := teams.Of(actor.Team).Slug()
+	shell := baseShell(e, actor, places, paths.Panel, "Admin Panel")
+	shell.SearchURL = paths.PanelSearch(slug)
 	shell.Nav = []ui.NavGroup{
-		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
+		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: paths.Users(slug), Icon: "users",
 			Count: ui.Number(counts.Accepted), CountNote: "members", Current: current == "users"}}},
-		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: at + "/rooms", Icon: "door-open", Current: current == "rooms"}}},
+		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: paths.PanelRooms(slug), Icon: "door-open", Current: current == "rooms"}}},
 		{Title: "Team", Items: []ui.NavItem{
-			{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"},
-			{Label: "Audit log", Href: at + "/audit", Icon: "scroll-text", Current: current == "audit"},
+			{Label: "Settings", Href: paths.Settings(slug), Icon: "settings", Current: current == "settings"},
+			{Label: "Audit log", Href: paths.AuditLog(slug), Icon: "scroll-text", Current: current == "audit"},
 		}},
 	}
-	shell.FooterLink = &ui.NavItem{Label: "App", Href: "/app/" + teams.Of(actor.Team).Slug(), Icon: "layout-grid", OtherArea: true}
+	shell.FooterLink = &ui.NavItem{Label: "App", Href: paths.App(slug), Icon: "layout-grid", OtherArea: true}
 	shell.Notices = warnings(e.App)
 	return shell, nil
 }
 
-func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamRole, root, area string) ui.ShellProps {
+func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamRole, home func(slug string) string, area string) ui.ShellProps {
 	team := teams.Of(actor.Team)
 	shell := ui.ShellProps{
 		Page:     ui.PageProps{NoIndex: true, Toast: TakeToast(e), Events: web.EventsPath(team.Id)},
 		UserMenu: ui.UserMenu{Name: actor.Name(), Subtitle: RoleLabel(actor.Roles, actor.Kind), AvatarURL: AvatarPath(actor.Account), Items: userMenuItems()},
 		Switcher: ui.Switcher{Name: team.Name(), Subtitle: area, Logo: team.LogoPath(), Label: "Switch team",
-			Items: []ui.MenuItem{{Label: "All teams", Href: "/teams", Icon: "layers"}}},
+			Items: []ui.MenuItem{{Label: "All teams", Href: paths.Teams, Icon: "layers"}}},
 	}
 	if settings.Of(e.App).Teams == "any" {
-		shell.Switcher.Items = append(shell.Switcher.Items, ui.MenuItem{Label: "Create team", Href: "/teams?new=1", Icon: "plus"})
+		shell.Switcher.Items = append(shell.Switcher.Items, ui.MenuItem{Label: "Create team", Href: paths.CreateTeam, Icon: "plus"})
 	}
 	for _, place := range places {
 		other := teams.Of(place.Team)
 		shell.Switcher.Entries = append(shell.Switcher.Entries, ui.SwitcherEntry{
 			Name: other.Name(), Subtitle: RoleLabel(place.Roles, place.Kind), Logo: other.LogoPath(),
-			Href: root + other.Slug(), Current: other.Id == team.Id,
+			Href: home(other.Slug()), Current: other.Id == team.Id,
 		})
 	}
 	return shell
@@ -112,9 +112,9 @@ func AvatarPath(account *core.Record) string {
 
 func userMenuItems() []ui.MenuItem {
 	return []ui.MenuItem{
-		{Label: "Account", Href: "/account", Icon: "circle-user", DividerAbove: true},
-		{Label: "Choose a team", Href: "/teams", Icon: "layers"},
-		{Label: "Sign out", Post: "/signout", Icon: "log-out", DividerAbove: true},
+		{Label: "Account", Href: paths.Account, Icon: "circle-user", DividerAbove: true},
+		{Label: "Choose a team", Href: paths.Teams, Icon: "layers"},
+		{Label: "Sign out", Post: paths.SignOut, Icon: "log-out", DividerAbove: true},
 	}
 }
 

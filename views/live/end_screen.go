@@ -5,6 +5,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/join"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 )
 
@@ -46,7 +47,7 @@ func otherPageScreen(v *join.Visitor) endScreenProps {
 func baseEndScreen(v *join.Visitor) endScreenProps {
 	props := endScreenProps{Session: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath()}
 	if v.SignedIn && v.Actor != nil {
-		props.AppURL = "/app/" + v.Team.Slug()
+		props.AppURL = paths.App(v.Team.Slug())
 	}
 	if v.Actor == nil || v.Actor.Kind == actors.Guest {
 		props.Thanks = "Thanks for joining. You can close this page."

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/join"
 	"usher/hooks/live"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/settings"
 	"usher/static"
@@ -80,7 +81,7 @@ type video struct {
 func newClientConfig(app core.App, v *join.Visitor) clientConfig {
 	s, p, config := v.Session, v.Participant, settings.Of(app)
 	return clientConfig{
-		Path: "/live/" + s.Id,
+		Path: paths.Live(s.Id),
 		Me: participant{ID: p.Id, Name: p.DisplayName(), Role: p.Role(), Guest: v.Actor != nil && v.Actor.Kind == actors.Guest,
 			Leads: p.Leads(), CanShareScreen: p.CanShareScreen()},
 		Muted: v.Muted(),

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/join"
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
@@ -25,7 +26,7 @@ func state(e *core.RequestEvent) error {
 
 // loadState loads what an open page keeps up to date: the time left, and for hosts who is waiting and who is absent.
 func loadState(app core.App, v *join.Visitor) (stateProps, error) {
-	props := stateProps{Path: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(), Started: v.Session.Started(), Now: time.Now()}
+	props := stateProps{Path: paths.Live(v.Session.Id), Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(), Started: v.Session.Started(), Now: time.Now()}
 	var err error
 	if props.TimeLeft, err = timeLeftOf(app, v, props.Now); err != nil || !props.Leads {
 		return props, err
@@ -56,7 +57,7 @@ const (
 // timeLeftOf is the notice of the end, from firstNotice before it, again from lastNotice, and after it (R104).
 func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, error) {
 	ends, times := v.Session.Ends(), v.Times()
-	left := timeLeftProps{Action: "/live/" + v.Session.Id + "/extend", CanExtend: v.Participant.Leads()}
+	left := timeLeftProps{Action: paths.Live(v.Session.Id) + "/extend", CanExtend: v.Participant.Leads()}
 	remains := ends.Sub(now)
 	switch {
 	case remains > firstNotice:

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/join"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/web"
@@ -62,7 +63,7 @@ func currentVisitor(e *core.RequestEvent) *join.Visitor {
 // join page.
 func handleNotInSession(e *core.RequestEvent, visitor *join.Visitor, status int) error {
 	if !web.IsFragment(e) || !isFinal(visitor.Status) {
-		return web.Redirect(e, "/s/"+visitor.Session.Code())
+		return web.Redirect(e, paths.Join(visitor.Session.Code()))
 	}
 	return web.Render(e, status, endScreen(endScreenFor(visitor)))
 }
@@ -76,7 +77,7 @@ func isFinal(standing join.Status) bool {
 	return false
 }
 
-func livePath(e *core.RequestEvent) string { return "/live/" + e.Request.PathValue("session") }
+func livePath(e *core.RequestEvent) string { return paths.Live(e.Request.PathValue("session")) }
 
 // redirectToPage redirects from the URL of an action, which isn't a page, to the session.
 func redirectToPage(e *core.RequestEvent) error { return web.Redirect(e, livePath(e)) }

@@ -36,7 +36,7 @@ func auditLog(e *core.RequestEvent) error {
 		e.Response.Header().Set("HX-Push-Url", log.currentHref())
 		return web.Render(e, status, Log(log))
 	}
-	return showAudit(e, status, log, ChainProps{CheckURL: log.Path + "/verify"})
+	return showAudit(e, status, log, ChainProps{CheckURL: verifyPath(e)})
 }
 
 func showAudit(e *core.RequestEvent, status int, log LogProps, chain ChainProps) error {
@@ -50,7 +50,7 @@ func showAudit(e *core.RequestEvent, status int, log LogProps, chain ChainProps)
 // verifyAudit verifies the hash chain of the team's entries.
 func verifyAudit(e *core.RequestEvent) error {
 	rows, err := audit.VerifyTeam(e.App, web.Actor(e))
-	chain := ChainProps{CheckURL: auditPath(e) + "/verify", Checked: true, Rows: rows}
+	chain := ChainProps{CheckURL: verifyPath(e), Checked: true, Rows: rows}
 	var broken *audit.ChainError
 	switch faults, refused := web.FormErrorsOf(err); {
 	case errors.As(err, &broken):

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
@@ -105,10 +106,10 @@ func loadBookings(e *core.RequestEvent, room *rooms.Room, max int) (BookingsProp
 	if err != nil {
 		return BookingsProps{}, err
 	}
-	props := BookingsProps{Total: len(taken), AppURL: "/app/" + teams.Of(actor.Team).Slug()}
+	props := BookingsProps{Total: len(taken)}
 	for _, booking := range taken[:min(len(taken), max)] {
 		props.Rows = append(props.Rows, BookingRow{Title: booking.Title, Host: booking.Host, Running: booking.Running,
-			When: ui.FormatRange(booking.Starts, booking.Ends, now, layout.TimesFor(actor)), Href: props.AppURL + "/sessions/" + booking.ID})
+			When: ui.FormatRange(booking.Starts, booking.Ends, now, layout.TimesFor(actor)), Href: paths.Session(teams.Of(actor.Team).Slug(), booking.ID)})
 	}
 	return props, nil
 }

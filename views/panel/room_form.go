@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -116,7 +117,7 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	}
 	form.Title, form.SubmitLabel, form.Action, form.CancelURL = "New room", "Create room", roomsPath(e)+"/new", roomsPath(e)
 	form.MaxPeopleHelp = "Leave empty to use the plan's limit. " + planLimitText(most, plan)
-	form.LinkPrefix = settings.Of(e.App).Link("/r/")
+	form.LinkPrefix = settings.Of(e.App).Link(paths.RoomPrefix)
 	form.FieldErrors = layout.FieldErrors(form.Errors, "name", "slug", "description", "entry", "recording", "people", "quality")
 	crumbs := []ui.Breadcrumb{{Label: "Rooms", Href: roomsPath(e)}}
 	if room != nil {

@@ -30,8 +30,6 @@ func roomRoutes(panel *web.Group) {
 	panel.POST("/rooms/{id}/rotate", rotateRoom)
 }
 
-func roomsPath(e *core.RequestEvent) string { return panelPath(e) + "/rooms" }
-
 // roomQuery is the search and filter of the room list.
 type roomQuery struct {
 	search   string

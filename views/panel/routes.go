@@ -52,10 +52,3 @@ func Routes(pages *web.Group) {
 	panel.GET("/settings/test-letter/{email}", testEmailStatus)
 	panel.POST("/settings/test-letter", sendTestEmail)
 }
-
-// Paths of the panel, under the team slug of the request.
-func panelPath(e *core.RequestEvent) string    { return "/admin/" + e.Request.PathValue("team") }
-func usersPath(e *core.RequestEvent) string    { return panelPath(e) + "/users" }
-func auditPath(e *core.RequestEvent) string    { return panelPath(e) + "/audit" }
-func importPath(e *core.RequestEvent) string   { return usersPath(e) + "/import" }
-func settingsPath(e *core.RequestEvent) string { return panelPath(e) + "/settings" }

@@ -8,7 +8,10 @@ package panel
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "usher/views/ui"
+import (
+	"usher/hooks/paths"
+	"usher/views/ui"
+)
 
 // apiSettings links to the description of the API.
 func apiSettings() templ.Component {
@@ -36,7 +39,7 @@ func apiSettings() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink("/api/docs", ui.ButtonProps{Label: "Open API documentation", Icon: "external-link", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(paths.APIDocs, ui.ButtonProps{Label: "Open API documentation", Icon: "external-link", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

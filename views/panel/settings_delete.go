@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
@@ -27,7 +28,7 @@ func deleteTeam(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, web.Actor(e).Team.GetString("name")+" was deleted.")
-	return web.Redirect(e, layout.TeamsPath)
+	return web.Redirect(e, paths.Teams)
 }
 
 func renderDeleteTeam(e *core.RequestEvent, status int, typed string, faults web.FormErrors) error {

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -158,7 +159,7 @@ func revokeRole(e *core.RequestEvent) error {
 func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, handover sessions.HandoverResult, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.SetToast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
-		return web.Redirect(e, "/app/"+e.Request.PathValue("team"))
+		return web.Redirect(e, paths.App(e.Request.PathValue("team")))
 	}
 	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", row.DisplayName(), role.Label(), seatsText(role),
 		layout.HandoverSummary(handover.HandedOver, handover.Cancelled)+layout.RevokedText(revoked)))

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/hooks/seats"
 	"usher/hooks/tools/text"
@@ -212,7 +213,7 @@ func fillRemoval(props *UserDetailsProps, actor *actors.Actor, row *people.Row, 
 	case row.Owner:
 		props.RemoveText = "The Owner can't be removed or lose the Owner role."
 	case self:
-		props.LeaveURL = "/app/" + actor.Team.GetString("slug") + "?leave=1"
+		props.LeaveURL = paths.LeaveTeam(actor.Team.GetString("slug"))
 		props.RemoveText = "You can't remove yourself, but you can leave the team."
 	case !actor.CanRemove(row.HeldAndInvitedRoles(), self):
 		props.RemoveText = "Only the Owner can remove Admins from this team."

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/views/layout"
@@ -28,7 +29,7 @@ func loadUserSessions(e *core.RequestEvent, row *people.Row) (SessionsProps, err
 	times := layout.TimesFor(actor)
 	now := times.In(time.Now())
 	line := func(s sessions.Row) SessionLine {
-		return SessionLine{Title: s.Title, Href: "/app/" + actor.Team.GetString("slug") + "/sessions/" + s.ID,
+		return SessionLine{Title: s.Title, Href: paths.Session(actor.Team.GetString("slug"), s.ID),
 			When: ui.FormatRange(s.Starts(), s.Ends(), now, times), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
 	}
 	upcoming, past := overview.Counts.Upcoming, overview.Counts.Past

@@ -1,8 +1,8 @@
 package search
 
 import (
+	"usher/hooks/paths"
 	"usher/hooks/rooms"
-	"usher/hooks/teams"
 )
 
 // panelRoomResults returns matching rooms, linked to their details in the Admin Panel.
@@ -10,7 +10,7 @@ func panelRoomResults(q Query) (Group, error) {
 	if !q.Actor.CanUsePanel() {
 		return Group{}, nil
 	}
-	return searchRooms(q, panelURL(q)+"/rooms/")
+	return searchRooms(q, paths.PanelRooms(slug(q))+"/")
 }
 
 // appRoomResults returns matching rooms, linked to their row on the App's Rooms page.
@@ -18,7 +18,7 @@ func appRoomResults(q Query) (Group, error) {
 	if !q.Actor.CanSeeRooms() {
 		return Group{}, nil
 	}
-	return searchRooms(q, "/app/"+teams.Of(q.Actor.Team).Slug()+"/rooms#")
+	return searchRooms(q, paths.AppRooms(slug(q))+"#")
 }
 
 // searchRooms searches active rooms. A result links to prefix followed by the room's id.

@@ -6,6 +6,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -62,13 +63,13 @@ func teamResults(q Query) (Group, error) {
 func actionResults(q Query) (Group, error) {
 	group := Group{Title: "Actions"}
 	if q.Actor.CanUsePanel() && q.matches("Add users invite new people") {
-		group.Items = append(group.Items, Item{Label: "Add users", Href: panelURL(q) + "/users/add", Icon: "user-plus"})
+		group.Items = append(group.Items, Item{Label: "Add users", Href: paths.AddUsers(slug(q)), Icon: "user-plus"})
 	}
 	if q.Actor.CanHost() && q.matches("New session schedule meeting") {
-		group.Items = append(group.Items, Item{Label: "New session", Href: appURL(q) + "/sessions/new", Icon: "calendar-plus"})
+		group.Items = append(group.Items, Item{Label: "New session", Href: paths.NewSession(slug(q)), Icon: "calendar-plus"})
 	}
 	if q.Actor.CanEditRooms() && q.matches("New room make create") {
-		group.Items = append(group.Items, Item{Label: "New room", Href: panelURL(q) + "/rooms/new", Icon: "plus"})
+		group.Items = append(group.Items, Item{Label: "New room", Href: paths.PanelRooms(slug(q)) + "/new", Icon: "plus"})
 	}
 	return group, nil
 }
@@ -89,12 +90,10 @@ func sessionResults(q Query) (Group, error) {
 		if row.Status == sessions.Running {
 			subtitle = "Running now"
 		}
-		group.Items = append(group.Items, Item{Label: row.Title, Subtitle: subtitle, Href: appURL(q) + "/sessions/" + row.ID, Icon: "video"})
+		group.Items = append(group.Items, Item{Label: row.Title, Subtitle: subtitle, Href: paths.Session(slug(q), row.ID), Icon: "video"})
 	}
 	return group, nil
 }
-
-func appURL(q Query) string { return "/app/" + teams.Of(q.Actor.Team).Slug() }
 
 // peopleResults returns users by name or address, for readers of the list of users. An address without a user can be invited.
 func peopleResults(q Query) (Group, error) {
@@ -108,16 +107,16 @@ func peopleResults(q Query) (Group, error) {
 	}
 	for _, row := range page.Rows {
 		group.Items = append(group.Items, Item{
-			Label: row.DisplayName(), Subtitle: personSubtitle(row), Href: panelURL(q) + "/users/" + row.ID,
+			Label: row.DisplayName(), Subtitle: personSubtitle(row), Href: paths.User(slug(q), row.ID),
 			Person: true, You: row.User == q.Actor.Account.Id, AvatarURL: accounts.AvatarPath(row.User, row.Avatar)})
 	}
 	if page.Total > len(page.Rows) {
 		group.Items = append(group.Items, Item{Label: "Show all " + ui.Number(page.Total) + " users", Icon: "users",
-			Href: panelURL(q) + "/users?q=" + url.QueryEscape(q.Text)})
+			Href: paths.Users(slug(q)) + "?q=" + url.QueryEscape(q.Text)})
 	}
 	if address, err := accounts.CanonicalEmail(q.Text); err == nil && page.Total == 0 && q.Actor.CanInvite(actors.Roles{}, actors.Roles{}) {
 		group.OffersInvitation = true
-		group.Items = append(group.Items, Item{Label: "Invite " + address, Icon: "send", Href: panelURL(q) + "/users/add?list=" + url.QueryEscape(address)})
+		group.Items = append(group.Items, Item{Label: "Invite " + address, Icon: "send", Href: paths.AddUsers(slug(q)) + "?list=" + url.QueryEscape(address)})
 	}
 	return group, nil
 }
@@ -139,4 +138,4 @@ func personSubtitle(row people.Row) string {
 	return text
 }
 
-func panelURL(q Query) string { return "/admin/" + teams.Of(q.Actor.Team).Slug() }
+func slug(q Query) string { return teams.Of(q.Actor.Team).Slug() }

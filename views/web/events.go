@@ -13,6 +13,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/events"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 )
 
@@ -22,12 +23,12 @@ const (
 )
 
 // EventsPath returns the path of a team's event stream.
-func EventsPath(team string) string { return "/events?team=" + team }
+func EventsPath(team string) string { return paths.Events + "?team=" + team }
 
 // RegisterEvents mounts the event stream: server-sent events that name what changed and carry no data. The stream ends with the
 // event "close" when the user loses access to the team.
 func RegisterEvents(e *core.ServeEvent) {
-	e.Router.GET("/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
+	e.Router.GET(paths.Events, serveEvents).Bind(apis.SkipSuccessActivityLog())
 }
 
 func serveEvents(e *core.RequestEvent) error {

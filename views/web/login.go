@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 )
@@ -57,7 +58,7 @@ func loadLogin(e *core.RequestEvent) error {
 // isBackground reports whether an open page sent the request without the user, which doesn't count as use of the login.
 func isBackground(e *core.RequestEvent) bool {
 	path := e.Request.URL.Path
-	return path == "/events" || strings.HasPrefix(path, "/avatar/") || e.Request.Header.Get("X-Background") != ""
+	return path == paths.Events || strings.HasPrefix(path, paths.AvatarPrefix) || e.Request.Header.Get("X-Background") != ""
 }
 
 // Login returns the login of the request, or nil.

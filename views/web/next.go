@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strings"
+	"usher/hooks/paths"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -41,4 +42,4 @@ func WithNext(address, next string) string {
 }
 
 // SignInURL returns the URL of the sign-in page that continues to next.
-func SignInURL(next string) string { return "/signin?next=" + url.QueryEscape(next) }
+func SignInURL(next string) string { return paths.SignIn + "?next=" + url.QueryEscape(next) }

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/tools/settings"
 	"usher/views/ui"
 )
@@ -68,7 +69,7 @@ func formerMemberProps(e *core.RequestEvent, former *actors.FormerMember) ui.Err
 	return ui.ErrorProps{
 		Title:  "You're no longer a member of " + former.Team,
 		Text:   "You left the team or were removed from it, so its pages are no longer available to you. To come back, you need a new invitation.",
-		Action: "Go to your teams", Href: "/teams", SignOut: true, Support: config.Support, HelpHref: config.SupportLink(),
+		Action: "Go to your teams", Href: paths.Teams, SignOutURL: paths.SignOut, Support: config.Support, HelpHref: config.SupportLink(),
 	}
 }
 
@@ -78,7 +79,7 @@ func deletedTeamProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.Erro
 	return ui.ErrorProps{
 		Title:  deleted.Team + " was deleted",
 		Text:   "The team was deleted with its rooms and sessions, so its pages and links no longer work. Your account and your other teams haven't changed.",
-		Action: "Go to your teams", Href: "/teams", SignOut: true, Support: config.Support, HelpHref: config.SupportLink(),
+		Action: "Go to your teams", Href: paths.Teams, SignOutURL: paths.SignOut, Support: config.Support, HelpHref: config.SupportLink(),
 	}
 }
 
@@ -88,7 +89,7 @@ func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.Error
 	props := ui.ErrorProps{
 		Title:  "You're no longer an Admin of " + former.Actor.Team.GetString("name"),
 		Text:   "Your Admin role has ended, so the Admin Panel is no longer available to you.",
-		Action: "Go to the App", Href: "/app/" + former.Actor.Team.GetString("slug"), Support: config.Support, HelpHref: config.SupportLink(),
+		Action: "Go to the App", Href: paths.App(former.Actor.Team.GetString("slug")), Support: config.Support, HelpHref: config.SupportLink(),
 	}
 	if who := actors.HelperNames(former.Helpers); who != "" {
 		props.Text += " To get it back, ask " + who + " to invite you."

@@ -6,11 +6,12 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/tools/ratelimit"
 )
 
 // secretPaths are prefixes of paths whose next segment is a secret.
-var secretPaths = []string{"/invite/", "/reset/", "/verify/", "/email/", "/calendar/", "/s/"}
+var secretPaths = []string{paths.InvitationPrefix, paths.ResetPrefix, paths.ConfirmPrefix, paths.ChangeAddressPrefix, paths.FeedPrefix, paths.JoinPrefix}
 
 func hasSecret(path string) bool {
 	for _, prefix := range secretPaths {
@@ -18,7 +19,7 @@ func hasSecret(path string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, "/signup")
+	return strings.HasPrefix(path, paths.SignUp)
 }
 
 // secretPattern matches secrets anywhere in a text.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"usher/hooks/paths"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -30,7 +31,7 @@ func redirectToCleanPath(e *core.RequestEvent) error {
 }
 
 func isMachinePath(path string) bool {
-	return path == "/_" || hasPrefix(path, "/api/", "/_/", "/hooks/", "/logo/", "/avatar/")
+	return path == "/_" || hasPrefix(path, "/api/", "/_/", "/hooks/", paths.LogoPrefix, paths.AvatarPrefix)
 }
 
 // Patterns of path segments. A secret may end with - or _, so only its length tells where it ends.
@@ -133,7 +134,7 @@ func dropInvisible(r rune) rune {
 
 // hasToken reports whether the path is a link that is sent to people.
 func hasToken(path string) bool {
-	return hasPrefix(path, "/invite/", "/s/", "/r/", "/reset/", "/verify/", "/email/", "/calendar/")
+	return hasPrefix(path, secretPaths...) || hasPrefix(path, paths.RoomPrefix)
 }
 
 func hasPrefix(path string, prefixes ...string) bool {

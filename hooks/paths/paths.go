@@ -1,0 +1,120 @@
+// Package paths names the pages that emails and other areas link to. Routes are mounted in the routes.go of each area of views;
+// paths within an area are in its paths.go.
+package paths
+
+import "net/url"
+
+// Pages of accounts, and what the whole site shares.
+const (
+	SignIn      = "/signin"
+	SignUp      = "/signup"
+	SignOut     = "/signout" // POST only
+	Reset       = "/reset"
+	Account     = "/account"
+	Teams       = "/teams" // Team Selection
+	CreateTeam  = Teams + "?new=1"
+	AdminPanels = "/admin" // sign-in to an Admin Panel, whichever it is
+	Events      = "/events"
+	APIDocs     = "/api/docs"
+)
+
+// Prefixes of paths, for telling from a request what it is about. What follows InvitationPrefix, ResetPrefix, ConfirmPrefix, ChangeAddressPrefix,
+// FeedPrefix and JoinPrefix is a secret.
+const (
+	InvitationPrefix    = "/invite/"
+	ResetPrefix         = Reset + "/"
+	ConfirmPrefix       = "/verify/"
+	ChangeAddressPrefix = "/email/"
+	FeedPrefix          = "/calendar/"
+	JoinPrefix          = "/s/"
+	RoomPrefix          = "/r/"
+	LivePrefix          = "/live/"
+	LogoPrefix          = "/logo/"
+	AvatarPrefix        = "/avatar/"
+	AppPrefix           = "/app/"
+	PanelPrefix         = AdminPanels + "/"
+)
+
+// SignInAs is the sign-in page with the address filled in.
+func SignInAs(email string) string { return SignIn + "?email=" + url.QueryEscape(email) }
+
+// SetPassword is the page that a link for setting a new password opens.
+func SetPassword(token string) string { return ResetPrefix + token }
+
+// ConfirmAddress is the page that confirms the address of a new account.
+func ConfirmAddress(token string) string { return ConfirmPrefix + token }
+
+// ChangeAddress is the page that confirms a changed address.
+func ChangeAddress(token string) string { return ChangeAddressPrefix + token }
+
+// Invitation is the page of an invitation to a team.
+func Invitation(token string) string { return InvitationPrefix + token }
+
+// Join is the join page of a session, by its public code or a personal one.
+func Join(code string) string { return JoinPrefix + code }
+
+// Room is the page of a room.
+func Room(slug string) string { return RoomPrefix + slug }
+
+// Live is the page of a running session.
+func Live(session string) string { return LivePrefix + session }
+
+// Feed is the calendar feed with the secret.
+func Feed(secret string) string { return FeedPrefix + secret + ".ics" }
+
+// Logo is the logo of a team; it changes with the file.
+func Logo(team, file string) string { return LogoPrefix + team + "/" + file }
+
+// Avatar is the picture of an account; it changes with the file.
+func Avatar(user, file string) string { return AvatarPrefix + user + "/" + file }
+
+// App is the home page of a team, by its slug or ID. Like App, the functions below take either.
+func App(team string) string { return AppPrefix + team }
+
+// LeaveTeam is the home page with the question whether to leave the team.
+func LeaveTeam(team string) string { return App(team) + "?leave=1" }
+
+// Sessions is the list of sessions in the App.
+func Sessions(team string) string { return App(team) + "/sessions" }
+
+// Session is the page of a session in the App.
+func Session(team, session string) string { return Sessions(team) + "/" + session }
+
+// NewSession is the form that schedules a session.
+func NewSession(team string) string { return Sessions(team) + "/new" }
+
+// Calendar is the calendar in the App.
+func Calendar(team string) string { return App(team) + "/calendar" }
+
+// AppRooms is the list of rooms in the App.
+func AppRooms(team string) string { return App(team) + "/rooms" }
+
+// AppSearch is the search page of the App.
+func AppSearch(team string) string { return App(team) + "/find" }
+
+// Panel is the Admin Panel of a team.
+func Panel(team string) string { return PanelPrefix + team }
+
+// Users is the list of users in the Admin Panel.
+func Users(team string) string { return Panel(team) + "/users" }
+
+// User is the page of a user in the Admin Panel, by the ID of the account or of the invitation.
+func User(team, id string) string { return Users(team) + "/" + id }
+
+// AddUsers is the form that adds users.
+func AddUsers(team string) string { return Users(team) + "/add" }
+
+// PanelRooms is the list of rooms in the Admin Panel.
+func PanelRooms(team string) string { return Panel(team) + "/rooms" }
+
+// PanelSearch is the search page of the Admin Panel.
+func PanelSearch(team string) string { return Panel(team) + "/find" }
+
+// AuditLog is the audit log in the Admin Panel.
+func AuditLog(team string) string { return Panel(team) + "/audit" }
+
+// Settings is the page of the team's settings in the Admin Panel.
+func Settings(team string) string { return Panel(team) + "/settings" }
+
+// Plan is the part of the settings that shows seats and plan.
+func Plan(team string) string { return Settings(team) + "#plan" }

@@ -1,0 +1,43 @@
+package account
+
+import (
+	"net/url"
+
+	"usher/hooks/paths"
+)
+
+// Forms of the account page.
+const (
+	picturePath       = paths.Account + "/picture"
+	removePicturePath = picturePath + "/remove"
+	addressPath       = paths.Account + "/address"
+	cancelAddressPath = addressPath + "/cancel"
+	passwordPath      = paths.Account + "/password"
+	deleteAccountPath = paths.Account + "/delete"
+	confirmationPath  = paths.SignIn + "/confirm" // sends the confirmation of an address anew
+	postponedPath     = paths.Teams + "?later=1"  // Team Selection after "Decide later"
+)
+
+// Sections of the account page.
+const (
+	profileAnchor  = paths.Account + "#profile"
+	addressAnchor  = paths.Account + "#address"
+	passwordAnchor = paths.Account + "#password"
+	devicesAnchor  = paths.Account + "#devices"
+	deleteAnchor   = paths.Account + "#delete"
+)
+
+func devicePath(id string) string { return paths.Account + "/devices/" + id }
+
+func acceptPath(id string) string {
+	return paths.Teams + "/invitations/" + url.PathEscape(id) + "/accept"
+}
+func declinePath(id string) string {
+	return paths.Teams + "/invitations/" + url.PathEscape(id) + "/decline"
+}
+
+// resetFor is the form that requests a new password, with the address filled in.
+func resetFor(email string) string { return paths.Reset + "?email=" + url.QueryEscape(email) }
+
+// sentPath is the page after a form whose answer comes by email.
+func sentPath(form string) string { return form + "?sent=1" }

@@ -1,0 +1,16 @@
+package panel
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/paths"
+)
+
+// The paths use the team's slug or ID, as the request did.
+func panelPath(e *core.RequestEvent) string    { return paths.Panel(e.Request.PathValue("team")) }
+func usersPath(e *core.RequestEvent) string    { return paths.Users(e.Request.PathValue("team")) }
+func importPath(e *core.RequestEvent) string   { return usersPath(e) + "/import" }
+func roomsPath(e *core.RequestEvent) string    { return paths.PanelRooms(e.Request.PathValue("team")) }
+func auditPath(e *core.RequestEvent) string    { return paths.AuditLog(e.Request.PathValue("team")) }
+func verifyPath(e *core.RequestEvent) string   { return auditPath(e) + "/verify" }
+func settingsPath(e *core.RequestEvent) string { return paths.Settings(e.Request.PathValue("team")) }
