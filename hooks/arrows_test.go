@@ -66,7 +66,7 @@ var allowedImports = map[string]string{
 	"live/livetest": "live live/embedded",
 	"rooms":         "actors audit paths plans record teams" + tools,
 	"sessions":      "accounts actors addresslist audit emails live mail members paths plans record rooms teams" + tools,
-	"runs":          "actors audit live paths plans record sessions teams" + tools,
+	"runs":          "actors audit live plans record sessions teams" + tools,
 	"join":          "accounts actors audit live mail members paths record rooms runs sessions teams" + tools,
 	"attendances":   "actors audit events join live record runs sessions" + tools,
 

@@ -65,3 +65,22 @@ func TestPathLiterals_StandOnlyInPathsAndRoutes(t *testing.T) {
 		t.Errorf("found %d paths in the files that own them, want all", found)
 	}
 }
+
+// fieldRead matches reading a field of a record by its name.
+var fieldRead = regexp.MustCompile(`\.(Get(String|Int|Bool|Float|DateTime|StringSlice|Raw)|ExpandedOne|UnmarshalJSONField)\("`)
+
+func TestRecordFields_AreReadByGetters(t *testing.T) {
+	if !fieldRead.MatchString(`team.GetString("name")`) {
+		t.Fatal("the pattern doesn't match a field read by its name")
+	}
+	sources(t, func(path, _ string, lines []string) {
+		if strings.HasPrefix(path, "../") || strings.HasPrefix(path, "viewstest/") {
+			return
+		}
+		for n, line := range lines {
+			if fieldRead.MatchString(line) {
+				t.Errorf("%s:%d reads a field by its name: %s\ngot a name, want a getter of the typed record", path, n+1, strings.TrimSpace(line))
+			}
+		}
+	})
+}

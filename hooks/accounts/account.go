@@ -82,6 +82,12 @@ func AnyExist(app core.App) (bool, error) {
 	return n > 0, nil
 }
 
+// StoredName returns the name that the account's owner entered, or "". See actors.DisplayName for the name to show.
+func StoredName(account *core.Record) string { return account.GetString("name") }
+
+// ZoneName returns the name of the time zone that the account's owner chose, or "".
+func ZoneName(account *core.Record) string { return account.GetString("timezone") }
+
 // ReaderZone returns the account's time zone, or the fallback, which is then named beside times. account is nil for a reader
 // who isn't signed in.
 func ReaderZone(account *core.Record, fallback *time.Location) text.ReaderZone {

@@ -27,6 +27,9 @@ const avatarSize = 256
 // aren't shown.
 var avatarFilePattern = regexp.MustCompile(`^[0-9a-f]{16}\.(png|jpg)$`)
 
+// AvatarFile returns the name of the file with the account's profile picture, or "".
+func AvatarFile(account *core.Record) string { return account.GetString("avatar") }
+
 // AvatarPath returns the path of an account's profile picture, or "" if it has none, from the account's id and its field
 // "avatar". It changes with the picture.
 func AvatarPath(user, avatar string) string {

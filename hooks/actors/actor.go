@@ -100,6 +100,12 @@ func (a *Actor) PanelRecheck(app core.App) func() error {
 // Name returns the display name of the actor.
 func (a *Actor) Name() string { return DisplayName(a.Account) }
 
+// TeamName returns the name of the team.
+func (a *Actor) TeamName() string { return a.Team.GetString("name") }
+
+// TeamSlug returns the team's name in URLs.
+func (a *Actor) TeamSlug() string { return a.Team.GetString("slug") }
+
 // DisplayName returns an account's name, or its email address if it has none.
 func DisplayName(account *core.Record) string {
 	if name := account.GetString("name"); name != "" {

@@ -80,6 +80,24 @@ func (i *Import) Total() int { return i.GetInt("total") }
 // Done returns the number of rows processed.
 func (i *Import) Done() int { return i.GetInt("done") }
 
+// File is the name of the list.
+func (i *Import) File() string { return i.GetString("file") }
+
+// Reason says why the import stopped, or "".
+func (i *Import) Reason() string { return i.GetString("reason") }
+
+// CreatorID is the id of the account that started the import.
+func (i *Import) CreatorID() string { return i.GetString("creator") }
+
+// Created is when the import was started by its creator.
+func (i *Import) Created() time.Time { return i.GetDateTime("created").Time() }
+
+// Started is when the first row was processed; zero before.
+func (i *Import) Started() time.Time { return i.GetDateTime("started").Time() }
+
+// Finished is when the last row was processed or the import stopped; zero before.
+func (i *Import) Finished() time.Time { return i.GetDateTime("finished").Time() }
+
 // Count returns the number of rows with the status Invited, Updated, Unchanged or Refused.
 func (i *Import) Count(status string) int {
 	if status == Updated {
@@ -90,9 +108,6 @@ func (i *Import) Count(status string) int {
 
 // Roles returns the roles offered to every row.
 func (i *Import) Roles() actors.Roles { return actors.RolesOf(i.Record) }
-
-// TimeOf returns the time in the field created, started or finished; zero if it isn't set.
-func (i *Import) TimeOf(field string) time.Time { return i.GetDateTime(field).Time() }
 
 // FindImport returns an import of the team, or errs.ErrNotFound.
 func FindImport(app core.App, team, id string) (*Import, error) {

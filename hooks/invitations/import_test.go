@@ -155,7 +155,7 @@ func TestImport_StarterLosesRights_StopsRemainingRows(t *testing.T) {
 			f.must(lose(f, admin))
 			i = f.runImport(i)
 			f.assertImport(i, "stopped 50/120 50 0 0 0")
-			if i.GetString("reason") == "" || i.TimeOf("finished").IsZero() {
+			if i.GetString("reason") == "" || i.Finished().IsZero() {
 				t.Errorf("%v", i.PublicExport())
 			}
 		})

@@ -67,6 +67,27 @@ func (i *Invitation) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 // Expires returns when a pending invitation expires.
 func (i *Invitation) Expires() time.Time { return i.GetDateTime("expires").Time() }
 
+// Created is when the invitation was made.
+func (i *Invitation) Created() time.Time { return i.GetDateTime("created").Time() }
+
+// Answered is when the invitation was accepted or declined; zero before.
+func (i *Invitation) Answered() time.Time { return i.GetDateTime("answered").Time() }
+
+// InviterID is the id of the account that sent the invitation.
+func (i *Invitation) InviterID() string { return i.GetString("inviter") }
+
+// Name is the name that the inviter entered, or "".
+func (i *Invitation) Name() string { return i.GetString("name") }
+
+// Note is what the inviter wrote, or "".
+func (i *Invitation) Note() string { return i.GetString("note") }
+
+// Reason says why the invitation was closed without an answer, or "".
+func (i *Invitation) Reason() string { return i.GetString("reason") }
+
+// LinkShown reports whether the link was shown to the inviter, because email isn't set up.
+func (i *Invitation) LinkShown() bool { return i.GetBool("shown") }
+
 // Status returns the current state: an overdue invitation counts as expired, even before a job has marked it.
 func (i *Invitation) Status() string { return statusOf(i.Record, time.Now()) }
 

@@ -46,8 +46,14 @@ func (p *Plan) SetProxyRecord(r *core.Record) { p.Record = r }
 // Name is the plan's name for users.
 func (p *Plan) Name() string { return p.GetString("name") }
 
+// Key is the name of the plan in settings and the API.
+func (p *Plan) Key() string { return p.GetString("key") }
+
 // SessionMinutes is the maximum length of a session in minutes, or Unlimited (R103).
 func (p *Plan) SessionMinutes() int { return p.GetInt("session_minutes") }
+
+// SessionPeople is how many people may be in a session, or Unlimited.
+func (p *Plan) SessionPeople() int { return p.GetInt("session_people") }
 
 // Find returns the plan with the key or id.
 func Find(app core.App, key string) (*Plan, error) {

@@ -97,6 +97,18 @@ func (r *Room) MaxPeople() int { return r.GetInt("people") }
 // Quality is the highest video resolution in the room, one of Qualities.
 func (r *Room) Quality() string { return r.GetString("quality") }
 
+// Lobby reports whether a host admits each participant.
+func (r *Room) Lobby() bool { return r.GetBool("lobby") }
+
+// JoinBeforeHost reports whether the first participant to join starts the session.
+func (r *Room) JoinBeforeHost() bool { return r.GetBool("early") }
+
+// Muted reports whether participants join with their microphone off.
+func (r *Room) Muted() bool { return r.GetBool("muted") }
+
+// Recording says who may record.
+func (r *Room) Recording() string { return r.GetString("recording") }
+
 // Find finds a room of the team by id, or returns errs.ErrNotFound.
 func Find(app core.App, team, id string) (*Room, error) {
 	room := &Room{}

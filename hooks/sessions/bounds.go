@@ -35,7 +35,7 @@ func loadPlanLimits(app core.App, team *core.Record) (*planLimits, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the plan of a team: %w", err)
 	}
-	return &planLimits{plan.Name(), plan.SessionMinutes(), plan.GetInt("session_people")}, nil
+	return &planLimits{plan.Name(), plan.SessionMinutes(), plan.SessionPeople()}, nil
 }
 
 // capacity holds what limits the number of invitees of a session, and how many there are.

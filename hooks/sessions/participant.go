@@ -60,6 +60,9 @@ func (p *Participant) UserID() string { return p.GetString("user") }
 // Address is the email address that was invited.
 func (p *Participant) Address() string { return p.GetString("email") }
 
+// Name is the name that the participant or the host entered, or "".
+func (p *Participant) Name() string { return p.GetString("name") }
+
 // Role is Host, Cohost, Presenter or Attendee.
 func (p *Participant) Role() string { return p.GetString("part") }
 

@@ -108,6 +108,39 @@ func (s *Session) Media() string { return s.GetString("media") }
 // ExternalLink is the URL of a session that is held in another tool, or empty (R118).
 func (s *Session) ExternalLink() string { return s.GetString("elsewhere") }
 
+// Description is the description of the session, or "".
+func (s *Session) Description() string { return s.GetString("description") }
+
+// HostName is the name of the host when the session was saved.
+func (s *Session) HostName() string { return s.GetString("host_name") }
+
+// ZoneName is the name of the time zone in which the session was planned.
+func (s *Session) ZoneName() string { return s.GetString("timezone") }
+
+// EndReason says why the session ended, or "".
+func (s *Session) EndReason() string { return s.GetString("end_reason") }
+
+// Resolution is the height of video: "1080p".
+func (s *Session) Resolution() string { return s.GetString("resolution") }
+
+// FPS is the frame rate of video.
+func (s *Session) FPS() int { return s.GetInt("fps") }
+
+// Codec is the codec of video.
+func (s *Session) Codec() string { return s.GetString("codec") }
+
+// Audio is the kind of sound: speech, music or stereo.
+func (s *Session) Audio() string { return s.GetString("audio") }
+
+// Passwordless reports whether invitees can join with their personal link and a name.
+func (s *Session) Passwordless() bool { return s.GetBool("passwordless") }
+
+// Recording says who may record, or rooms.RecordingOff.
+func (s *Session) Recording() string { return s.GetString("recording") }
+
+// MaxPeople is how many people may be in the session; 0: as many as the plan allows.
+func (s *Session) MaxPeople() int { return s.GetInt("people") }
+
 // Find finds a session of the team by id, or returns errs.ErrNotFound.
 func Find(app core.App, team, id string) (*Session, error) {
 	return findOne(app, dbx.HashExp{"id": id, "team": team})

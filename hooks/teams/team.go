@@ -54,6 +54,18 @@ func (t *Team) Slug() string { return t.GetString("slug") }
 // Description is a short description of the team.
 func (t *Team) Description() string { return t.GetString("description") }
 
+// LogoFile is the name of the logo's file, or "".
+func (t *Team) LogoFile() string { return t.GetString("logo") }
+
+// ZoneName is the name of the team's time zone, or "" until one is chosen.
+func (t *Team) ZoneName() string { return t.GetString("timezone") }
+
+// Plan is the key of the team's plan.
+func (t *Team) Plan() string { return t.GetString("plan") }
+
+// AdminsManageAdmins reports whether Admins may manage other Admins (D1).
+func (t *Team) AdminsManageAdmins() bool { return t.GetBool("admins_manage_admins") }
+
 // LogoPath is the path of the logo on this server, or "". It changes with the logo.
 func (t *Team) LogoPath() string {
 	if logo := t.GetString("logo"); logo != "" {

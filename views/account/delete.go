@@ -8,6 +8,7 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
+	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -69,9 +70,9 @@ func deleteProps(e *core.RequestEvent) (deleteForm, error) {
 		return props, err
 	}
 	for _, place := range places {
-		props.Teams = append(props.Teams, place.Team.GetString("name"))
+		props.Teams = append(props.Teams, teams.Of(place.Team).Name())
 		if place.Roles.Owner {
-			props.OwnedTeams = append(props.OwnedTeams, ownedTeam{place.Team.GetString("name"), paths.Settings(place.Team.GetString("slug")), sizes[place.Team.Id]})
+			props.OwnedTeams = append(props.OwnedTeams, ownedTeam{teams.Of(place.Team).Name(), paths.Settings(teams.Of(place.Team).Slug()), sizes[place.Team.Id]})
 		}
 	}
 	return props, err

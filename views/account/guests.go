@@ -45,7 +45,7 @@ func sessionInvites(e *core.RequestEvent) ([]sessionInvite, error) {
 	for _, v := range waiting {
 		prompts = append(prompts, sessionInvite{
 			ID: v.Session.Id, Code: v.Session.Code(), Title: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath(),
-			Host: v.Session.GetString("host_name"), Starts: v.Session.Starts(), Times: v.Times(),
+			Host: v.Session.HostName(), Starts: v.Session.Starts(), Times: v.Times(),
 			Running: v.Session.Status() == sessions.Running, Declined: v.Status == join.Declined,
 		})
 	}

@@ -14,7 +14,7 @@ func serveLogo(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	name := team.GetString("logo")
+	name := team.LogoFile()
 	if name == "" || name != e.Request.PathValue("hash") {
 		return errs.ErrNotFound
 	}

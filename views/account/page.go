@@ -38,7 +38,7 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	}
 	props := accountPage{
 		Shell:    shell,
-		Profile:  profileForm{Name: stored.GetString("name"), Timezone: stored.GetString("timezone")},
+		Profile:  profileForm{Name: accounts.StoredName(stored), Timezone: accounts.ZoneName(stored)},
 		Avatar:   avatarForm{Name: actors.DisplayName(stored), AvatarURL: layout.AvatarPath(stored)},
 		Address:  newAddressForm{Email: stored.Email(), EmailEnabled: mail.Enabled(e.App), Times: accounts.ReaderZone(stored, time.UTC)},
 		Password: passwordForm{Email: stored.Email()},

@@ -29,7 +29,7 @@ func serveAvatar(e *core.RequestEvent) error {
 		return err
 	}
 	defer files.Close()
-	name := person.GetString("avatar")
+	name := accounts.AvatarFile(person)
 	key := person.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
 		return errs.ErrNotFound
@@ -49,7 +49,7 @@ func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 		return nil, err
 	}
 	person, err := e.App.FindRecordById("users", user)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (!together || person.GetString("avatar") != hash) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (!together || accounts.AvatarFile(person) != hash) {
 		return nil, errs.ErrNotFound
 	}
 	if err != nil {

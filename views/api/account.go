@@ -138,7 +138,7 @@ func writeAvatar(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, pictureReply{accounts.AvatarPath(stored.Id, stored.GetString("avatar"))})
+	return e.JSON(http.StatusOK, pictureReply{accounts.AvatarPath(stored.Id, accounts.AvatarFile(stored))})
 }
 
 // accountDeletionForm confirms that an account is to be deleted.

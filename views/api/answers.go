@@ -31,7 +31,7 @@ func listInvitations(e *core.RequestEvent) error {
 			return err
 		}
 		item := receivedInvitation{ID: i.Id, Team: teamRefOf(team.Record), Roles: i.Roles().Names(), Expires: formatTime(i.Expires())}
-		if by, err := e.App.FindRecordById("users", i.GetString("inviter")); err == nil {
+		if by, err := e.App.FindRecordById("users", i.InviterID()); err == nil {
 			item.Inviter = actors.DisplayName(by)
 		}
 		items = append(items, item)

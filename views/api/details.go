@@ -88,9 +88,9 @@ func invitationInfoOf(app core.App, row *people.Row) (*invitationInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape := &invitationInfo{ID: i.Id, Status: i.Status(), Roles: i.Roles().Names(), Sent: formatTime(i.GetDateTime("created").Time()),
-		Expires: formatTime(i.Expires()), Reason: i.GetString("reason")}
-	if by, err := app.FindRecordById("users", i.GetString("inviter")); err == nil {
+	shape := &invitationInfo{ID: i.Id, Status: i.Status(), Roles: i.Roles().Names(), Sent: formatTime(i.Created()),
+		Expires: formatTime(i.Expires()), Reason: i.Reason()}
+	if by, err := app.FindRecordById("users", i.InviterID()); err == nil {
 		shape.Inviter = actors.DisplayName(by)
 	}
 	states, err := mail.DeliveryStates(app, []string{i.Id})

@@ -151,10 +151,10 @@ func importReport(e *core.RequestEvent) error {
 
 func importInfoOf(i *invitations.Import) importInfo {
 	return importInfo{
-		ID: i.Id, Status: i.Status(), Reason: i.GetString("reason"), Roles: i.Roles().Names(), Total: i.Total(), Done: i.Done(),
+		ID: i.Id, Status: i.Status(), Reason: i.Reason(), Roles: i.Roles().Names(), Total: i.Total(), Done: i.Done(),
 		Invited: i.Count(invitations.Invited), Updated: i.Count(invitations.Updated),
 		Unchanged: i.Count(invitations.Unchanged), Refused: i.Count(invitations.Refused),
-		Created: formatTime(i.TimeOf("created")), Started: formatOptionalTime(i.TimeOf("started")), Finished: formatOptionalTime(i.TimeOf("finished")),
+		Created: formatTime(i.Created()), Started: formatOptionalTime(i.Started()), Finished: formatOptionalTime(i.Finished()),
 	}
 }
 

@@ -52,8 +52,8 @@ type roomSettings struct {
 
 func roomOf(app core.App, r *rooms.Room) room {
 	return room{ID: r.Id, Slug: r.Slug(), URL: r.Link(app), Name: r.Name(), Description: r.Description(), Archived: formatTime(r.Archived()),
-		Settings: roomSettings{Entry: r.Access(), Lobby: r.GetBool("lobby"), Early: r.GetBool("early"), Muted: r.GetBool("muted"),
-			Recording: r.GetString("recording"), People: r.MaxPeople(), Quality: r.Quality()}}
+		Settings: roomSettings{Entry: r.Access(), Lobby: r.Lobby(), Early: r.JoinBeforeHost(), Muted: r.Muted(),
+			Recording: r.Recording(), People: r.MaxPeople(), Quality: r.Quality()}}
 }
 
 // listRooms lists active rooms, or with archived=true archived ones.

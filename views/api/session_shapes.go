@@ -74,12 +74,12 @@ func sessionInfosOf(app core.App, found []*sessions.Session) ([]sessionInfo, err
 
 func newSessionInfo(app core.App, s *sessions.Session, room *rooms.Room) sessionInfo {
 	shape := sessionInfo{
-		ID: s.Id, Code: s.Code(), URL: s.Link(app), Title: s.Title(), Description: s.GetString("description"),
-		Starts: formatTime(s.Starts()), Ends: formatTime(s.Ends()), Minutes: s.Minutes(), Timezone: s.GetString("timezone"),
-		Room: s.RoomID(), Series: s.SeriesID(), Host: sessionHost{s.HostID(), s.GetString("host_name")},
+		ID: s.Id, Code: s.Code(), URL: s.Link(app), Title: s.Title(), Description: s.Description(),
+		Starts: formatTime(s.Starts()), Ends: formatTime(s.Ends()), Minutes: s.Minutes(), Timezone: s.ZoneName(),
+		Room: s.RoomID(), Series: s.SeriesID(), Host: sessionHost{s.HostID(), s.HostName()},
 		Status: s.Status(), Started: formatTime(s.Started()), Ended: formatTime(s.Ended()),
-		Settings: sessionSettings{Resolution: s.GetString("resolution"), FPS: s.GetInt("fps"), Codec: s.GetString("codec"), Audio: s.GetString("audio"),
-			Passwordless: s.GetBool("passwordless"), Recording: s.GetString("recording"), People: s.GetInt("people")},
+		Settings: sessionSettings{Resolution: s.Resolution(), FPS: s.FPS(), Codec: s.Codec(), Audio: s.Audio(),
+			Passwordless: s.Passwordless(), Recording: s.Recording(), People: s.MaxPeople()},
 	}
 	settings := &shape.Settings
 	for name, to := range map[string]*bool{"early": &settings.Early, "lobby": &settings.Lobby, "muted": &settings.Muted} {
@@ -147,7 +147,7 @@ func sessionDetailsOf(app core.App, actor *actors.Actor, s *sessions.Session) (s
 	}
 	states, err := sessions.Delivery(app, s)
 	for _, p := range people {
-		one := invitee{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.GetString("name"), Role: p.Role(), State: p.State(), RSVP: p.GetString("answer")}
+		one := invitee{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.Name(), Role: p.Role(), State: p.State(), RSVP: p.Answer()}
 		if state, known := states[p.Id]; known {
 			one.Delivery = &inviteeEmail{state.Status, formatTime(state.At), state.Error, state.Reason}
 		}

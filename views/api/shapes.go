@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/teams"
 )
 
@@ -44,7 +45,7 @@ func newAuth(account *core.Record) (*auth, error) {
 		return nil, err
 	}
 	return &auth{Token: token, Record: accountInfo{
-		ID: account.Id, Email: account.Email(), Name: account.GetString("name"), Verified: account.Verified(),
+		ID: account.Id, Email: account.Email(), Name: accounts.StoredName(account), Verified: account.Verified(),
 	}}, nil
 }
 

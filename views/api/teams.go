@@ -83,20 +83,21 @@ func showTeam(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	shown := teamOf(e.App, actor, actor.Team)
 	if actor.CanUsePanel() {
-		plan, err := plans.Find(e.App, actor.Team.GetString("plan"))
+		plan, err := plans.Find(e.App, teams.Of(actor.Team).Plan())
 		if err != nil {
 			return err
 		}
 		shown.Email = emailStateOf(e.App)
-		shown.Plan = &planInfo{plan.GetString("key"), plan.Name(), plan.SessionMinutes(), plan.GetInt("session_people")}
+		shown.Plan = &planInfo{plan.Key(), plan.Name(), plan.SessionMinutes(), plan.SessionPeople()}
 	}
 	return e.JSON(http.StatusOK, shown)
 }
 
 func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
+	of := teams.Of(r)
 	shown := team{
-		teamRef: teamRefOf(r), Description: r.GetString("description"), Timezone: r.GetString("timezone"),
-		AdminsManageAdmins: r.GetBool("admins_manage_admins"), MembersHost: actors.MembersCanHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
+		teamRef: teamRefOf(r), Description: of.Description(), Timezone: of.ZoneName(),
+		AdminsManageAdmins: of.AdminsManageAdmins(), MembersHost: actors.MembersCanHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
 	}
 	if path := teams.Of(r).LogoPath(); path != "" {
 		shown.Logo = settings.Of(app).Link(path)

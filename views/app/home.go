@@ -45,7 +45,7 @@ func leave(e *core.RequestEvent) error {
 			return homePage(props)
 		})
 	}
-	web.SetToast(e, "You left "+actor.Team.GetString("name")+"."+layout.HandoverSummary(result.HandedOver, result.Cancelled))
+	web.SetToast(e, "You left "+actor.TeamName()+"."+layout.HandoverSummary(result.HandedOver, result.Cancelled))
 	return web.Redirect(e, "/")
 }
 

@@ -23,7 +23,7 @@ func renderNotHosting(e *core.RequestEvent, status int) error {
 	if err != nil {
 		return err
 	}
-	props := homePageProps{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug"),
+	props := homePageProps{Shell: around, Team: actor.TeamName(), Slug: actor.TeamSlug(),
 		Guest: actor.Kind == actors.Guest}
 	if props.Contacts, err = layout.Helpers(e.App, actor, canGiveOrganizer(actor)); err != nil {
 		return err

@@ -16,13 +16,13 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.Sh
 	actor := web.Actor(e)
 	props, err := layout.AppShell(e, actor, current)
 	props.Page.Title = pageTitle(e, crumbs[len(crumbs)-1].Label)
-	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: actor.Team.GetString("name"), Href: appPath(e)}}, crumbs...)
+	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: actor.TeamName(), Href: appPath(e)}}, crumbs...)
 	return props, err
 }
 
 // pageTitle returns the title of a page about something in the team.
 func pageTitle(e *core.RequestEvent, about string) string {
-	return about + " · " + web.Actor(e).Team.GetString("name")
+	return about + " · " + web.Actor(e).TeamName()
 }
 
 // timeRange formats two times of day, with the date if the second is on another day: "22:00 to Sat 21 Nov, 01:00".

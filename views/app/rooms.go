@@ -107,7 +107,7 @@ func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 		return roomsPageProps{}, err
 	}
 	props := roomsPageProps{
-		Shell: around, Team: actor.Team.GetString("name"), Title: v.title(), Week: v.week, AllHours: v.allHours, Zone: accounts.ZoneLabel(v.now.Location()),
+		Shell: around, Team: actor.TeamName(), Title: v.title(), Week: v.week, AllHours: v.allHours, Zone: accounts.ZoneLabel(v.now.Location()),
 		Back: v.href(v.day.AddDate(0, 0, -step)), Next: v.href(v.day.AddDate(0, 0, step)), Today: v.href(midnight(v.now)),
 		Views:    []ui.Filter{{Label: "Day", Href: v.with(false, v.allHours).href(v.day), Current: !v.week}, {Label: "Week", Href: v.with(true, v.allHours).href(v.day), Current: v.week}},
 		HoursURL: v.with(v.week, !v.allHours).href(v.day), CanHost: actor.CanHost(),

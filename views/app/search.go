@@ -16,7 +16,7 @@ func showSearch(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	team := actor.Team.GetString("name")
+	team := actor.TeamName()
 	shell.Page.Title = "Search · " + team
 	shell.Breadcrumbs = []ui.Breadcrumb{{Label: team, Href: appPath(e)}, {Label: "Search"}}
 	return search.Serve(e, shell, search.AppSources)

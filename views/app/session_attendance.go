@@ -19,7 +19,7 @@ func (p *sessionDetailsProps) loadRecap(app core.App, session *sessions.Session,
 	if !p.EndedAt.IsZero() {
 		p.EndedAt = p.EndedAt.In(p.Zone)
 	}
-	p.Reason = endReasonText[session.GetString("end_reason")]
+	p.Reason = endReasonText[session.EndReason()]
 	stays, err := attendances.List(app, session.Id)
 	p.AttendanceKnown = !p.EndedAt.IsZero() && (len(stays) > 0 || !p.External)
 	lines := map[string]int{}

@@ -105,7 +105,7 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 	row := newSessionRow(session, me)
 	from, to := session.Starts().In(now.Location()), session.Ends().In(now.Location())
 	props := sessionDetailsProps{
-		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(), Times: layout.TimesFor(actor),
+		ID: session.Id, Path: path, Title: session.Title(), Description: session.Description(), Host: session.HostName(), Zone: now.Location(), Times: layout.TimesFor(actor),
 		Day: dayLabel(from, now), When: timeRange(from, to) + layout.TimesFor(actor).Suffix(), From: from, PlannedMinutes: session.Minutes(), ActualMinutes: int(to.Sub(from).Minutes()), Status: session.Status(), State: sessionState(row, actor.Account.Id, now),
 		Quality: qualityText(session), Link: session.Link(e.App), External: session.ExternalLink() != "", Series: session.SeriesID() != "",
 		Guest: actor.Kind == actors.Guest, Drawer: ui.DrawerProps{Label: session.Title(), CloseURL: closeURL(e), CopyLink: true, Attrs: ui.OpenDrawer()},
@@ -176,7 +176,7 @@ func (p *sessionDetailsProps) addPeople(all []*sessions.Participant, session *se
 		if person.State, person.StatusLabel = participantStatus(one, status, p.attendanceTimes(one)); p.Guest && !person.You {
 			person.State, person.StatusLabel = participantStatus(one, one.Status(session, sessions.Presence{}), "")
 		}
-		if one.GetString("name") != "" && (p.CanLead || p.CanManage) {
+		if one.Name() != "" && (p.CanLead || p.CanManage) {
 			person.Email = one.Address()
 		}
 		if !p.Guest || person.You || one.Role() == sessions.Host {
@@ -191,7 +191,7 @@ func (p *sessionDetailsProps) displayName(one *sessions.Participant) string {
 	if p.CanLead || p.CanManage {
 		return one.DisplayName()
 	}
-	if name := actors.PublicText(one.GetString("name"), ""); name != "" {
+	if name := actors.PublicText(one.Name(), ""); name != "" {
 		return name
 	}
 	kind := "Invitee"

@@ -231,7 +231,7 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 func initialInput(e *core.RequestEvent) (formInput, error) {
 	actor, query := web.Actor(e), e.Request.URL.Query()
 	zone := layout.ZoneFor(actor)
-	typed := newFormInput(actor.Account.GetString("timezone"))
+	typed := newFormInput(accounts.ZoneName(actor.Account))
 	if id := query.Get("from"); id != "" {
 		session, err := sessions.FindVisible(e.App, actor, id)
 		if err != nil {

@@ -108,7 +108,7 @@ func (t *formInput) applyRoomSettings(app core.App, team string) error {
 	if err != nil {
 		return err
 	}
-	t.JoinBeforeHost, t.Lobby, t.Muted, t.Recording = room.GetBool("early"), room.GetBool("lobby"), room.GetBool("muted"), room.GetString("recording")
+	t.JoinBeforeHost, t.Lobby, t.Muted, t.Recording = room.JoinBeforeHost(), room.Lobby(), room.Muted(), room.Recording()
 	return nil
 }
 

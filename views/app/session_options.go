@@ -11,6 +11,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/teams"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -53,7 +54,7 @@ var durations = func() []int {
 
 // fillDurations sets the durations that the plan allows, with a note about its limits (R103).
 func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) error {
-	plan, err := plans.Find(app, actor.Team.GetString("plan"))
+	plan, err := plans.Find(app, teams.Of(actor.Team).Plan())
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) erro
 		}
 		p.DurationOptions = append(p.DurationOptions, ui.Option{Value: strconv.Itoa(m), Label: sessions.FormatMinutes(m)})
 	}
-	if people := plan.GetInt("session_people"); people >= 0 {
+	if people := plan.SessionPeople(); people >= 0 {
 		p.CapacityNote = "On the " + plan.Name() + " plan, up to " + text.Count(people, "person", "people") + " can join a session."
 	}
 	return nil
@@ -110,7 +111,7 @@ func (p *sessionFormProps) fillRooms(app core.App, actor *actors.Actor, except [
 		}
 		if room.Id == t.Room {
 			chosen = room
-			quality, recording, why = room.GetString("quality"), room.GetString("recording"), room.Name()
+			quality, recording, why = room.Quality(), room.Recording(), room.Name()
 		}
 		p.RoomOptions = append(p.RoomOptions, ui.Option{Value: room.Id, Label: label})
 	}

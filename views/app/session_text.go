@@ -23,8 +23,8 @@ func videoText(value string) string {
 
 // qualityText formats video and audio quality: "4K, 25 fps, stereo audio".
 func qualityText(session *sessions.Session) string {
-	sound := map[string]string{"speech": "speech audio", "music": "music audio", "stereo": "stereo audio"}[session.GetString("audio")]
-	return videoText(videoKey(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
+	sound := map[string]string{"speech": "speech audio", "music": "music audio", "stereo": "stereo audio"}[session.Audio()]
+	return videoText(videoKey(session.Resolution(), session.FPS())) + ", " + sound
 }
 
 // setByRoom explains a setting that the room turns on.
@@ -46,7 +46,7 @@ func settingsText(session *sessions.Session, room *rooms.Room) []string {
 			all = append(all, no)
 		}
 	}
-	either(session.GetBool("passwordless"), "Invitees can join with their personal link and a name.", "Invitees sign in to join.")
+	either(session.Passwordless(), "Invitees can join with their personal link and a name.", "Invitees sign in to join.")
 	for _, name := range sessions.RoomSettings {
 		if now := sessions.EffectiveSetting(session, room, name); now.ByRoom {
 			all = append(all, roomSettingText[name]+" "+setByRoom)
@@ -54,8 +54,8 @@ func settingsText(session *sessions.Session, room *rooms.Room) []string {
 			all = append(all, roomSettingText[name])
 		}
 	}
-	either(session.GetString("recording") == rooms.RecordingOff, "Recording is off.", "")
-	if n := session.GetInt("people"); n > 0 {
+	either(session.Recording() == rooms.RecordingOff, "Recording is off.", "")
+	if n := session.MaxPeople(); n > 0 {
 		all = append(all, "Up to "+text.Count(n, "person", "people")+" at a time.")
 	}
 	return all

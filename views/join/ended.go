@@ -75,7 +75,7 @@ var endedTitles = map[string]string{
 
 // ended returns the page of an invitation that can no longer be answered: what happened and what to do next (R54).
 func (l *invitationLink) ended() (statusPageProps, error) {
-	p := statusPageProps{Invitation: l.view, Help: layout.SupportContact(l.e.App), EndedAt: l.invitation.GetDateTime("answered").Time(), Title: endedTitles[l.state]}
+	p := statusPageProps{Invitation: l.view, Help: layout.SupportContact(l.e.App), EndedAt: l.invitation.Answered(), Title: endedTitles[l.state]}
 	switch l.state {
 	case invitations.Expired:
 		p.EndedAt = l.view.ExpiresAt

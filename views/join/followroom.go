@@ -49,7 +49,7 @@ func roomFingerprint(p *join.RoomVisit) string {
 		p.Account != nil, p.Actor != nil && p.Actor.CanHost(), p.IsMember(), p.ShowsDetails, p.FreeMinutes > 0, p.Current != nil}
 	for _, s := range []*sessions.Session{p.Current, p.Upcoming} {
 		if s != nil && p.ShowsDetails {
-			parts = append(parts, s.Id, s.Status(), s.Title(), s.Starts(), s.Ends(), s.GetString("host_name"), s.HostID())
+			parts = append(parts, s.Id, s.Status(), s.Title(), s.Starts(), s.Ends(), s.HostName(), s.HostID())
 		}
 	}
 	return digest(parts...)

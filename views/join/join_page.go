@@ -106,16 +106,16 @@ func serveCalendar(e *core.RequestEvent) error {
 
 func visitorName(v *join.Visitor) string {
 	switch {
-	case v.Participant != nil && v.Participant.GetString("name") != "":
-		return v.Participant.GetString("name")
+	case v.Participant != nil && v.Participant.Name() != "":
+		return v.Participant.Name()
 	case v.Account != nil:
-		return v.Account.GetString("name")
+		return accounts.StoredName(v.Account)
 	}
 	return ""
 }
 
 func factsOf(v *join.Visitor) sessionFacts {
-	f := sessionFacts{Title: v.Session.Title(), Description: v.Session.GetString("description"), Host: v.Session.GetString("host_name"),
+	f := sessionFacts{Title: v.Session.Title(), Description: v.Session.Description(), Host: v.Session.HostName(),
 		From: v.Session.Starts(), To: v.Session.Ends(), Times: v.Times()}
 	if v.Room != nil {
 		f.Room = v.Room.Name()

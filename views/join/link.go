@@ -69,7 +69,7 @@ func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, erro
 		return endedView(props), http.StatusGone, err
 	case l.e.Auth != nil && !l.isInvitedAccount():
 		return wrongAccountView(l.wrongAccountProps()), http.StatusOK, nil
-	case l.invitation.GetBool("shown") && l.account != nil && !l.hasAccount():
+	case l.invitation.LinkShown() && l.account != nil && !l.hasAccount():
 		return unconfirmedView(unconfirmedProps(l.e, "The account for this address hasn't been confirmed yet, and this server doesn't send email. "+
 			"Ask your server administrator to confirm the address, then open this link again.")), http.StatusOK, nil
 	}
@@ -80,7 +80,7 @@ func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps 
 	return invitationProps{
 		Page: layout.PublicPage(l.e, l.title()), Title: l.title(), Invitation: l.view, Token: l.e.Request.PathValue("token"), Errors: faults,
 		Address: l.invitation.Address(), SignedIn: l.isInvitedAccount(), HasAccount: l.hasAccount(), InviteeName: l.inviteeName(),
-		Name: cmp.Or(l.e.Request.FormValue("name"), l.invitation.GetString("name")), Timezone: l.e.Request.FormValue("timezone"),
+		Name: cmp.Or(l.e.Request.FormValue("name"), l.invitation.Name()), Timezone: l.e.Request.FormValue("timezone"),
 	}
 }
 
@@ -94,9 +94,9 @@ func (l *invitationLink) title() string {
 
 // inviteeName returns the name of the invitee, else the address.
 func (l *invitationLink) inviteeName() string {
-	name := l.invitation.GetString("name")
+	name := l.invitation.Name()
 	if l.account != nil && l.hasAccount() {
-		name = l.account.GetString("name")
+		name = accounts.StoredName(l.account)
 	}
 	return cmp.Or(name, l.invitation.Address())
 }

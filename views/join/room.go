@@ -118,7 +118,7 @@ func roomSessionOf(e *core.RequestEvent, visit *join.RoomVisit, s *sessions.Sess
 		return nil
 	}
 	return &roomSession{Code: s.Code(), Running: s.Status() == sessions.Running, IsHost: e.Auth != nil && e.Auth.Id == s.HostID(),
-		Facts: sessionFacts{Title: s.Title(), Host: s.GetString("host_name"), From: s.Starts(), To: s.Ends(), Times: accounts.ReaderZone(e.Auth, visit.Team.Zone())}}
+		Facts: sessionFacts{Title: s.Title(), Host: s.HostName(), From: s.Starts(), To: s.Ends(), Times: accounts.ReaderZone(e.Auth, visit.Team.Zone())}}
 }
 
 func unknownRoom(e *core.RequestEvent) statusPageProps {

@@ -60,7 +60,7 @@ func Helpers(app core.App, reader *actors.Actor, can func(*actors.Actor) bool) (
 // InviterContact returns the inviter of an invitation, or the team's Owner if the inviter has left. linked adds the address, which
 // only the invited account may see.
 func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Contact, error) {
-	m, err := members.Find(app, i.TeamID(), i.GetString("inviter"))
+	m, err := members.Find(app, i.TeamID(), i.InviterID())
 	if errors.Is(err, errs.ErrNotFound) {
 		m, err = members.FindOwner(app, i.TeamID())
 	}

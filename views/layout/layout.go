@@ -107,7 +107,7 @@ func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamR
 
 // AvatarPath returns the path of an account's picture, or "".
 func AvatarPath(account *core.Record) string {
-	return accounts.AvatarPath(account.Id, account.GetString("avatar"))
+	return accounts.AvatarPath(account.Id, accounts.AvatarFile(account))
 }
 
 func userMenuItems() []ui.MenuItem {

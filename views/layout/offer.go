@@ -44,8 +44,8 @@ func NewInvitationView(app core.App, i *invitations.Invitation, account *core.Re
 	}
 	offer := InvitationView{
 		ID: i.Id, Team: team.Name(), Logo: team.LogoPath(), Description: team.Description(),
-		Roles: i.Roles().Details(), RoleNames: i.Roles().Label(), Note: i.GetString("note"),
-		InvitedAt: i.GetDateTime("created").Time(), ExpiresAt: i.Expires(), Times: accounts.ReaderZone(reader, team.Zone()),
+		Roles: i.Roles().Details(), RoleNames: i.Roles().Label(), Note: i.Note(),
+		InvitedAt: i.Created(), ExpiresAt: i.Expires(), Times: accounts.ReaderZone(reader, team.Zone()),
 	}
 	if offer.Inviter, err = InviterContact(app, i, signedIn); err != nil {
 		return offer, err

@@ -58,7 +58,7 @@ func baseEndScreen(v *join.Visitor) endScreenProps {
 // endText says why the session ended and how long it lasted.
 func endText(v *join.Visitor) (title, text string) {
 	title, text = "The session has ended", ""
-	switch v.Session.GetString("end_reason") {
+	switch v.Session.EndReason() {
 	case "host":
 		title = "The host ended the session"
 	case "admin":
@@ -80,7 +80,7 @@ func endText(v *join.Visitor) (title, text string) {
 }
 
 func hostName(v *join.Visitor) string {
-	if name := v.Session.GetString("host_name"); name != "" {
+	if name := v.Session.HostName(); name != "" {
 		return name
 	}
 	return "the host"

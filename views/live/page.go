@@ -85,7 +85,7 @@ func newClientConfig(app core.App, v *join.Visitor) clientConfig {
 		Me: participant{ID: p.Id, Name: p.DisplayName(), Role: p.Role(), Guest: v.Actor != nil && v.Actor.Kind == actors.Guest,
 			Leads: p.Leads(), CanShareScreen: p.CanShareScreen()},
 		Muted: v.Muted(),
-		Audio: s.GetString("audio"),
+		Audio: s.Audio(),
 		Video: videoOf(s),
 		Media: media{External: live.IsExternal(app), UDP: config.LiveUDPPort, TCP: config.LiveTCPPort},
 	}
@@ -93,9 +93,9 @@ func newClientConfig(app core.App, v *join.Visitor) clientConfig {
 
 // videoOf is the 16:9 video of the resolution setting.
 func videoOf(s *sessions.Session) video {
-	height, err := strconv.Atoi(s.GetString("resolution")[:max(0, len(s.GetString("resolution"))-1)])
+	height, err := strconv.Atoi(s.Resolution()[:max(0, len(s.Resolution())-1)])
 	if err != nil {
 		height = 720
 	}
-	return video{Width: height * 16 / 9, Height: height, FPS: cmp.Or(s.GetInt("fps"), 30), Codec: cmp.Or(s.GetString("codec"), "vp8")}
+	return video{Width: height * 16 / 9, Height: height, FPS: cmp.Or(s.FPS(), 30), Codec: cmp.Or(s.Codec(), "vp8")}
 }

@@ -125,25 +125,25 @@ func importReport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.WriteAttachmentHeader(e, "text/csv; charset=utf-8", "import-"+one.TimeOf("created").Format("2006-01-02")+"-"+one.Id+".csv")
+	web.WriteAttachmentHeader(e, "text/csv; charset=utf-8", "import-"+one.Created().Format("2006-01-02")+"-"+one.Id+".csv")
 	return invitations.WriteImportReport(e.App, web.Actor(e), one, e.Response)
 }
 
 func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 	at := importPath(e) + "/" + one.Id
 	props := ImportProps{
-		Path: at, Title: one.GetString("file"), InProgress: one.Active(), Status: one.Status(), Reason: one.GetString("reason"),
+		Path: at, Title: one.File(), InProgress: one.Active(), Status: one.Status(), Reason: one.Reason(),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
-		Roles: one.Roles().Label(), Created: one.TimeOf("created"), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
+		Roles: one.Roles().Label(), Created: one.Created(), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
 	}
 	if props.Title == "" {
 		props.Title = "Pasted list"
 	}
-	if started := one.TimeOf("started"); !started.IsZero() {
+	if started := one.Started(); !started.IsZero() {
 		until := time.Now()
 		if !one.Active() {
-			until = one.TimeOf("finished")
+			until = one.Finished()
 		}
 		props.Elapsed = max(until.Sub(started), time.Second)
 	}
@@ -151,7 +151,7 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 }
 
 func starterName(e *core.RequestEvent, one *invitations.Import) string {
-	account, err := e.App.FindRecordById("users", one.GetString("creator"))
+	account, err := e.App.FindRecordById("users", one.CreatorID())
 	if err != nil {
 		return ""
 	}

@@ -253,7 +253,7 @@ func showAdd(e *core.RequestEvent, status int, props AddProps) error {
 	if err != nil {
 		return err
 	}
-	page.Shell.Page.Title = "Add users · " + web.Actor(e).Team.GetString("name")
+	page.Shell.Page.Title = "Add users · " + web.Actor(e).TeamName()
 	page.Dialog = AddUsers(props)
 	return web.Render(e, status, Users(page))
 }

@@ -12,7 +12,7 @@ import (
 // shell returns the layout of a panel page. crumbs are its breadcrumbs below the team; the last one is its title.
 func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	actor := web.Actor(e)
-	team := actor.Team.GetString("name")
+	team := actor.TeamName()
 	props, err := layout.PanelShell(e, actor, current)
 	props.Page.Title = pageTitle(e, crumbs[len(crumbs)-1].Label)
 	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: team, Href: panelPath(e)}}, crumbs...)
@@ -30,5 +30,5 @@ func showSearch(e *core.RequestEvent) error {
 
 // pageTitle is the document title of a page: "Rooms · Halation".
 func pageTitle(e *core.RequestEvent, about string) string {
-	return about + " · " + web.Actor(e).Team.GetString("name")
+	return about + " · " + web.Actor(e).TeamName()
 }

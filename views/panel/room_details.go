@@ -120,13 +120,13 @@ func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error)
 	if err != nil {
 		return nil, err
 	}
-	entry, recording := rooms.ChoiceFor(rooms.AccessChoices, room.Access()), rooms.ChoiceFor(rooms.RecordingChoices, room.GetString("recording"))
+	entry, recording := rooms.ChoiceFor(rooms.AccessChoices, room.Access()), rooms.ChoiceFor(rooms.RecordingChoices, room.Recording())
 	onOff := map[bool]string{true: "On", false: "Off"}
 	return []SettingLine{
 		{"Who may enter", entry.Hint, entry.Label},
-		{"Waiting room", "The host admits each participant.", onOff[room.GetBool("lobby")]},
-		{"Join before the host", "The first participant to join starts the session.", onOff[room.GetBool("early")]},
-		{"Mute on entry", "Participants join with their microphone off.", onOff[room.GetBool("muted")]},
+		{"Waiting room", "The host admits each participant.", onOff[room.Lobby()]},
+		{"Join before the host", "The first participant to join starts the session.", onOff[room.JoinBeforeHost()]},
+		{"Mute on entry", "Participants join with their microphone off.", onOff[room.Muted()]},
 		{"Recording", recording.Hint + " " + rooms.RecordingNote, recording.Label},
 		peopleLine(room.MaxPeople(), most, plan),
 		{"Maximum video quality", "Sessions in this room can use up to this quality.", qualityLabel(room.Quality())},

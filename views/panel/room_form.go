@@ -49,8 +49,8 @@ func editRoom(e *core.RequestEvent) error {
 		people = strconv.Itoa(room.MaxPeople())
 	}
 	return showRoomForm(e, http.StatusOK, room, RoomFormProps{
-		Name: room.Name(), Slug: room.Slug(), Description: room.Description(), Access: room.Access(), Lobby: room.GetBool("lobby"),
-		JoinBeforeHost: room.GetBool("early"), Muted: room.GetBool("muted"), Recording: room.GetString("recording"), MaxPeople: people, Quality: room.Quality(),
+		Name: room.Name(), Slug: room.Slug(), Description: room.Description(), Access: room.Access(), Lobby: room.Lobby(),
+		JoinBeforeHost: room.JoinBeforeHost(), Muted: room.Muted(), Recording: room.Recording(), MaxPeople: people, Quality: room.Quality(),
 	})
 }
 

@@ -79,7 +79,7 @@ func listRooms(e *core.RequestEvent) error {
 // loadRoomList loads the rooms that match the query. current is the ID of the room whose details are open.
 func loadRoomList(e *core.RequestEvent, query roomQuery, current string) (RoomListProps, error) {
 	actor, path := web.Actor(e), roomsPath(e)
-	props := RoomListProps{Team: actor.Team.GetString("name"), Path: path, Search: query.search, Archived: query.archived, ClearURL: roomQuery{archived: query.archived}.href(path)}
+	props := RoomListProps{Team: actor.TeamName(), Path: path, Search: query.search, Archived: query.archived, ClearURL: roomQuery{archived: query.archived}.href(path)}
 	active, err := rooms.List(e.App, actor.Team.Id)
 	if err != nil {
 		return props, err

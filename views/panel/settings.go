@@ -15,8 +15,8 @@ import (
 func settingsPage(e *core.RequestEvent) error {
 	team := teams.Of(web.Actor(e).Team)
 	return showSettings(e, http.StatusOK, ProfileProps{
-		Name: team.Name(), Description: team.Description(), Timezone: team.GetString("timezone"),
-		AdminsManageAdmins: team.GetBool("admins_manage_admins"), MembersHost: actors.MembersCanHost(team.Record),
+		Name: team.Name(), Description: team.Description(), Timezone: team.ZoneName(),
+		AdminsManageAdmins: team.AdminsManageAdmins(), MembersHost: actors.MembersCanHost(team.Record),
 	})
 }
 
@@ -75,7 +75,7 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 		}
 	}
 	profile.Path, profile.IsOwner = settingsPath(e), actor.CanDelegateAdmins()
-	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.Team.GetString("name")
+	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.TeamName()
 	props := SettingsProps{Shell: pageShell, Profile: profile}
 	if actor.CanDeleteTeam() {
 		props.DeleteURL = deletePath(e)

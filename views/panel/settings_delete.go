@@ -27,7 +27,7 @@ func deleteTeam(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, web.Actor(e).Team.GetString("name")+" was deleted.")
+	web.SetToast(e, web.Actor(e).TeamName()+" was deleted.")
 	return web.Redirect(e, paths.Teams)
 }
 
@@ -40,7 +40,7 @@ func renderDeleteTeam(e *core.RequestEvent, status int, typed string, faults web
 	if err != nil {
 		return err
 	}
-	props := DeleteTeamProps{Shell: pageShell, Team: actor.Team.GetString("name"), Path: deletePath(e), BackURL: settingsPath(e),
+	props := DeleteTeamProps{Shell: pageShell, Team: actor.TeamName(), Path: deletePath(e), BackURL: settingsPath(e),
 		TypedName: typed, NameError: faults["name"], FieldErrors: layout.FieldErrors(faults, "name")}
 	if _, _, sentence, refused := errs.Details(teams.CanDelete(e.App, actor.Team.Id)); refused {
 		props.BlockedReason, props.FieldErrors = sentence, nil

@@ -5,6 +5,7 @@ import (
 
 	"usher/hooks/plans"
 	"usher/hooks/seats"
+	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
 	"usher/views/web"
 )
@@ -12,7 +13,7 @@ import (
 // loadPlan returns the team's plan and the current use of its seats.
 func loadPlan(e *core.RequestEvent) (PlanProps, error) {
 	actor := web.Actor(e)
-	plan, err := plans.Find(e.App, actor.Team.GetString("plan"))
+	plan, err := plans.Find(e.App, teams.Of(actor.Team).Plan())
 	if err != nil {
 		return PlanProps{}, err
 	}

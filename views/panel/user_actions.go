@@ -158,7 +158,7 @@ func revokeRole(e *core.RequestEvent) error {
 // renderRevokedRole redirects after a role was revoked. An Admin who gave up their own role goes to the App.
 func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, handover sessions.HandoverResult, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
-		web.SetToast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
+		web.SetToast(e, "You gave up your Admin role in "+actor.TeamName()+".")
 		return web.Redirect(e, paths.App(e.Request.PathValue("team")))
 	}
 	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", row.DisplayName(), role.Label(), seatsText(role),

@@ -131,7 +131,7 @@ func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, 
 		}
 		return err
 	}
-	props.Reason = invitation.GetString("reason")
+	props.Reason = invitation.Reason()
 	switch row.Status {
 	case invitations.Declined, invitations.Revoked, invitations.Expired:
 		props.LinkText = invitations.StatusText(row.Status)
@@ -166,7 +166,7 @@ func (p *UserDetailsProps) setUndelivered(delivery DeliveryProps, canManage bool
 // newInvitationProps describes a pending invitation and its email delivery.
 func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invitation *invitations.Invitation, path string) (*InvitationProps, error) {
 	inviterName, times := "Server administrator", layout.TimesFor(actor)
-	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
+	if inviter, err := app.FindRecordById("users", invitation.InviterID()); err == nil {
 		inviterName = actors.DisplayName(inviter)
 	}
 	delivery, err := deliveryOf(app, row)
@@ -174,9 +174,9 @@ func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invi
 		return nil, err
 	}
 	props := &InvitationProps{
-		ID: invitation.Id, InvitedBy: inviterName, InvitedAt: invitation.GetDateTime("created").Time(), Times: times,
+		ID: invitation.Id, InvitedBy: inviterName, InvitedAt: invitation.Created(), Times: times,
 		Delivery: newDeliveryProps(app, delivery, times), Expires: invitation.Expires(), Seats: reservedText(row.InvitedRoles()),
-		WaitsFor:  invitation.GetString("reason"),
+		WaitsFor:  invitation.Reason(),
 		ResendURL: path + "/resend", RevokeURL: path + "/revoke",
 	}
 	if isCorrectable(row, delivery) {
@@ -213,7 +213,7 @@ func fillRemoval(props *UserDetailsProps, actor *actors.Actor, row *people.Row, 
 	case row.Owner:
 		props.RemoveText = "The Owner can't be removed or lose the Owner role."
 	case self:
-		props.LeaveURL = paths.LeaveTeam(actor.Team.GetString("slug"))
+		props.LeaveURL = paths.LeaveTeam(actor.TeamSlug())
 		props.RemoveText = "You can't remove yourself, but you can leave the team."
 	case !actor.CanRemove(row.HeldAndInvitedRoles(), self):
 		props.RemoveText = "Only the Owner can remove Admins from this team."

@@ -29,7 +29,7 @@ func loadUserSessions(e *core.RequestEvent, row *people.Row) (SessionsProps, err
 	times := layout.TimesFor(actor)
 	now := times.In(time.Now())
 	line := func(s sessions.Row) SessionLine {
-		return SessionLine{Title: s.Title, Href: paths.Session(actor.Team.GetString("slug"), s.ID),
+		return SessionLine{Title: s.Title, Href: paths.Session(actor.TeamSlug(), s.ID),
 			When: ui.FormatRange(s.Starts(), s.Ends(), now, times), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
 	}
 	upcoming, past := overview.Counts.Upcoming, overview.Counts.Past

@@ -100,7 +100,7 @@ func lastPage(total int) int { return (total + pageSize - 1) / pageSize }
 func newUserListProps(e *core.RequestEvent, page people.Page, deliveries map[string]mail.State, current string) UserListProps {
 	actor, q, path := web.Actor(e), page.Query, usersPath(e)
 	props := UserListProps{
-		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
+		Team: actor.TeamName(), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
 		Filters: statusFilters(path, q, page.Counts), GuestsOnly: q.Kind == actors.Guest, Total: page.Total,
 		ClearURL: queryHref(path, people.Query{Sort: q.Sort}), ExportURL: queryHref(path+"/export", atPage(q, 1, "", "")), QueryFields: queryFields(q),
 	}

@@ -110,7 +110,7 @@ func panelDenial(e *core.RequestEvent, actor *actors.Actor) (refusal error, help
 		return a.CanInvite(actors.Roles{Admin: true}, actor.Roles)
 	})
 	return errs.Forbidden(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
-		actor.Team.GetString("name"), actors.HelperNames(helpers))), helpers, err
+		actor.TeamName(), actors.HelperNames(helpers))), helpers, err
 }
 
 // Actor returns the actor in the team in the URL. It is set behind RequireTeam and RequireAdmin.

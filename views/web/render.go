@@ -87,9 +87,9 @@ func deletedTeamProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.Erro
 func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.ErrorProps {
 	config := settings.Of(e.App)
 	props := ui.ErrorProps{
-		Title:  "You're no longer an Admin of " + former.Actor.Team.GetString("name"),
+		Title:  "You're no longer an Admin of " + former.Actor.TeamName(),
 		Text:   "Your Admin role has ended, so the Admin Panel is no longer available to you.",
-		Action: "Go to the App", Href: paths.App(former.Actor.Team.GetString("slug")), Support: config.Support, HelpHref: config.SupportLink(),
+		Action: "Go to the App", Href: paths.App(former.Actor.TeamSlug()), Support: config.Support, HelpHref: config.SupportLink(),
 	}
 	if who := actors.HelperNames(former.Helpers); who != "" {
 		props.Text += " To get it back, ask " + who + " to invite you."
