@@ -1,7 +1,7 @@
 package actors
 
 import (
-	"strings"
+	"usher/hooks/tools/text"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -33,9 +33,5 @@ func HelperNames(helpers []Helper) string {
 		}
 		names = append(names, name)
 	}
-	last := len(names) - 1
-	if last <= 0 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return text.JoinAlternatives(names)
 }

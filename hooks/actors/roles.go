@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Roles are the roles of a user in a team. Admin and Organizer are
@@ -86,7 +87,7 @@ func (r Roles) With(other Roles) Roles {
 func (r Roles) Label() string {
 	words := []string{}
 	for _, name := range r.Names() {
-		words = append(words, strings.ToUpper(name[:1])+name[1:])
+		words = append(words, text.Capitalize(name))
 	}
 	if len(words) == 0 {
 		return "member"

@@ -3,6 +3,7 @@ package audit
 import (
 	"slices"
 	"strings"
+	"usher/hooks/tools/text"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -36,13 +37,13 @@ func (e Event) Text() string {
 	short, s := e.actionText().Short, e.Sentence()
 	switch {
 	case e.IsTarget && short != "" && !e.Refused():
-		text := e.fillRoles(short)
+		phrase := e.fillRoles(short)
 		if !e.IsActor && (e.Actor != "" || e.ActorName == Administrator) {
-			text += " by " + s.Actor
+			phrase += " by " + s.Actor
 		}
-		return capitalize(text)
+		return text.Capitalize(phrase)
 	case e.IsActor:
-		return capitalize(strings.TrimSpace(s.Action + s.Target + s.Rest))
+		return text.Capitalize(strings.TrimSpace(s.Action + s.Target + s.Rest))
 	}
 	return s.String()
 }

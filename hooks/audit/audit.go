@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -125,12 +124,7 @@ func writeEntry(tx core.App, entry *Entry, result string) error {
 // maxText is the length in characters at which texts are truncated. It is that of the longest description.
 const maxText = 500
 
-func truncateText(s string) string {
-	if utf8.RuneCountInString(s) > maxText {
-		return text.Truncate(s, maxText-1) + "…"
-	}
-	return s
-}
+func truncateText(s string) string { return text.Shorten(s, maxText) }
 
 // truncateDetails truncates every text. Refused input is recorded too, and entries can't be deleted.
 func truncateDetails(detail map[string]any) map[string]any {

@@ -121,7 +121,7 @@ func (r Row) Notes(zone *time.Location) []Note {
 		}
 		value := formatValue(details[key], zone)
 		if known := reasonDetails[value]; known != "" && key == "reason" && r.Action == "session.end" {
-			value = capitalize(known)
+			value = text.Capitalize(known)
 		}
 		if value != "" {
 			notes = append(notes, Note{cmp.Or(detailLabels[key], humanize(key)), value})
@@ -162,10 +162,5 @@ func formatValue(value any, zone *time.Location) string {
 
 // humanize turns a key into words: "not_started" becomes "Not started".
 func humanize(name string) string {
-	if name == "" {
-		return ""
-	}
-	return capitalize(strings.ReplaceAll(name, "_", " "))
+	return text.Capitalize(strings.ReplaceAll(name, "_", " "))
 }
-
-func capitalize(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

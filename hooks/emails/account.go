@@ -20,7 +20,7 @@ type ConfirmAddressProps struct {
 
 // ConfirmAddress is the email that asks for confirmation of the address given at sign-up.
 func ConfirmAddress(p ConfirmAddressProps) mail.Message {
-	m := layout{
+	return layout{
 		Title:      "Confirm your email address",
 		Intro:      "One more step to create your Usher account.",
 		Paragraphs: []string{"Confirm that " + p.To + " is your email address."},
@@ -30,9 +30,7 @@ func ConfirmAddress(p ConfirmAddressProps) mail.Message {
 		Reason: "You're receiving this email because someone used this address to sign up for Usher. " +
 			"If it wasn't you, ignore this email; the account won't be activated.",
 		Support: p.Support,
-	}.message(mail.KindConfirmAddress, p.To, "", "Confirm your email address")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindConfirmAddress, p.To, "", "Confirm your email address")
 }
 
 // AlreadyRegisteredProps are the properties of AlreadyRegistered.
@@ -47,7 +45,7 @@ type AlreadyRegisteredProps struct {
 // AlreadyRegistered is the email to the owner of an account after a sign-up with its address. The sign-up page doesn't
 // reveal that the account exists.
 func AlreadyRegistered(p AlreadyRegisteredProps) mail.Message {
-	m := layout{
+	return layout{
 		Title:         "You already have an account",
 		Intro:         "Someone tried to sign up for Usher with " + p.To + ".",
 		Paragraphs:    []string{"This address already has an account, and nothing about it has changed. If it was you, sign in instead."},
@@ -57,9 +55,7 @@ func AlreadyRegistered(p AlreadyRegisteredProps) mail.Message {
 		Reason: "You're receiving this email because someone used this address to sign up for Usher. " +
 			"If it wasn't you, ignore this email.",
 		Support: p.Support,
-	}.message(mail.KindAlreadyRegistered, p.To, p.ToName, "You already have an Usher account")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindAlreadyRegistered, p.To, p.ToName, "You already have an Usher account")
 }
 
 // ResetPasswordProps are the properties of ResetPassword. A nil Zone is UTC.
@@ -74,7 +70,7 @@ type ResetPasswordProps struct {
 
 // ResetPassword is the email with a link to the page that sets a new password. No email contains a password (R61).
 func ResetPassword(p ResetPasswordProps) mail.Message {
-	m := layout{
+	return layout{
 		Title:      "Reset your password",
 		Intro:      "Choose a new password for your Usher account, " + p.To + ".",
 		Paragraphs: []string{"Saving it signs you out on all other devices."},
@@ -84,9 +80,7 @@ func ResetPassword(p ResetPasswordProps) mail.Message {
 		Reason: "You're receiving this email because someone requested a password reset for this address. " +
 			"If it wasn't you, ignore this email; your password stays the same.",
 		Support: p.Support,
-	}.message(mail.KindResetPassword, p.To, p.ToName, "Reset your password")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindResetPassword, p.To, p.ToName, "Reset your password")
 }
 
 // ChangeAddressProps are the properties of ChangeAddress. To is the new address. A nil Zone is UTC.
@@ -102,7 +96,7 @@ type ChangeAddressProps struct {
 
 // ChangeAddress is the email that asks for confirmation of an account's new address.
 func ChangeAddress(p ChangeAddressProps) mail.Message {
-	m := layout{
+	return layout{
 		Title:      "Confirm your new email address",
 		Intro:      "Confirm the change from " + maskAddress(p.Old) + " to " + p.To + " for your Usher account.",
 		Paragraphs: []string{"Until you confirm it, you sign in and receive email at your current address."},
@@ -112,9 +106,7 @@ func ChangeAddress(p ChangeAddressProps) mail.Message {
 		Reason: "You're receiving this email because someone wants to use this address for an Usher account. " +
 			"If it wasn't you, ignore this email; nothing will change.",
 		Support: p.Support,
-	}.message(mail.KindChangeAddress, p.To, p.ToName, "Confirm your new email address")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindChangeAddress, p.To, p.ToName, "Confirm your new email address")
 }
 
 // AddressTakenProps are the properties of AddressTaken.
@@ -129,7 +121,7 @@ type AddressTakenProps struct {
 // AddressTaken is the email to the owner of an account when another account tries to change to its address. The page
 // doesn't reveal that the account exists.
 func AddressTaken(p AddressTakenProps) mail.Message {
-	m := layout{
+	return layout{
 		Title: "This address already has an account",
 		Intro: "Someone tried to use " + p.To + " for another Usher account.",
 		Paragraphs: []string{
@@ -142,9 +134,7 @@ func AddressTaken(p AddressTakenProps) mail.Message {
 		Reason: "You're receiving this email because someone entered this address as the new address of another account. " +
 			"If it wasn't you, ignore this email.",
 		Support: p.Support,
-	}.message(mail.KindAddressTaken, p.To, p.ToName, "This address already has an Usher account")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindAddressTaken, p.To, p.ToName, "This address already has an Usher account")
 }
 
 // AddressChangedProps are the properties of AddressChanged. To is the old address. A nil Zone is UTC.
@@ -159,7 +149,7 @@ type AddressChangedProps struct {
 
 // AddressChanged is the email to the old address after an account's address changed.
 func AddressChanged(p AddressChangedProps) mail.Message {
-	m := layout{
+	return layout{
 		Title: "Your email address was changed",
 		Intro: "The address of your Usher account is now " + maskAddress(p.New) + ".",
 		Paragraphs: []string{
@@ -168,9 +158,7 @@ func AddressChanged(p AddressChangedProps) mail.Message {
 		},
 		Reason:  "You're receiving this email because " + p.To + " was the address of the account.",
 		Support: p.Support,
-	}.message(mail.KindAddressChanged, p.To, p.ToName, "Your email address was changed")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindAddressChanged, p.To, p.ToName, "Your email address was changed")
 }
 
 // PasswordChangedProps are the properties of PasswordChanged. A nil Zone is UTC.
@@ -185,7 +173,7 @@ type PasswordChangedProps struct {
 
 // PasswordChanged is the email to the owner of an account after its password changed.
 func PasswordChanged(p PasswordChangedProps) mail.Message {
-	m := layout{
+	return layout{
 		Title: "Your password was changed",
 		Intro: "The password of your Usher account, " + p.To + ", was changed.",
 		Paragraphs: []string{
@@ -194,9 +182,7 @@ func PasswordChanged(p PasswordChangedProps) mail.Message {
 		SecondaryLink: link{"If it wasn't you,", "reset your password now", p.Reset},
 		Reason:        "You're receiving this email because it's about the security of your account.",
 		Support:       p.Support,
-	}.message(mail.KindPasswordChanged, p.To, p.ToName, "Your password was changed")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindPasswordChanged, p.To, p.ToName, "Your password was changed")
 }
 
 // AccountDeletedProps are the properties of AccountDeleted. A nil Zone is UTC.
@@ -210,7 +196,7 @@ type AccountDeletedProps struct {
 
 // AccountDeleted is the last email to the owner of an account.
 func AccountDeleted(p AccountDeletedProps) mail.Message {
-	m := layout{
+	return layout{
 		Title: "Your account was deleted",
 		Intro: "The Usher account " + p.To + " no longer exists.",
 		Paragraphs: []string{
@@ -219,9 +205,7 @@ func AccountDeleted(p AccountDeletedProps) mail.Message {
 		},
 		Reason:  "You're receiving this email because " + p.To + " was the address of the account. This is the last email about it.",
 		Support: p.Support,
-	}.message(mail.KindAccountDeleted, p.To, p.ToName, "Your Usher account was deleted")
-	m.HighPriority = true
-	return m
+	}.accountMessage(mail.KindAccountDeleted, p.To, p.ToName, "Your Usher account was deleted")
 }
 
 // TestProps are the properties of Test.
@@ -235,13 +219,18 @@ type TestProps struct {
 
 // Test is the email that shows whether email is delivered (R160).
 func Test(p TestProps) mail.Message {
-	m := layout{
+	return layout{
 		Title:      "Email delivery works",
 		Intro:      "This is a test email from Usher at " + p.Server + ".",
 		Paragraphs: []string{"You received it, so invitations and password resets from this server can reach you too. There's nothing to do."},
 		Reason:     "You're receiving this email because " + p.By + " sent a test email from the Admin Panel.",
 		Support:    p.Support,
-	}.message(mail.KindTest, p.To, p.ToName, "Test email from Usher")
+	}.accountMessage(mail.KindTest, p.To, p.ToName, "Test email from Usher")
+}
+
+// accountMessage is message with high priority.
+func (l layout) accountMessage(kind, to, toName, subject string) mail.Message {
+	m := l.message(kind, to, toName, subject)
 	m.HighPriority = true
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"usher/hooks/addresslist"
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // CodeSameAddress is returned when the corrected address equals the current one.
@@ -62,7 +63,7 @@ func (req Request) replaceInvitation(tx core.App, actor *actors.Actor, line Line
 	if previous.Status() != Pending {
 		return req, nil
 	}
-	if err := previous.close(tx, Revoked, truncate("The address was corrected: "+line.Address, 200)); err != nil {
+	if err := previous.close(tx, Revoked, text.Shorten("The address was corrected: "+line.Address, 200)); err != nil {
 		return req, err
 	}
 	return req, audit.Write(tx, audit.NewEntry(actor, "invitation.revoke").WithTarget(previous.Id, previous.Address()).With("corrected", line.Address))

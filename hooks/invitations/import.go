@@ -233,7 +233,7 @@ func storeRows(tx core.App, id string, lines []Line) error {
 			seen[line.Address] = true
 		}
 		_, code, reason, _ := errs.Details(err)
-		rows[n] = [6]any{truncate(line.Raw, 500), truncate(line.Name, 200), line.Address, code, reason, line.Row}
+		rows[n] = [6]any{text.Shorten(line.Raw, 500), text.Shorten(line.Name, 200), line.Address, code, reason, line.Row}
 	}
 	data, err := json.Marshal(rows)
 	if err != nil {
@@ -279,7 +279,7 @@ func StopImport(app core.App, actor *actors.Actor, id string) (*Import, error) {
 
 func (i *Import) close(tx core.App, status, reason string) error {
 	i.Set("status", status)
-	i.Set("reason", truncate(reason, 300))
+	i.Set("reason", text.Shorten(reason, 300))
 	i.Set("finished", types.NowDateTime())
 	return record.SaveTrusted(tx, i)
 }

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -12,6 +11,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // closeUndeliverable ends an invitation when its email can't be delivered or is reported as spam, in the transaction
@@ -46,18 +46,10 @@ func (i *Invitation) markUndeliverable(tx core.App, email *mail.Email) error {
 	if err != nil || newest.Id != email.Id || i.Status() != Pending {
 		return nil
 	}
-	if err := i.close(tx, Revoked, truncate(email.LastError(), 200)); err != nil {
+	if err := i.close(tx, Revoked, text.Shorten(email.LastError(), 200)); err != nil {
 		return err
 	}
 	entry := (&audit.Entry{Team: i.TeamID(), ActorName: "mail provider", Action: "invitation.undeliverable"}).
 		WithTarget(i.Id, i.Address()).With("letter", email.Status()).With("reason", email.LastError())
 	return audit.Write(tx, entry)
-}
-
-// truncate shortens text to at most max characters and ends it with an ellipsis if it was longer.
-func truncate(text string, max int) string {
-	if utf8.RuneCountInString(text) > max {
-		return string([]rune(text)[:max-1]) + "…"
-	}
-	return text
 }

@@ -187,7 +187,7 @@ func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
 		if f == nil {
 			m.Set("status", Sent)
 			m.Set("sent", w.Now())
-			m.Set("provider_id", Truncate(providerID, 200))
+			m.Set("provider_id", text.Shorten(providerID, 200))
 			m.Set("error", "")
 			if _, err := m.applyReports(tx); err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 	"github.com/resend/resend-go/v2"
 
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 )
 
 // The kinds of emails. Of a queued email only the kind, recipient, about and team are stored in clear text.
@@ -79,7 +80,7 @@ func (m Message) encode(app core.App) ([]byte, error) {
 	if err != nil || address.Address != m.To {
 		return nil, fmt.Errorf("an email of kind %q has no valid recipient", m.Kind)
 	}
-	subject := Truncate(oneLine(m.Subject), 200)
+	subject := text.Shorten(oneLine(m.Subject), 200)
 	if m.Kind == "" || subject == "" || (m.HTML == "" && m.Text == "") {
 		return nil, fmt.Errorf("an email of kind %q has no subject or no content", m.Kind)
 	}
@@ -117,7 +118,7 @@ func sender(app core.App) string {
 // formatAddress returns an address with its name, quoted if necessary. Names stay in UTF-8: Resend takes JSON, and SMTP
 // encodes them.
 func formatAddress(name, address string) string {
-	name = Truncate(oneLine(name), 100)
+	name = text.Shorten(oneLine(name), 100)
 	if name == "" {
 		return address
 	}
@@ -135,14 +136,6 @@ func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 	}), " ")
-}
-
-// Truncate shortens s to at most max characters, with an ellipsis.
-func Truncate(s string, max int) string {
-	if runes := []rune(s); len(runes) > max {
-		return strings.TrimSpace(string(runes[:max-1])) + "…"
-	}
-	return s
 }
 
 // decode reads what encode returned.

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 )
 
 const (
@@ -91,7 +92,7 @@ func cleanProviderText(message, own string) string {
 	if own != "" {
 		message = regexp.MustCompile(regexp.QuoteMeta(own)+`\S*`).ReplaceAllString(message, own)
 	}
-	return Truncate(message, 300)
+	return text.Shorten(message, 300)
 }
 
 // withProviderText appends a provider's message to our sentence.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"usher/hooks/tools/text"
 )
 
 // schema is a JSON Schema (2020-12), as far as the API's types need it.
@@ -209,15 +210,13 @@ func schemaName(t reflect.Type) string {
 	name, of, generic := strings.Cut(t.Name(), "[")
 	if generic { // list[usher/views/api.room]
 		of = strings.TrimSuffix(of[strings.LastIndexByte(of, '.')+1:], "]")
-		return upperFirst(of) + upperFirst(name)
+		return text.Capitalize(of) + text.Capitalize(name)
 	}
 	if plain, ok := strings.CutSuffix(name, "Form"); ok {
 		name = plain + "Request"
 	}
-	return upperFirst(name)
+	return text.Capitalize(name)
 }
-
-func upperFirst(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 
 // apply adds to a schema what is known about its field.
 func (d fieldDoc) apply(to *schema) {

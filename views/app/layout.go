@@ -15,14 +15,9 @@ import (
 func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	actor := web.Actor(e)
 	props, err := layout.AppShell(e, actor, current)
-	props.Page.Title = pageTitle(e, crumbs[len(crumbs)-1].Label)
+	props.Page.Title = layout.PageTitle(e, crumbs[len(crumbs)-1].Label)
 	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: actor.TeamName(), Href: appPath(e)}}, crumbs...)
 	return props, err
-}
-
-// pageTitle returns the title of a page about something in the team.
-func pageTitle(e *core.RequestEvent, about string) string {
-	return about + " · " + web.Actor(e).TeamName()
 }
 
 // timeRange formats two times of day, with the date if the second is on another day: "22:00 to Sat 21 Nov, 01:00".
@@ -52,14 +47,4 @@ func yearLayout(at, now time.Time) string {
 		return ""
 	}
 	return " 2006"
-}
-
-// fullPageErrors shows the error of a request for a fragment as a full page.
-func fullPageErrors(e *core.RequestEvent) error {
-	err := e.Next()
-	if err != nil && web.IsFragment(e) {
-		e.Response.Header().Set("HX-Retarget", "body")
-		e.Response.Header().Set("HX-Reswap", "innerHTML")
-	}
-	return err
 }

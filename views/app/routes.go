@@ -8,7 +8,7 @@ import (
 // Routes registers the pages.
 func Routes(pages *web.Group) {
 	app := pages.Group("/app/{team}")
-	app.BindFunc(fullPageErrors, web.RequireTeam)
+	app.BindFunc(web.FullPageErrors, web.RequireTeam)
 	app.GET("", home)
 	app.GET("/find", showSearch)
 	app.POST("/leave", leave)

@@ -60,7 +60,7 @@ func renderDetails(e *core.RequestEvent, status int, session *sessions.Session, 
 			return web.Render(e, status, calendarCard(props))
 		case web.IsFragmentFor(e, "details"):
 			props.Focus = true
-			return web.Render(e, status, detailsSwap(pageTitle(e, props.Title), sessionDetails(props)))
+			return web.Render(e, status, detailsSwap(layout.PageTitle(e, props.Title), sessionDetails(props)))
 		}
 	}
 	page, err := pageBehind(e, session, props, dialog)
@@ -73,7 +73,7 @@ func renderDetails(e *core.RequestEvent, status int, session *sessions.Session, 
 // pageBehind returns the page behind the details: the calendar that they were opened from, else the list.
 func pageBehind(e *core.RequestEvent, session *sessions.Session, props sessionDetailsProps, dialog templ.Component) (templ.Component, error) {
 	around := func(shell *ui.ShellProps, crumb ui.Breadcrumb) {
-		shell.Page.Title = pageTitle(e, props.Title)
+		shell.Page.Title = layout.PageTitle(e, props.Title)
 		shell.Breadcrumbs = append(shell.Breadcrumbs[:1], crumb, ui.Breadcrumb{Label: props.Title})
 		shell.Drawer = sessionDetails(props)
 	}

@@ -205,7 +205,7 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 	if props.Shell, err = shell(e, "sessions", crumbs...); err != nil {
 		return props, err
 	}
-	props.Shell.Page.Title = pageTitle(e, props.Title)
+	props.Shell.Page.Title = layout.PageTitle(e, props.Title)
 	var except []string
 	if session != nil {
 		if except, err = sessions.AffectedIDs(e.App, session, parseScope(typed.Scope)); err != nil {

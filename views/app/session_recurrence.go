@@ -188,7 +188,7 @@ func (t formInput) endText() string {
 
 func repeatLabel(repeat string, first time.Time) string {
 	words := formInput{Repeat: repeat, Days: []string{dayKey(first)}}.frequencyText(first)
-	return strings.ToUpper(words[:1]) + words[1:]
+	return text.Capitalize(words)
 }
 
 // repeatText describes the series in a sentence: how often, how many and until when. wrong is the error if the rule is invalid.

@@ -25,7 +25,7 @@ func sessionList(e *core.RequestEvent) error {
 		return err
 	}
 	if web.IsFragmentFor(e, "details") {
-		return web.Render(e, http.StatusOK, detailsSwap(pageTitle(e, "Sessions"), nil))
+		return web.Render(e, http.StatusOK, detailsSwap(layout.PageTitle(e, "Sessions"), nil))
 	}
 	return web.Render(e, http.StatusOK, listPage(props))
 }

@@ -105,6 +105,11 @@ func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamR
 	return shell
 }
 
+// PageTitle is the title of the document of a page about something in the team: "Rooms · Halation".
+func PageTitle(e *core.RequestEvent, about string) string {
+	return about + " · " + web.Actor(e).TeamName()
+}
+
 // AvatarPath returns the path of an account's picture, or "".
 func AvatarPath(account *core.Record) string {
 	return accounts.AvatarPath(account.Id, accounts.AvatarFile(account))

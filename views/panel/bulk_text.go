@@ -39,7 +39,7 @@ func joinPhrases(r bulk.Result, by map[string]phrases, between string) string {
 			continue
 		}
 		if len(parts) == 0 && (len(lines) > 1 || !strings.HasPrefix(by[status].one, "%s")) {
-			phrase = capitalize(phrase)
+			phrase = text.Capitalize(phrase)
 		}
 		parts = append(parts, phrase)
 	}

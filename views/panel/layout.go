@@ -14,7 +14,7 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.Sh
 	actor := web.Actor(e)
 	team := actor.TeamName()
 	props, err := layout.PanelShell(e, actor, current)
-	props.Page.Title = pageTitle(e, crumbs[len(crumbs)-1].Label)
+	props.Page.Title = layout.PageTitle(e, crumbs[len(crumbs)-1].Label)
 	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: team, Href: panelPath(e)}}, crumbs...)
 	return props, err
 }
@@ -26,9 +26,4 @@ func showSearch(e *core.RequestEvent) error {
 		return err
 	}
 	return search.Serve(e, pageShell, search.PanelSources)
-}
-
-// pageTitle is the document title of a page: "Rooms · Halation".
-func pageTitle(e *core.RequestEvent, about string) string {
-	return about + " · " + web.Actor(e).TeamName()
 }

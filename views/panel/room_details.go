@@ -45,7 +45,7 @@ func showRoomDetails(e *core.RequestEvent) error {
 		return err
 	}
 	props.Focus = true
-	return web.Render(e, http.StatusOK, roomSwap(pageTitle(e, room.Name()), RoomDetails(props), list))
+	return web.Render(e, http.StatusOK, roomSwap(layout.PageTitle(e, room.Name()), RoomDetails(props), list))
 }
 
 // showRoom shows the whole page with a room's details, and optionally a dialog or the reason why an action was refused.

@@ -133,6 +133,6 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	if form.Shell, err = shell(e, "rooms", append(crumbs, ui.Breadcrumb{Label: map[bool]string{true: "Edit", false: "New room"}[form.Exists]})...); err != nil {
 		return err
 	}
-	form.Shell.Page.Title = pageTitle(e, form.Title)
+	form.Shell.Page.Title = layout.PageTitle(e, form.Title)
 	return web.Render(e, status, RoomForm(form))
 }

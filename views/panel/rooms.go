@@ -63,7 +63,7 @@ func listRooms(e *core.RequestEvent) error {
 	}
 	if web.IsFragmentFor(e, "details") {
 		list.markFocus(e.Request.Header.Get("HX-Current-URL"))
-		return web.Render(e, http.StatusOK, roomSwap(pageTitle(e, "Rooms"), nil, list))
+		return web.Render(e, http.StatusOK, roomSwap(layout.PageTitle(e, "Rooms"), nil, list))
 	}
 	if web.IsFragment(e) {
 		e.Response.Header().Set("HX-Push-Url", query.href(roomsPath(e)))

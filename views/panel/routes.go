@@ -10,7 +10,7 @@ import (
 // Routes registers the pages of the Admin Panel.
 func Routes(pages *web.Group) {
 	panel := pages.Group("/admin/{team}")
-	panel.BindFunc(fullPageErrors, web.RequireAdmin)
+	panel.BindFunc(web.FullPageErrors, web.RequireAdmin)
 
 	panel.GET("", func(e *core.RequestEvent) error { return web.Redirect(e, usersPath(e)) })
 	panel.GET("/users", listUsers)

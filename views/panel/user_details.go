@@ -10,6 +10,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/people"
 	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -54,7 +55,7 @@ func showDetails(e *core.RequestEvent, status int, row *people.Row, query people
 		_, code, sentence, _ := errs.Details(extras.err)
 		props.Error, props.NoSeat = sentence, isFull(code)
 	}
-	page.Shell.Page.Title = pageTitle(e, props.Name)
+	page.Shell.Page.Title = layout.PageTitle(e, props.Name)
 	page.Shell.Breadcrumbs = append(page.Shell.Breadcrumbs[:1], ui.Breadcrumb{Label: "Users", Href: queryHref(usersPath(e), query)}, ui.Breadcrumb{Label: props.Name})
 	page.Shell.Drawer = UserDetails(props)
 	page.Dialog = extras.dialog
@@ -72,7 +73,7 @@ func renderDetailsFragment(e *core.RequestEvent, row *people.Row, query people.Q
 		return err
 	}
 	props.Focus = true
-	return web.Render(e, http.StatusOK, detailsSwap(pageTitle(e, props.Name), UserDetails(props), list, isOnlyOwner(counts, query)))
+	return web.Render(e, http.StatusOK, detailsSwap(layout.PageTitle(e, props.Name), UserDetails(props), list, isOnlyOwner(counts, query)))
 }
 
 // findRow finds the user or invitation of the request. The ID of an older invitation finds the user who accepted it, or

@@ -36,7 +36,7 @@ func renderUserListFragment(e *core.RequestEvent, query people.Query) error {
 	}
 	if web.IsFragmentFor(e, "details") {
 		list.markFocus(e.Request.Header.Get("HX-Current-URL"))
-		return web.Render(e, http.StatusOK, detailsSwap(pageTitle(e, "Users"), nil, list, isOnlyOwner(counts, query)))
+		return web.Render(e, http.StatusOK, detailsSwap(layout.PageTitle(e, "Users"), nil, list, isOnlyOwner(counts, query)))
 	}
 	e.Response.Header().Set("HX-Push-Url", queryHref(usersPath(e), query))
 	return web.Render(e, http.StatusOK, UserList(list))

@@ -1,13 +1,13 @@
 package panel
 
 import (
-	"strings"
 	"time"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/people"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
@@ -27,7 +27,7 @@ func newUserRowProps(row people.Row, zone *time.Location, you bool) UserRowProps
 func roleChips(row people.Row) []ui.ChipProps {
 	var all []ui.ChipProps
 	for _, name := range row.Roles().Names() {
-		all = append(all, ui.ChipProps{Label: capitalize(name), Variant: name})
+		all = append(all, ui.ChipProps{Label: text.Capitalize(name), Variant: name})
 	}
 	if row.Kind == actors.Guest {
 		all = append(all, ui.ChipProps{Label: "Guest", Kind: "guest", Icon: "user"})
@@ -42,7 +42,7 @@ func invitationChips(row people.Row) []ui.ChipProps {
 		return []ui.ChipProps{{Label: "Member", State: invitationState(row), Note: invitationState(row)}}
 	}
 	for _, name := range row.InvitedRoles().Names() {
-		all = append(all, ui.ChipProps{Label: capitalize(name), State: invitationState(row), Note: invitationState(row)})
+		all = append(all, ui.ChipProps{Label: text.Capitalize(name), State: invitationState(row), Note: invitationState(row)})
 	}
 	return all
 }
@@ -55,14 +55,7 @@ func invitationState(row people.Row) string {
 	return row.Status
 }
 
-func capitalize(name string) string {
-	if name == "" {
-		return ""
-	}
-	return strings.ToUpper(name[:1]) + name[1:]
-}
-
-func statusLabel(status string) string { return capitalize(status) }
+func statusLabel(status string) string { return text.Capitalize(status) }
 
 // statusNote is the line below the status: when the invitation expires, or when it ended.
 func statusNote(row people.Row, zone *time.Location) string {

@@ -7,6 +7,7 @@ import (
 	"usher/hooks/people"
 	"usher/hooks/plans"
 	"usher/hooks/seats"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
@@ -35,7 +36,7 @@ func newSeatsProps(role, path string, count seats.Count, holders []seats.Holder,
 			}
 		}
 		for len(all)-first < number {
-			all = append(all, Seat{State: seatState(reserved), Label: capitalize(seatState(reserved)) + " seat"})
+			all = append(all, Seat{State: seatState(reserved), Label: text.Capitalize(seatState(reserved)) + " seat"})
 		}
 	}
 	addHeld(false, count.Used)

@@ -32,6 +32,16 @@ func Render(e *core.RequestEvent, status int, component templ.Component) error {
 	return e.Blob(status, "text/html; charset=utf-8", buffer.Bytes())
 }
 
+// FullPageErrors shows the error of a request for a fragment as a full page, because it doesn't fit in the fragment.
+func FullPageErrors(e *core.RequestEvent) error {
+	err := e.Next()
+	if err != nil && IsFragment(e) {
+		e.Response.Header().Set("HX-Retarget", "body")
+		e.Response.Header().Set("HX-Reswap", "innerHTML")
+	}
+	return err
+}
+
 // renderErrors renders the errors of a group as pages.
 func renderErrors(e *core.RequestEvent) error {
 	err := e.Next()

@@ -82,3 +82,20 @@ func Truncate(text string, max int) string {
 	}
 	return text
 }
+
+// Shorten returns a text of at most max characters, which ends with an ellipsis if the text was longer.
+func Shorten(text string, max int) string {
+	if utf8.RuneCountInString(text) <= max {
+		return text
+	}
+	return strings.TrimSpace(Truncate(text, max-1)) + "…"
+}
+
+// Capitalize returns the text with its first letter in upper case.
+func Capitalize(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if first == utf8.RuneError {
+		return text
+	}
+	return string(unicode.ToTitle(first)) + text[size:]
+}

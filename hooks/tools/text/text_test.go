@@ -69,3 +69,19 @@ func TestLikePattern_EscapesWildcards(t *testing.T) {
 		}
 	}
 }
+
+func TestShorten_CountsCharacters(t *testing.T) {
+	for in, want := range map[string]string{"": "", "ééééé": "ééééé", "éééééé": "éééé…", "日本 放送局": "日本 放…", "abc def": "abc…", "a\xffbcdef": "a\ufffdbc…"} {
+		if got := text.Shorten(in, 5); got != want {
+			t.Errorf("Shorten(%q, 5): got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestCapitalize_NotOnlyASCII(t *testing.T) {
+	for in, want := range map[string]string{"": "", "a": "A", "admin role": "Admin role", "émile": "Émile", "ōsaka": "Ōsaka", "ǆ": "ǅ", "日本": "日本", "Usher": "Usher", "\xff": "\xff"} {
+		if got := text.Capitalize(in); got != want {
+			t.Errorf("Capitalize(%q): got %q, want %q", in, got, want)
+		}
+	}
+}

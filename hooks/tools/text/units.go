@@ -52,9 +52,14 @@ func Bytes(n int64) string {
 }
 
 // JoinList writes words as a list in a sentence: "a", "a and b", "a, b and c".
-func JoinList(words []string) string {
+func JoinList(words []string) string { return join(words, " and ") }
+
+// JoinAlternatives writes words as a choice in a sentence: "a", "a or b", "a, b or c".
+func JoinAlternatives(words []string) string { return join(words, " or ") }
+
+func join(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return strings.Join(words[:len(words)-1], ", ") + last + words[len(words)-1]
 }

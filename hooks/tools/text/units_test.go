@@ -29,3 +29,11 @@ func TestJoinList(t *testing.T) {
 		}
 	}
 }
+
+func TestJoinAlternatives(t *testing.T) {
+	for in, want := range map[string]string{"": "", "a": "a", "a b": "a or b", "a b c": "a, b or c"} {
+		if got := text.JoinAlternatives(strings.Fields(in)); got != want {
+			t.Errorf("JoinAlternatives(%q): got %q, want %q", in, got, want)
+		}
+	}
+}
