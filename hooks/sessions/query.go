@@ -34,15 +34,9 @@ func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool
 	return found, nil
 }
 
-// involvesActor is the condition for sessions that the actor hosts or is invited to, by account or verified email. Sessions
-// that the actor was removed from don't match.
+// involvesActor is the condition for the sessions of userSessionsQuery.
 func involvesActor(actor *actors.Actor) dbx.Expression {
-	address := ""
-	if actor.Account.Verified() {
-		address = actor.Account.Email()
-	}
-	return dbx.NewExp(`(host = {:me} OR EXISTS (SELECT 1 FROM participants p WHERE p.session = sessions.id AND p.state != 'out'
-		AND (p.user = {:me} OR p.user = '' AND p.email = {:address})))`, dbx.Params{"me": actor.Account.Id, "address": address})
+	return dbx.NewExp("sessions.id IN ("+userSessionsQuery+")", userParams(actor))
 }
 
 // FindVisible finds a session of the actor's team that the actor hosts, is invited to, or can see as Owner or Admin. It
