@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -213,13 +212,5 @@ func deleteAddressChange(tx core.App, account *core.Record) error {
 }
 
 func queryAddressChange(app core.App, where dbx.Expression) (*AddressChange, error) {
-	change := &AddressChange{}
-	err := app.RecordQuery("address_changes").AndWhere(where).Limit(1).One(change)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find an address change: %w", err)
-	}
-	return change, nil
+	return record.One[AddressChange](app.RecordQuery("address_changes").AndWhere(where), "find an address change")
 }

@@ -77,13 +77,9 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 // FindLogin returns the login of a cookie's secret and its account. It returns errs.ErrNotFound if the login was ended, has
 // expired, or is older than the last change of the password or address.
 func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
-	login := &Login{}
-	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}).Limit(1).One(login)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, errs.ErrNotFound
-	}
+	login, err := record.One[Login](app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}), "find login")
 	if err != nil {
-		return nil, nil, fmt.Errorf("find login: %w", err)
+		return nil, nil, err
 	}
 	if login.isExpired(time.Now()) {
 		return nil, nil, errs.ErrNotFound

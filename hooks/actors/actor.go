@@ -32,14 +32,10 @@ func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
 		return nil, errs.ErrNotFound
 	}
-	found := &core.Record{}
-	err := app.RecordQuery("teams").WithContext(record.Prepared).
-		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})).Limit(1).One(found)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
+	found, err := record.One[core.Record](app.RecordQuery("teams").WithContext(record.Prepared).
+		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})), "find team")
 	if err != nil {
-		return nil, fmt.Errorf("find team: %w", err)
+		return nil, err
 	}
 	return InTeam(app, account, found)
 }

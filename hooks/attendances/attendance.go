@@ -4,7 +4,6 @@ package attendances
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -13,7 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/live"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 var _ core.RecordProxy = (*Attendance)(nil)
@@ -82,9 +83,8 @@ func List(app core.App, session string) ([]*Attendance, error) {
 
 // findOrNew finds the attendance with that sid, or returns a new one that isn't saved.
 func findOrNew(tx core.App, session *sessions.Session, sid string) (*Attendance, error) {
-	a := &Attendance{}
-	err := tx.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session.Id, "sid": sid}).Limit(1).One(a)
-	if errors.Is(err, sql.ErrNoRows) {
+	a, err := record.One[Attendance](tx.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session.Id, "sid": sid}), "find a stay")
+	if errors.Is(err, errs.ErrNotFound) {
 		collection, err := tx.FindCachedCollectionByNameOrId("attendances")
 		if err != nil {
 			return nil, fmt.Errorf("find attendances: %w", err)
@@ -93,10 +93,7 @@ func findOrNew(tx core.App, session *sessions.Session, sid string) (*Attendance,
 		a.Load(map[string]any{"team": session.TeamID(), "session": session.Id, "sid": sid})
 		return a, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("find a stay: %w", err)
-	}
-	return a, nil
+	return a, err
 }
 
 // setJoined records a time of joining and keeps the earliest.

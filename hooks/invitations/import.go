@@ -2,7 +2,6 @@ package invitations
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,15 +110,7 @@ func (i *Import) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 
 // FindImport returns an import of the team, or errs.ErrNotFound.
 func FindImport(app core.App, team, id string) (*Import, error) {
-	i := &Import{}
-	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(i)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find import: %w", err)
-	}
-	return i, nil
+	return record.One[Import](app.RecordQuery("imports").AndWhere(dbx.HashExp{"id": id, "team": team}), "find import")
 }
 
 // ListImports returns the team's imports, newest first, at most limit.
@@ -134,15 +125,7 @@ func ListImports(app core.App, team string, limit int64) ([]*Import, error) {
 
 // FindActiveImport returns the team's running import, else the next one waiting, or errs.ErrNotFound.
 func FindActiveImport(app core.App, team string) (*Import, error) {
-	i := &Import{}
-	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team, "finished": ""}).OrderBy("created", "rowid").Limit(1).One(i)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find the import that runs: %w", err)
-	}
-	return i, nil
+	return record.One[Import](app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team, "finished": ""}).OrderBy("created", "rowid"), "find the import that runs")
 }
 
 // StartImport stores the list in one transaction. Its rows are invited in the background, in their order, under the

@@ -4,7 +4,6 @@ package invitations
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -162,19 +161,11 @@ func findPendingOrOverdue(app core.App, team, address string) (*Invitation, erro
 }
 
 func findOne(app core.App, where ...dbx.Expression) (*Invitation, error) {
-	i := &Invitation{}
-	query := app.RecordQuery("invitations").Limit(1).WithContext(record.Prepared)
+	query := app.RecordQuery("invitations").WithContext(record.Prepared)
 	for _, w := range where {
 		query.AndWhere(w)
 	}
-	err := query.One(i)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find invitation: %w", err)
-	}
-	return i, nil
+	return record.One[Invitation](query, "find invitation")
 }
 
 // ListPending returns the pending invitations of an account, newest first (R51). An unconfirmed address has none.

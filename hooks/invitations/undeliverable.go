@@ -1,9 +1,7 @@
 package invitations
 
 import (
-	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -40,8 +38,8 @@ func closeUndeliverable(e *core.RecordEvent) error {
 // markUndeliverable ends the invitation unless it has already ended or has a newer email.
 func (i *Invitation) markUndeliverable(tx core.App, email *mail.Email) error {
 	newest, err := mail.FindNewest(tx, i.Id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("find the newest email of an invitation: %w", err)
+	if errs.IgnoreNotFound(err) != nil {
+		return err
 	}
 	if err != nil || newest.Id != email.Id || i.Status() != Pending {
 		return nil

@@ -52,9 +52,8 @@ func recordDeparture(e *core.RecordEvent) error {
 }
 
 func saveDeparture(tx core.App, team, address string) error {
-	row := &core.Record{}
-	err := tx.RecordQuery("departures").AndWhere(dbx.HashExp{"team": team, "email": address}).Limit(1).One(row)
-	if errors.Is(err, sql.ErrNoRows) {
+	row, err := record.One[core.Record](tx.RecordQuery("departures").AndWhere(dbx.HashExp{"team": team, "email": address}), "find the departure from a team")
+	if errors.Is(err, errs.ErrNotFound) {
 		collection, err := tx.FindCachedCollectionByNameOrId("departures")
 		if err != nil {
 			return fmt.Errorf("find departures: %w", err)
@@ -62,7 +61,7 @@ func saveDeparture(tx core.App, team, address string) error {
 		row = core.NewRecord(collection)
 		row.Load(map[string]any{"team": team, "email": address})
 	} else if err != nil {
-		return fmt.Errorf("find the departure from a team: %w", err)
+		return err
 	}
 	row.Set("at", types.NowDateTime())
 	return tx.Save(row)

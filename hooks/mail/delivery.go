@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,7 +95,7 @@ func (w *Worker) requeueInterrupted() error {
 func (w *Worker) claim(id string) (request []byte, err error) {
 	err = w.App.RunInTransaction(func(tx core.App) error {
 		m, err := FindEmail(tx, id)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && m.Status() != Queued {
+		if errors.Is(err, errs.ErrNotFound) || err == nil && m.Status() != Queued {
 			return nil
 		}
 		if err != nil {
@@ -178,7 +177,7 @@ func (w *Worker) updateSender(tx core.App, m *Email, request []byte) ([]byte, er
 func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
 	err := w.App.RunInTransaction(func(tx core.App) error {
 		m, err := FindEmail(tx, id)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && m.Status() != Sending {
+		if errors.Is(err, errs.ErrNotFound) || err == nil && m.Status() != Sending {
 			return nil
 		}
 		if err != nil {

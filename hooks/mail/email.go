@@ -152,26 +152,16 @@ func Queue(tx core.App, message Message) (id string, err error) {
 	return m.Id, nil
 }
 
-// FindEmail returns the email with this id, or sql.ErrNoRows.
+// FindEmail returns the email with this id, or errs.ErrNotFound.
 func FindEmail(app core.App, id string) (*Email, error) {
-	m := &Email{}
-	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"id": id}).Limit(1).One(m)
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
+	return record.One[Email](app.RecordQuery(collection).AndWhere(dbx.HashExp{"id": id}), "find an email")
 }
 
-// findNext returns the next email to send, by priority and then by due time. If none is due it returns sql.ErrNoRows.
+// findNext returns the next email to send, by priority and then by due time. If none is due it returns errs.ErrNotFound.
 func findNext(app core.App, now time.Time) (*Email, error) {
-	m := &Email{}
-	err := app.RecordQuery(collection).
+	return record.One[Email](app.RecordQuery(collection).
 		AndWhere(dbx.NewExp("status = 'queued' AND due <= {:now}", params{"now": record.FormatTime(now)})).
-		OrderBy("priority ASC", "due ASC", "rowid ASC").Limit(1).One(m)
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
+		OrderBy("priority ASC", "due ASC", "rowid ASC"), "find the next email")
 }
 
 // nextDue returns when the next queued email is due, or zero if none is queued.

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"cmp"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -81,14 +80,14 @@ func applyReport(tx core.App, r report) error {
 		return err
 	}
 	m, err := findByProvider(tx, r.ProviderID)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errs.ErrNotFound) {
 		if ours, err := awaitsProviderID(tx); err != nil || !ours {
 			return err
 		}
 		return r.save(tx)
 	}
 	if err != nil {
-		return fmt.Errorf("find the email of a report: %w", err)
+		return err
 	}
 	if err := r.save(tx); err != nil {
 		return err
@@ -113,13 +112,8 @@ func (r report) save(tx core.App) error {
 }
 
 func findByProvider(app core.App, id string) (*Email, error) {
-	m := &Email{}
-	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"provider_id": id}).
-		OrderBy("created DESC", "rowid DESC").Limit(1).One(m)
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
+	return record.One[Email](app.RecordQuery(collection).AndWhere(dbx.HashExp{"provider_id": id}).
+		OrderBy("created DESC", "rowid DESC"), "find the email of a report")
 }
 
 // awaitsProviderID reports whether the provider may have accepted an email whose id isn't known yet. If not, an unknown id

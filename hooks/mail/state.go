@@ -3,6 +3,7 @@ package mail
 import (
 	"fmt"
 	"time"
+	"usher/hooks/record"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -41,15 +42,10 @@ func newState(status, fault, reason, sent, reported, updated string) State {
 	return State{Status: status, At: parseTime(since), Error: fault, Reason: reason}
 }
 
-// FindNewest returns the newest email about a record, or sql.ErrNoRows. Only its link works.
+// FindNewest returns the newest email about a record, or errs.ErrNotFound. Only its link works.
 func FindNewest(app core.App, about string) (*Email, error) {
-	m := &Email{}
-	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"about": about}).
-		OrderBy("created DESC", "rowid DESC").Limit(1).One(m)
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
+	return record.One[Email](app.RecordQuery(collection).AndWhere(dbx.HashExp{"about": about}).
+		OrderBy("created DESC", "rowid DESC"), "find the newest email")
 }
 
 // DeliveryStates returns the state of the newest email about each record that has one.

@@ -2,15 +2,14 @@ package mail
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/tools/errs"
 	"usher/hooks/tools/jobs"
 	"usher/hooks/tools/settings"
 )
@@ -103,22 +102,22 @@ func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	m, err := findNext(w.App, w.Now())
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errs.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("find the next email: %w", err)
+		return false, err
 	}
 	if gap := w.lastSend.Add(w.MinInterval).Sub(w.Now()); !w.lastSend.IsZero() && gap > 0 {
 		if w.Sleep(ctx, gap); ctx.Err() != nil {
 			return false, nil
 		}
 		// An email with a higher priority may have been queued in the meantime.
-		if m, err = findNext(w.App, w.Now()); errors.Is(err, sql.ErrNoRows) {
+		if m, err = findNext(w.App, w.Now()); errors.Is(err, errs.ErrNotFound) {
 			return false, nil // it was dropped meanwhile
 		}
 		if err != nil {
-			return false, fmt.Errorf("find the next email: %w", err)
+			return false, err
 		}
 	}
 	return true, w.deliver(m.Id)

@@ -3,9 +3,7 @@ package members
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -64,15 +62,7 @@ func (m *Membership) setRoles(roles actors.Roles) {
 
 // Find returns the membership of an account in a team, or errs.ErrNotFound.
 func Find(app core.App, team, user string) (*Membership, error) {
-	m := &Membership{}
-	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Prepared).One(m)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find membership: %w", err)
-	}
-	return m, nil
+	return record.One[Membership](app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).WithContext(record.Prepared), "find membership")
 }
 
 // IsMember reports whether the account is a member of the team. A guest is not.
@@ -86,13 +76,5 @@ func IsMember(app core.App, team, user string) (bool, error) {
 
 // FindOwner returns the membership of the team's Owner.
 func FindOwner(app core.App, team string) (*Membership, error) {
-	m := &Membership{}
-	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}).Limit(1).One(m)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find the owner: %w", err)
-	}
-	return m, nil
+	return record.One[Membership](app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}), "find the owner")
 }

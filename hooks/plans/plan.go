@@ -3,13 +3,10 @@ package plans
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
+	"usher/hooks/record"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"usher/hooks/tools/errs"
 )
 
 // Unlimited is the value of a limit that doesn't apply.
@@ -57,13 +54,5 @@ func (p *Plan) SessionPeople() int { return p.GetInt("session_people") }
 
 // Find returns the plan with the key or id.
 func Find(app core.App, key string) (*Plan, error) {
-	plan := &Plan{}
-	err := app.RecordQuery("plans").AndWhere(keyOrID(key)).Limit(1).One(plan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find plan: %w", err)
-	}
-	return plan, nil
+	return record.One[Plan](app.RecordQuery("plans").AndWhere(keyOrID(key)), "find plan")
 }

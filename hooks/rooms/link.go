@@ -16,18 +16,14 @@ import (
 
 // FindBySlug finds the room with that link in any team, or returns errs.ErrNotFound.
 func FindBySlug(app core.App, slug string) (*Room, error) {
-	room := &Room{}
-	err := app.RecordQuery("rooms").AndWhere(dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": slug})).Limit(1).One(room)
-	return mapNotFound(room, err)
+	return record.One[Room](app.RecordQuery("rooms").AndWhere(dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": slug})), "find a room")
 }
 
 // FindByOldSlug finds the room that had that link and has another one now, or returns errs.ErrNotFound. The visitor learns that
 // the link was replaced, but not the new one (R92).
 func FindByOldSlug(app core.App, slug string) (*Room, error) {
-	room := &Room{}
-	err := app.RecordQuery("rooms").AndWhere(dbx.NewExp(
-		"id IN (SELECT room FROM room_links WHERE slug = {:slug} COLLATE NOCASE)", dbx.Params{"slug": slug})).Limit(1).One(room)
-	return mapNotFound(room, err)
+	return record.One[Room](app.RecordQuery("rooms").AndWhere(dbx.NewExp(
+		"id IN (SELECT room FROM room_links WHERE slug = {:slug} COLLATE NOCASE)", dbx.Params{"slug": slug})), "find a room")
 }
 
 const (

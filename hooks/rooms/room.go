@@ -3,7 +3,6 @@ package rooms
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -111,9 +110,7 @@ func (r *Room) Recording() string { return r.GetString("recording") }
 
 // Find finds a room of the team by id, or returns errs.ErrNotFound.
 func Find(app core.App, team, id string) (*Room, error) {
-	room := &Room{}
-	err := app.RecordQuery("rooms").WithContext(record.Prepared).AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
-	return mapNotFound(room, err)
+	return record.One[Room](app.RecordQuery("rooms").WithContext(record.Prepared).AndWhere(dbx.HashExp{"id": id, "team": team}), "find a room")
 }
 
 // FindForSession is Find for a session in the room: a room that the team doesn't have is refused, whether or not another team
@@ -124,16 +121,6 @@ func FindForSession(app core.App, team, id string) (*Room, error) {
 		return nil, errs.Invalid("room", CodeUnknown, "This team has no such room. Choose another one.")
 	}
 	return room, err
-}
-
-func mapNotFound(room *Room, err error) (*Room, error) {
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find a room: %w", err)
-	}
-	return room, nil
 }
 
 // List lists the rooms of a team that aren't archived, by name.

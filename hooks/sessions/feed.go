@@ -48,15 +48,8 @@ func FeedURL(app core.App, actor *actors.Actor) (string, error) {
 }
 
 func findFeed(app core.App, team, user string) (*core.Record, error) {
-	row := &core.Record{}
-	err := app.RecordQuery("feeds").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).One(row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find a calendar feed: %w", err)
-	}
-	return row, nil
+	row, err := record.One[core.Record](app.RecordQuery("feeds").AndWhere(dbx.HashExp{"team": team, "user": user}), "find a calendar feed")
+	return row, errs.IgnoreNotFound(err)
 }
 
 func deleteFeed(tx core.App, team, user string) error {

@@ -2,9 +2,9 @@ package sessions
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"usher/hooks/record"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -109,13 +109,5 @@ func ListParticipants(app core.App, session string) ([]*Participant, error) {
 }
 
 func findOneParticipant(app core.App, where dbx.Expression) (*Participant, error) {
-	p := &Participant{}
-	err := app.RecordQuery("participants").AndWhere(where).Limit(1).One(p)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find a participant: %w", err)
-	}
-	return p, nil
+	return record.One[Participant](app.RecordQuery("participants").AndWhere(where), "find a participant")
 }

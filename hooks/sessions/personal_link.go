@@ -117,16 +117,8 @@ func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session,
 	if id := link.GetString("session"); id != "" {
 		return FindByID(app, id)
 	}
-	found := &Session{}
-	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"series": link.GetString("series")}).
-		OrderBy("(status IN ('scheduled', 'running')) DESC", "CASE WHEN status IN ('scheduled', 'running') THEN starts END", "starts DESC").Limit(1).One(found)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find the series of a personal link: %w", err)
-	}
-	return found, nil
+	return record.One[Session](app.RecordQuery("sessions").AndWhere(dbx.HashExp{"series": link.GetString("series")}).
+		OrderBy("(status IN ('scheduled', 'running')) DESC", "CASE WHEN status IN ('scheduled', 'running') THEN starts END", "starts DESC"), "find the series of a personal link")
 }
 
 // FindParticipantByCode finds the participant that a personal code opens now, or returns errs.ErrNotFound.

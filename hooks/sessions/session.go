@@ -4,15 +4,14 @@ package sessions
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/paths"
+	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 )
@@ -163,13 +162,5 @@ func FindByMedia(app core.App, room string) (*Session, error) {
 }
 
 func findOne(app core.App, where dbx.HashExp) (*Session, error) {
-	session := &Session{}
-	err := app.RecordQuery("sessions").AndWhere(where).Limit(1).One(session)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find a session: %w", err)
-	}
-	return session, nil
+	return record.One[Session](app.RecordQuery("sessions").AndWhere(where), "find a session")
 }

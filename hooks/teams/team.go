@@ -3,16 +3,14 @@ package teams
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/paths"
-	"usher/hooks/tools/errs"
+	"usher/hooks/record"
 	"usher/hooks/tools/images"
 )
 
@@ -85,14 +83,6 @@ func (t *Team) Zone() *time.Location {
 
 // Find returns the team with the id or slug.
 func Find(app core.App, ref string) (*Team, error) {
-	team := &Team{}
-	err := app.RecordQuery("teams").
-		AndWhere(dbx.Or(dbx.HashExp{"id": ref}, dbx.HashExp{"slug": ref})).Limit(1).One(team)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find team: %w", err)
-	}
-	return team, nil
+	return record.One[Team](app.RecordQuery("teams").
+		AndWhere(dbx.Or(dbx.HashExp{"id": ref}, dbx.HashExp{"slug": ref})), "find team")
 }

@@ -46,11 +46,8 @@ func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
 // FindTestEmail returns a test email that the actor sent in this team. It returns errs.ErrNotFound for any other email.
 func FindTestEmail(app core.App, actor *actors.Actor, id string) (*mail.Email, error) {
 	email, err := mail.FindEmail(app, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errs.ErrNotFound
-	}
 	if err != nil {
-		return nil, fmt.Errorf("find a test email: %w", err)
+		return nil, err
 	}
 	if email.Kind() != mail.KindTest || email.About() != actor.Account.Id || email.Team() != actor.Team.Id {
 		return nil, errs.ErrNotFound
