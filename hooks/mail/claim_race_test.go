@@ -156,7 +156,7 @@ func TestDeliver_NewerOfTopic_ArrivesAfterReplaced(t *testing.T) {
 			o.deliver()
 			second := queue(t, o, l)
 			for _, ahead := range []time.Duration{0, time.Minute * 2, time.Hour, 2 * time.Hour} {
-				o.clockOffset = ahead
+				o.setClock(ahead)
 				o.deliver()
 			}
 			emails := o.resend.Emails()

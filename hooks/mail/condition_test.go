@@ -66,7 +66,7 @@ func TestDeliver_ObsoleteAfterFailure_IsDropped(t *testing.T) {
 			o.deliver()
 			assertStatus(t, o.find(t, id), mail.Queued)
 			j.reason = mail.ReasonInvitationRevoked
-			o.clockOffset = time.Hour
+			o.setClock(time.Hour)
 			o.deliver()
 			assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 			if len(o.resend.Emails()) != 0 || o.resend.Requests() != 1 || j.calls != 2 {
@@ -178,7 +178,7 @@ func TestDeliver_DeferredWithAPIKeyRejected_IsRenderedAgain(t *testing.T) {
 	if assertStatus(t, m, mail.Queued); !m.FirstTriedAt().IsZero() {
 		t.Fatal("a refused key counts as an attempt")
 	}
-	o.clockOffset = time.Hour
+	o.setClock(time.Hour)
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if *times != 2 {

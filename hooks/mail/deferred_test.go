@@ -52,7 +52,7 @@ func TestQueueDeferred_IsRenderedOnceForAllRetries(t *testing.T) {
 		o.resend.FailNext(resendtest.Status(500))
 		o.deliver()
 		assertStatus(t, o.find(t, id), mail.Queued)
-		o.clockOffset += time.Minute
+		o.setClock(o.clock() + time.Minute)
 	}
 	o.deliver()
 	m = o.find(t, id)

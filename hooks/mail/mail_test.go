@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ type fixture struct {
 	*core.BaseApp
 	*mail.Worker
 	resend      *resendtest.Server
-	clockOffset time.Duration
+	clockOffset atomic.Int64 // the stub reads it in its own goroutines
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -55,7 +56,12 @@ func sendAlways(app core.App) {
 		mail.KindConfirmAddress, mail.KindChangeAddress, mail.KindTest)
 }
 
-func (o *fixture) now() time.Time { return time.Now().Add(o.clockOffset) }
+func (o *fixture) now() time.Time { return time.Now().Add(o.clock()) }
+
+// clock is how far the clock of the worker and of the stub is ahead of time.Now.
+func (o *fixture) clock() time.Duration { return time.Duration(o.clockOffset.Load()) }
+
+func (o *fixture) setClock(ahead time.Duration) { o.clockOffset.Store(int64(ahead)) }
 
 func (o *fixture) newWorker() *mail.Worker {
 	w := mail.NewWorker(o.BaseApp)

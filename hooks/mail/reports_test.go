@@ -209,7 +209,8 @@ func TestHandleWebhook_BeforeProviderResponse_IsAppliedLater(t *testing.T) {
 	o.report(t, taken.Delivered(), taken.Bounced("gone after all"))
 	assertStatus(t, o.find(t, id), mail.Queued)
 
-	o.clockOffset, o.Timeout = 10*time.Second, 10*time.Second
+	o.setClock(10 * time.Second)
+	o.Timeout = 10 * time.Second
 	o.deliver()
 	m := o.find(t, id)
 	assertStatus(t, m, mail.Bounced)

@@ -27,12 +27,12 @@ func TestDeliver_RateLimited_WaitsForRetryAfter(t *testing.T) {
 	}
 	assertStatus(t, o.find(t, first), mail.Queued)
 
-	o.clockOffset = 39 * time.Second
+	o.setClock(39 * time.Second)
 	o.deliver()
 	if n := o.resend.Requests(); n != 1 {
 		t.Errorf("%d requests before the time, want 1", n)
 	}
-	o.clockOffset = 41 * time.Second
+	o.setClock(41 * time.Second)
 	o.deliver()
 	assertStatus(t, o.find(t, first), mail.Sent)
 	assertStatus(t, o.find(t, second), mail.Sent)
@@ -74,7 +74,7 @@ func TestDeliver_ProviderFault_IsRetriedOnce(t *testing.T) {
 			if n := o.resend.Requests(); n != 1 {
 				t.Errorf("%d requests at once, want 1", n)
 			}
-			o.clockOffset = 10 * time.Second
+			o.setClock(10 * time.Second)
 			o.deliver()
 			m = o.find(t, id)
 			assertStatus(t, m, mail.Sent)
@@ -94,7 +94,8 @@ func TestDeliver_ProviderHangs_TimesOutAndRetries(t *testing.T) {
 			id := queue(t, o, newMessage(lucia))
 			o.deliver()
 			assertStatus(t, o.find(t, id), mail.Queued)
-			o.clockOffset, o.Timeout = 10*time.Second, 10*time.Second
+			o.setClock(10 * time.Second)
+			o.Timeout = 10 * time.Second
 			o.deliver()
 			assertStatus(t, o.find(t, id), mail.Sent)
 			if n := len(o.resend.Emails()); n != 1 {
@@ -108,18 +109,18 @@ func TestDeliver_FailsAfterADayOfRetries(t *testing.T) {
 	o := newFixture(t)
 	id := queue(t, o, newMessage(lucia))
 	var waits []time.Duration
-	for o.clockOffset < 30*time.Hour && o.find(t, id).Status() == mail.Queued {
+	for o.clock() < 30*time.Hour && o.find(t, id).Status() == mail.Queued {
 		o.resend.FailNext(resendtest.Status(500))
 		o.deliver()
 		if m := o.find(t, id); m.Status() == mail.Queued {
 			waits = append(waits, m.DueAt().Time().Sub(o.now()))
-			o.clockOffset = time.Until(m.DueAt().Time()) + time.Millisecond
+			o.setClock(time.Until(m.DueAt().Time()) + time.Millisecond)
 		}
 	}
 	m := o.find(t, id)
 	assertStatus(t, m, mail.Failed)
-	if m.GetString("sealed") != "" || m.LastError() == "" || o.clockOffset < 22*time.Hour || o.clockOffset > 24*time.Hour {
-		t.Errorf("after %s: %q", o.clockOffset, m.LastError())
+	if m.GetString("sealed") != "" || m.LastError() == "" || o.clock() < 22*time.Hour || o.clock() > 24*time.Hour {
+		t.Errorf("after %s: %q", o.clock(), m.LastError())
 	}
 	if longest := slices.Max(waits); longest > time.Hour || longest < 45*time.Minute {
 		t.Errorf("longest wait %s of %d, want at most %v and at least %v", longest, len(waits), time.Hour, 45*time.Minute)
@@ -171,12 +172,12 @@ func TestDeliver_APIKeyRejected_PausesQueueAndReportsProblem(t *testing.T) {
 		if m.Attempts() != 0 || !strings.Contains(mail.Problem(o), "API key is invalid") {
 			t.Errorf("%d attempts, trouble %q, want 0 and it with %q", m.Attempts(), mail.Problem(o), "API key is invalid")
 		}
-		o.clockOffset = 4 * time.Minute
+		o.setClock(4 * time.Minute)
 		o.deliver()
 		if n := o.resend.Requests(); n != 1 {
 			t.Errorf("%d requests before the time, want 1", n)
 		}
-		o.clockOffset = 6 * time.Minute
+		o.setClock(6 * time.Minute)
 		o.deliver()
 		assertStatus(t, o.find(t, first), mail.Sent)
 		assertStatus(t, o.find(t, second), mail.Sent)
@@ -211,7 +212,7 @@ func TestDeliver_SenderCorrected_AppliesToWaitingEmails(t *testing.T) {
 
 	config.MailFrom = "usher@third.test" // from here on the bytes are the same: it may have arrived
 	settings.Set(o, config)
-	o.clockOffset = 10 * time.Second
+	o.setClock(10 * time.Second)
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Sent)
 	if delivered := o.resend.Emails(); len(delivered) != 1 || delivered[0].From != "usher@mended.test" {
@@ -255,7 +256,7 @@ func TestDeliver_KeepsMinInterval(t *testing.T) {
 	var waits []time.Duration
 	o.Sleep = func(_ context.Context, d time.Duration) {
 		waits = append(waits, d)
-		o.clockOffset += d
+		o.setClock(o.clock() + d)
 	}
 	for range 5 {
 		queue(t, o, newMessage(lucia))
@@ -293,7 +294,7 @@ func TestDeliver_LeftInSendingForDays_FailsInsteadOfResending(t *testing.T) {
 	o.resend.FailNext(resendtest.AcceptAndHang)
 	id := queue(t, o, newMessage(lucia))
 	o.deliver()
-	o.clockOffset = 25 * time.Hour // the key is forgotten
+	o.setClock(25 * time.Hour) // the key is forgotten
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Failed)
 	if n := len(o.resend.Emails()); n != 1 {
