@@ -1,5 +1,7 @@
 # Run "make help" for a list of targets.
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+# Names of the tests that run goroutines: workers, event streams, and several writers at a time.
+CONCURRENT := Concurrent|Duplicate|Hangs|Worker|Importer|Refresher|Loop|EveryMinute|Limiter|Events|AfterCommit|LeftInSending|Start|Stop
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help run demo build test race lint proxies bench generate vendor screenshots
@@ -21,8 +23,8 @@ test: ## run all tests, including those in a browser
 		$(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
 	USHER_BROWSER=required go test -timeout 25m ./...
 
-race: ## run the tests of packages with goroutines under the race detector
-	go test -race -timeout 20m ./hooks/mail ./hooks/events ./hooks/people ./hooks/tools/... ./hooks/attendances ./views/web
+race: ## run the tests of code with goroutines under the race detector
+	go test -race -timeout 15m -run '$(CONCURRENT)' ./hooks/mail ./hooks/people ./hooks/invitations ./hooks/live ./hooks/attendances ./hooks/tools/jobs ./hooks/tools/ratelimit ./views/web
 
 lint: ## check formatting, vet and staticcheck
 	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }

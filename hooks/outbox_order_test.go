@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,8 +63,8 @@ type outboxFixture struct {
 	team        *teams.Team
 	resend      *resendtest.Server
 	worker      *mail.Worker
-	clockOffset time.Duration
-	checked     int // emails that were checked
+	clockOffset atomic.Int64 // how far the clocks are ahead; the stub reads it in its own goroutines
+	checked     int          // emails that were checked
 }
 
 func newOutboxFixture(t *testing.T, r *rapid.T) *outboxFixture {
@@ -79,7 +80,7 @@ func newOutboxFixture(t *testing.T, r *rapid.T) *outboxFixture {
 	return f
 }
 
-func (f *outboxFixture) now() time.Time { return time.Now().Add(f.clockOffset) }
+func (f *outboxFixture) now() time.Time { return time.Now().Add(time.Duration(f.clockOffset.Load())) }
 
 func (f *outboxFixture) restartWorker() {
 	f.worker = mail.NewWorker(f.app)
@@ -215,7 +216,7 @@ func (f *outboxFixture) crash(r *rapid.T) {
 
 // deliver lets time pass, sends what is due, and checks what arrived.
 func (f *outboxFixture) deliver(r *rapid.T) {
-	f.clockOffset += time.Duration(rapid.IntRange(0, 90).Draw(r, "minutes")) * time.Minute
+	f.clockOffset.Add(int64(rapid.IntRange(0, 90).Draw(r, "minutes")) * int64(time.Minute))
 	f.worker.Deliver(context.Background())
 	arrived := f.resend.Emails()
 	for _, email := range arrived[f.checked:] {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -341,6 +342,21 @@ func TestParseLines_TooLong_IsOnlyCounted(t *testing.T) {
 		}
 		if len(lines) != 1_000_000 {
 			t.Errorf("%s: %d lines, want 1_000_000", name, len(lines))
+		}
+	}
+}
+
+func TestImporter_Running_ProcessesNewImports(t *testing.T) {
+	f := newFixture(t)
+	stop := invitations.NewImporter(f.app).Start()
+	defer stop()
+	for _, addresses := range [][]string{manyAddresses(60), {"late@x.example"}} {
+		i := f.startImport("", addresses...)
+		for end := time.Now().Add(10 * time.Second); f.reload(i).Active() && time.Now().Before(end); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if got := f.reload(i); got.Active() || got.Done() != len(addresses) {
+			t.Errorf("got %s, want all of %d rows done", importSummary(got), len(addresses))
 		}
 	}
 }
