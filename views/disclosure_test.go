@@ -196,6 +196,7 @@ func (d *fixture) pages() []pageAccess {
 		{"join /s/{code}", "/s/" + d.private.Code(), map[string][]string{"nobody": {"other session's title"}, "stranger": {"other session's title"}, "guest": {"other session's title"},
 			"invitee": {"other session's title"}, "member": {"other session's title", "admin's name", "admin's address"}, "admin": adminReads}, nil},
 		{"join /s/{code}/", "/s/" + d.session.Code() + "/join", nothing, nil},
+		{"join /s/{code}/next", "/s/" + d.session.Code() + "/next", nothing, nil},
 		{"join /s/{code}/events", "/s/nonsense/events", nothing, nil}, // it streams that something changed, never what
 		{"join /s/{code}/calendar.ics", "/s/" + d.session.Code() + "/calendar.ics", map[string][]string{"guest": inviteeReads, "invitee": inviteeReads}, map[string][]string{"guest": inviteeReads}},
 		{"join /r/{slug}", "/r/" + d.room.Slug(), room("room"), map[string][]string{"stranger": {"room"}}},

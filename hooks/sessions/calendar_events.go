@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -72,6 +73,7 @@ type seriesCalendar struct {
 	rows        []*Session            // all sessions of the series
 	include     map[string]bool       // ids of the sessions that the attendee is invited to; nil: all
 	link        func(*Session) string // opens a session
+	seriesLink  string                // opens the running or next session; empty: the link of the model
 }
 
 // seriesEvents are the events of a series: the recurring event without the sessions that were cancelled or that the
@@ -85,7 +87,7 @@ func seriesEvents(app core.App, v seriesCalendar) ([]calendar.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, link := seriesSequence(series, v.rows), v.link(v.model)
+	n, link := seriesSequence(series, v.rows), cmp.Or(v.seriesLink, v.link(v.model))
 	main, err := occurrenceEvent(app, series, n, v.model, v.participant, link)
 	if err != nil {
 		return nil, err

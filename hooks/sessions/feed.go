@@ -156,7 +156,7 @@ func feedEvents(app core.App, all []*Session) (events []calendar.Event, err erro
 			continue
 		}
 		done[s.SeriesID()] = true
-		v := seriesCalendar{model: s, include: map[string]bool{}, link: open}
+		v := seriesCalendar{model: s, include: map[string]bool{}, link: open, seriesLink: s.NextLink(app)}
 		for _, one := range all {
 			if one.SeriesID() != s.SeriesID() {
 				continue

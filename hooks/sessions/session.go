@@ -101,6 +101,9 @@ func (s *Session) Code() string { return s.GetString("code") }
 // Link is the session link. It works for participants who sign in; each invited address also has a personal link (R72).
 func (s *Session) Link(app core.App) string { return settings.Of(app).Link(paths.Join(s.Code())) }
 
+// NextLink is the link to the running or next session of the series of s, for those who are invited to it.
+func (s *Session) NextLink(app core.App) string { return s.Link(app) + "/next" }
+
 // Media is the name of the session's media room, or empty before it started.
 func (s *Session) Media() string { return s.GetString("media") }
 

@@ -16,6 +16,7 @@ func Routes(pages *web.Group) {
 
 	pages.GET("/s/{code}", joinPage)
 	pages.GET("/s/{code}/calendar.ics", serveCalendar)
+	pages.GET("/s/{code}/next", redirectToNext)
 	pages.POST("/s/{code}/join", joinSession)
 	pages.POST("/s/{code}/decline", declineSession)
 	pages.POST("/s/{code}/answer", saveRSVP)

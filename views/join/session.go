@@ -164,6 +164,28 @@ func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused erro
 	return layout.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
 }
 
+// redirectToNext redirects to the running or next session of the series that the reader is invited to, or else to the session
+// of the link. Calendars have this link for a series. A reader who isn't signed in is asked to sign in if the session is over.
+func redirectToNext(e *core.RequestEvent) error {
+	visitor, err := loadVisitor(e)
+	if errors.Is(err, errs.ErrNotFound) && !actors.WasMember(err) {
+		return web.Redirect(e, joinPath(e))
+	}
+	if err != nil {
+		return err
+	}
+	next, err := visitor.NextSession(e.App)
+	switch {
+	case err != nil:
+		return err
+	case next != nil:
+		return web.Redirect(e, "/s/"+next.Code)
+	case !visitor.SignedIn && visitor.Code == "" && joinStatusCode(visitor) == http.StatusGone:
+		return web.Redirect(e, web.SignInURL(joinPath(e)+"/next"))
+	}
+	return web.Redirect(e, joinPath(e))
+}
+
 // redirectToJoin redirects a GET of an action's path to the join page.
 func redirectToJoin(e *core.RequestEvent) error { return web.Redirect(e, joinPath(e)) }
 
