@@ -110,3 +110,24 @@ func TestSchedule_WithoutJavaScript(t *testing.T) {
 	p.waitForMarkup("2 invitations are being sent.")
 	p.waitForMarkup("Priya Raman")
 }
+
+// A member's name or address that is typed faster than the suggestions appear is that member, and Enter doesn't send the form.
+func TestSessionForm_TypedFast_IsTheMember(t *testing.T) {
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
+	for typed, name := range map[string]string{"priya@halation.example": "Priya Raman", "Priya Raman": "Priya Raman"} {
+		b.visit("/app/halation-post/sessions/new")
+		b.waitUntil("the list of people", `document.querySelector("[data-people][data-on]")`)
+		b.fill("Title", "Dailies")
+		b.waitUntil("the focus on the people", `(document.getElementById("guests").focus(), document.activeElement.id === "guests")`)
+		b.sendKeys("pri")
+		b.waitUntil("suggestions", `document.querySelector("#people-found [aria-selected=true]")`)
+		b.waitUntil("an empty field", `(document.getElementById("guests").value = "", true)`)
+		b.sendKeys(typed + kb.Enter + kb.Enter)
+		b.waitUntil(name+" on the list", `[...document.querySelectorAll(".people-chosen li")].length === 1 && document.querySelector(".people-chosen b").innerText === "`+name+`"`)
+		b.waitUntil("the role of a co-host", `document.querySelector(".people-chosen option[value=cohosts]")`)
+		if at := eval[string](b, `location.pathname`); at != "/app/halation-post/sessions/new" {
+			t.Errorf("%s: Enter led to %s", typed, at)
+		}
+	}
+}

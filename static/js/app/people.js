@@ -39,6 +39,7 @@ function build(box) {
   const listed = JSON.parse(box.dataset.listed || "{}");
   let chosen = Object.keys(parts).flatMap((part) => (listed[part] ?? []).map((one) => ({ ...one, part })));
   let options = [];
+  let offeredFor = ""; // the text that the options were found for
   let at = -1;
 
   const keep = () => {
@@ -86,8 +87,30 @@ function build(box) {
     if (people.length > 1) status.textContent = `${people.length} people were added.`;
     draw();
   };
+  // Typed faster than the search answers: a name or address is looked up, and is the member that it finds.
+  const lookUp = async (text) => {
+    const words = text.trim();
+    const typed = { name: "", email: words, text: words, part: "guests", member: false };
+    chosen.push(typed);
+    field.value = "";
+    close();
+    draw();
+    const people = (await search(words)) ?? [];
+    const exact = people.filter((person) => [person.name, person.email].some((one) => one.toLowerCase() === words.toLowerCase()));
+    const [person] = exact.length === 1 ? exact : people.length === 1 ? people : [];
+    if (!person || !chosen.includes(typed)) return;
+    chosen = chosen.filter((one) => one !== typed);
+    add({ ...asInvitee(person), part: typed.part });
+    draw();
+  };
+  const search = async (words) => {
+    const answer = await fetch(`${box.dataset.people}?q=${encodeURIComponent(words)}`).catch(() => null);
+    return answer?.ok && ours(answer) ? (await answer.json()).people : null;
+  };
+  const asInvitee = (person) => ({ name: person.name === person.email ? "" : person.name, email: person.email, text: person.email, member: true });
   const close = () => {
     options = [];
+    offeredFor = "";
     at = -1;
     found.hidden = true;
     found.replaceChildren();
@@ -101,13 +124,14 @@ function build(box) {
     else field.removeAttribute("aria-activedescendant");
   };
   const choose = (person) => {
-    add({ name: person.name === person.email ? "" : person.name, email: person.email, text: person.email, member: true });
+    add(asInvitee(person));
     field.value = "";
     close();
     draw();
     field.focus();
   };
-  const offer = (people) => {
+  const offer = (people, words) => {
+    offeredFor = words;
     options = people.filter((person) => !chosen.some((one) => one.email.toLowerCase() === person.email));
     found.replaceChildren(...options.map((person, n) => {
       const item = make("li", { role: "option", id: `people-${n}`, "aria-selected": "false" }, make("b", {}, person.name));
@@ -129,9 +153,8 @@ function build(box) {
     if (words === "") return close();
     const request = ++latest;
     due = setTimeout(async () => {
-      const answer = await fetch(`${box.dataset.people}?q=${encodeURIComponent(words)}`).catch(() => null);
-      if (!answer?.ok || !ours(answer) || request !== latest || field.value.trim() !== words) return;
-      offer((await answer.json()).people);
+      const people = await search(words);
+      if (people && request === latest && field.value.trim() === words) offer(people, words);
     }, 120);
   });
   field.addEventListener("keydown", (event) => {
@@ -140,8 +163,9 @@ function build(box) {
     else if (event.key === "ArrowUp" && options.length > 0) mark((at + options.length - 1) % options.length);
     else if (event.key === "Escape" && !found.hidden) close();
     else if ((event.key === "Enter" || (event.key === "," || event.key === ";") && field.value.includes("@")) && field.value.trim() !== "") {
-      if (event.key === "Enter" && at >= 0) choose(options[at]);
-      else take(field.value);
+      if (event.key === "Enter" && at >= 0 && offeredFor === field.value.trim()) choose(options[at]);
+      else if (field.value.includes("@")) take(field.value);
+      else lookUp(field.value);
     } else if (event.key !== "Enter") return; // Enter never submits the form from here
     event.preventDefault();
     event.stopPropagation();
