@@ -72,6 +72,23 @@ func loadCapacity(app core.App, session, address string) (*capacity, error) {
 	return s, nil
 }
 
+// newCapacity is what limits the people of a session with the values of the record, in the room, which may be nil.
+func newCapacity(app core.App, r *core.Record, room *rooms.Room) (*capacity, error) {
+	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
+	if err != nil {
+		return nil, fmt.Errorf("find the team of a session: %w", err)
+	}
+	plan, err := loadPlanLimits(app, team)
+	if err != nil {
+		return nil, err
+	}
+	s := &capacity{Plan: plan.name, PlanPeople: plan.people, People: r.GetInt("people")}
+	if room != nil {
+		s.Room, s.RoomPeople = room.Name(), room.MaxPeople()
+	}
+	return s, nil
+}
+
 // limit is how many people can be in the session at the same time, and the message about what limits it: the session,
 // its room, the plan or MaxPeople.
 func (s *capacity) limit() (most int, why string) {
@@ -133,8 +150,9 @@ func findBookableRoom(app core.App, s *core.Record) (*rooms.Room, error) {
 
 // validateSettings refuses settings that the room doesn't allow (R91), and numbers out of range.
 func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error {
+	var faults errs.List
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
-		return errs.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 frames per second.")
+		faults.Add(errs.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 frames per second."))
 	}
 	if n := s.GetInt("people"); n > 0 {
 		whole := &capacity{Plan: plan.name, PlanPeople: plan.people}
@@ -142,17 +160,17 @@ func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error 
 			whole.Room, whole.RoomPeople = room.Name(), room.MaxPeople()
 		}
 		if most, why := whole.limit(); n > most {
-			return errs.Invalid("people", CodeTooManyPeople, why)
+			faults.Add(errs.Invalid("people", CodeTooManyPeople, why))
 		}
 	}
 	if room == nil {
-		return nil
+		return faults.Err()
 	}
 	if slices.Index(rooms.Qualities, s.GetString("resolution")) > slices.Index(rooms.Qualities, room.Quality()) {
-		return errs.Invalid("resolution", CodeBadSetting, fmt.Sprintf("%s allows a resolution of up to %s. Choose a lower resolution or another room.", room.Name(), room.Quality()))
+		faults.Add(errs.Invalid("resolution", CodeBadSetting, fmt.Sprintf("%s allows a resolution of up to %s. Choose a lower resolution or another room.", room.Name(), room.Quality())))
 	}
 	if room.GetString("recording") == rooms.RecordingOff && s.GetString("recording") != rooms.RecordingOff {
-		return errs.Invalid("recording", CodeBadSetting, room.Name()+" doesn't allow recording. Turn recording off or choose another room.")
+		faults.Add(errs.Invalid("recording", CodeBadSetting, room.Name()+" doesn't allow recording. Turn recording off or choose another room."))
 	}
-	return nil
+	return faults.Err()
 }

@@ -34,18 +34,26 @@ func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope
 		if err != nil {
 			return fmt.Errorf("find the host of a session: %w", err)
 		}
-		people, err := form.invitees(tx, s.TeamID(), host)
+		people, faults, err := form.check(tx, s, host)
 		if err != nil {
 			return err
 		}
 		switch {
 		case scope == ScopeSeries && s.SeriesID() != "":
 			entry.With("series", true)
-			return changeSeries(tx, actor, s, form, people)
+			return changeSeries(tx, actor, s, form, people, faults)
 		case form.Rule != "" && s.SeriesID() == "":
-			return ruleError("A single session can't become a series. Cancel it and schedule a series instead.")
+			faults.Add(ruleError("A single session can't become a series. Cancel it and schedule a series instead."))
 		}
-		if err := form.validateRoom(tx, s.TeamID(), []time.Time{form.Starts}, s.Id); err != nil {
+		if err := faults.Take(validateNotExcluded(tx, s, people)); err != nil {
+			return err
+		}
+		if form.hasTimes() {
+			if err := faults.Take(form.validateRoom(tx, s.TeamID(), []time.Time{form.Starts}, s.Id)); err != nil {
+				return err
+			}
+		}
+		if err := faults.Err(); err != nil {
 			return err
 		}
 		return applyChange(tx, actor, s, form, people)
@@ -71,9 +79,6 @@ var calendarFields = []string{"title", "description", "starts", "minutes", "time
 // applyChange applies the form to one session and notifies the people affected.
 func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
 	before := s.Fresh()
-	if err := validateNotExcluded(tx, s, people); err != nil {
-		return err
-	}
 	gone, err := removeUninvited(tx, s, people)
 	if err != nil {
 		return err

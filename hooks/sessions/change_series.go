@@ -9,15 +9,27 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
-// changeSeries reschedules all sessions of a series that haven't started.
-func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
+// changeSeries reschedules all sessions of a series that haven't started. Unless the form overwrites them, they keep what
+// they were changed to on their own. The form is refused with faults and those that it has for the series.
+func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee, faults errs.List) error {
 	series, err := FindSeries(tx, s.SeriesID())
 	if err != nil {
 		return err
 	}
+	if form.Starts.IsZero() {
+		return faults.Err()
+	}
 	next, err := form.reschedule(tx, series, s, len(people))
+	if err != nil {
+		if err := faults.Take(err); err != nil {
+			return err
+		}
+		return faults.Err()
+	}
+	own, err := form.ownChanges(tx, s, next.sessions())
 	if err != nil {
 		return err
 	}
@@ -31,9 +43,14 @@ func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, peopl
 		if err := next.releaseRooms(tx); err != nil {
 			return err
 		}
-		if err := form.validateRoom(tx, s.TeamID(), next.starts(), ""); err != nil {
-			return err
+		if form.hasTimes() {
+			if err := faults.Take(form.validateRoom(tx, s.TeamID(), next.starts(own), "")); err != nil {
+				return err
+			}
 		}
+	}
+	if err := faults.Err(); err != nil {
+		return err
 	}
 	if next.rule != "" {
 		series.Load(map[string]any{"rule": next.rule, "starts": next.first, "timezone": form.Zone, "sequence": series.GetInt("sequence") + 1})
@@ -41,7 +58,7 @@ func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, peopl
 			return err
 		}
 	}
-	r := &seriesUpdate{notifier: newNotifier(tx, actor, ScopeSeries), form: form, invitees: people, changed: len(next.surplus) > 0, added: map[string]*Participant{}, removed: map[string]*Participant{}}
+	r := &seriesUpdate{notifier: newNotifier(tx, actor, ScopeSeries), form: form, own: own, invitees: people, changed: len(next.surplus) > 0, added: map[string]*Participant{}, removed: map[string]*Participant{}}
 	for _, d := range next.slots {
 		if err := r.applySlot(tx, s, series, d, next.rule != ""); err != nil {
 			return err
@@ -59,6 +76,7 @@ func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, peopl
 type seriesUpdate struct {
 	notifier       *notifier
 	form           Form
+	own            *ownChanges
 	invitees       []invitee
 	affected       []*Session
 	changed        bool
@@ -72,13 +90,21 @@ func (r *seriesUpdate) applySlot(tx core.App, s *Session, series *Series, d slot
 		r.affected, r.changed = append(r.affected, made), true
 		return err
 	}
-	out, err := removeUninvited(tx, d.session, r.invitees)
+	people, err := r.own.invitees(tx, d.session, r.invitees)
+	if err != nil {
+		return err
+	}
+	out, err := removeUninvited(tx, d.session, people)
 	if err != nil {
 		return err
 	}
 	form := r.form
 	form.Starts = d.starts
+	if r.own.keepsStart(d.session) {
+		form.Starts = d.session.Starts()
+	}
 	form.applyTo(d.session)
+	r.own.restore(d.session, d.before)
 	d.session.bumpSequence(out)
 	if times {
 		d.session.Set("occurrence", d.starts)
@@ -86,7 +112,7 @@ func (r *seriesUpdate) applySlot(tx core.App, s *Session, series *Series, d slot
 	if err := tx.Save(d.session); err != nil {
 		return err
 	}
-	in, err := syncInvitees(tx, d.session, r.invitees)
+	in, err := syncInvitees(tx, d.session, people)
 	if err != nil {
 		return err
 	}

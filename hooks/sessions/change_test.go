@@ -125,7 +125,7 @@ func TestChange_SeriesOrSingleSession(t *testing.T) {
 			t.Errorf("session %d: %s, %s, want %q and it with %q", n, now.Title(), s.participantList(now.Id), "New title", "new@out.example")
 		}
 	}
-	must(change(all[3].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Starts = daysFromNow(5, 10) })) // a day later: each takes the place of the next
+	must(change(all[3].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Starts, f.Overwrite = daysFromNow(5, 10), true })) // a day later: each takes the place of the next
 	is("a day later", "2 10:00 scheduled, 3 10:00 scheduled, 3 10:00 cancelled, 5 10:00 scheduled, 6 10:00 scheduled")
 	must(change(all[0].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;INTERVAL=2;COUNT=3" }))
 	is("another rule", "2 10:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 6 10:00 scheduled, 6 10:00 cancelled")

@@ -28,6 +28,9 @@ type Form struct {
 	Audio      string // "speech", "music", "stereo"
 
 	ExternalLink string // https address of a session held in another tool (R118)
+
+	Overwrite bool  // ScopeSeries: also replaces what sessions were changed to on their own
+	Invalid   error // refusals of input that no field can hold: the form is refused with these and all others at once
 }
 
 // Scope is what a change of a session in a series applies to.

@@ -29,8 +29,13 @@ func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, 
 		return nil, errs.Invalid("guests", CodeTooManyPeople, fmt.Sprintf("You can invite up to %d people to a session, and this list has %d. Invite fewer people or share the link of an open room.", MaxPeople, n))
 	}
 	list := &inviteeList{index: map[string]int{}}
+	var faults errs.List
 	for _, id := range f.Cohosts {
 		cohost, err := findCohost(tx, team, id)
+		if errs.Code(err) != "" {
+			faults.Add(err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +59,10 @@ func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, 
 		}
 	}
 	if len(bad) > 0 {
-		return nil, errs.Invalid("guests", accounts.CodeBadEmail, badAddressesMessage(bad))
+		faults.Add(errs.Invalid("guests", accounts.CodeBadEmail, badAddressesMessage(bad)))
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	return list.invitees, list.loadAccounts(tx, team)
 }

@@ -52,7 +52,7 @@ func (s *fixture) setGuests(session *sessions.Session, scope sessions.Scope, gue
 	if err != nil {
 		s.Fatal(err)
 	}
-	form.Guests = guests
+	form.Guests, form.Overwrite = guests, true
 	if err := sessions.Change(s.app, s.actor("organizer"), session.Id, form, scope); err != nil {
 		s.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package sessions
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -25,9 +26,24 @@ type slot struct {
 	before  *core.Record
 }
 
-func (d seriesPlan) starts() (all []time.Time) {
+// starts are the starts of the sessions that follow the series; those with a start, length or room of their own are
+// checked when they are saved.
+func (d seriesPlan) starts(own *ownChanges) (all []time.Time) {
 	for _, one := range d.slots {
-		all = append(all, one.starts)
+		if one.session == nil || !own.keepsBooking(one.session, one.before) {
+			all = append(all, one.starts)
+		}
+	}
+	return all
+}
+
+// sessions are the sessions that have a slot or lose theirs.
+func (d seriesPlan) sessions() []*Session {
+	all := slices.Clone(d.surplus)
+	for _, one := range d.slots {
+		if one.session != nil {
+			all = append(all, one.session)
+		}
 	}
 	return all
 }
@@ -41,7 +57,7 @@ func (f Form) reschedule(tx core.App, series *Series, s *Session, people int) (s
 	}
 	var open []*Session
 	for _, one := range all {
-		if one.Status() == Scheduled && (one.Id == s.Id || one.Starts().After(time.Now())) {
+		if isOpen(one, s) {
 			open = append(open, one)
 		}
 	}

@@ -136,7 +136,8 @@ func validateNew(app core.App, r *core.Record) error {
 	if err := ensureUID(app, r); err != nil {
 		return err
 	}
-	return validatePlan(app, r, r)
+	_, err := validatePlan(app, r, r)
+	return err
 }
 
 // planFields are the fields that can only change before the session starts (R126).
@@ -179,10 +180,14 @@ func validateChange(app core.App, r *core.Record) error {
 	if was == Scheduled && (replanned || is == Cancelled) {
 		r.Set("sequence", before.GetInt("sequence")+1)
 	}
-	if replanned && is == Scheduled {
-		return validatePlan(app, r, before)
+	if !replanned || is != Scheduled {
+		return nil
 	}
-	return nil
+	room, err := validatePlan(app, r, before)
+	if err != nil || !record.Differs(r, before, "room", "people") {
+		return err
+	}
+	return validateCapacity(app, r, room)
 }
 
 // clearedRelations are the fields that were cleared because their account or room was deleted.
@@ -227,16 +232,17 @@ func StatusError(status string) error {
 // CodeCancelled is the code of an error because the session was cancelled.
 const CodeCancelled = "session_cancelled"
 
-// validatePlan validates the fields of the plan that differ from before, or all if before is the record itself.
-func validatePlan(app core.App, r, before *core.Record) error {
+// validatePlan validates the fields of the plan that differ from before, or all if before is the record itself. It returns
+// the room, or nil if there is none.
+func validatePlan(app core.App, r, before *core.Record) (*rooms.Room, error) {
 	fresh := func(fields ...string) bool { return r == before || record.Differs(r, before, fields...) }
 	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
 	if err != nil {
-		return fmt.Errorf("find the team of a session: %w", err)
+		return nil, fmt.Errorf("find the team of a session: %w", err)
 	}
 	plan, err := loadPlanLimits(app, team)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var faults errs.List
 	if fresh("starts") {
@@ -248,12 +254,12 @@ func validatePlan(app core.App, r, before *core.Record) error {
 	if fresh("host") {
 		err := validateHost(app, team, r.GetString("host"))
 		if errs.Code(err) == "" && err != nil {
-			return err
+			return nil, err
 		}
 		faults.Add(err)
 		if err == nil {
 			if err := setHostName(app, r); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
@@ -262,27 +268,24 @@ func validatePlan(app core.App, r, before *core.Record) error {
 	case errs.Code(err) != "":
 		faults.Add(err)
 	case err != nil:
-		return err
+		return nil, err
 	case fresh("room", "fps", "people", "resolution", "recording"):
-		faults.Add(validateSettings(r, room, plan))
+		faults.AddAll(validateSettings(r, room, plan))
 	}
-	if err := faults.Err(); err != nil || r == before || !fresh("room", "people") {
-		return err
-	}
-	return validateCapacity(app, r, room)
+	return room, faults.Err()
 }
 
 // validateCapacity refuses a room or a limit that is too small for the people already invited.
 func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
-	s, err := loadCapacity(app, r.Id, "")
+	stored, err := loadCapacity(app, r.Id, "")
 	if err != nil {
 		return err
 	}
-	s.People, s.Room, s.RoomPeople = r.GetInt("people"), "", 0
-	if room != nil {
-		s.Room, s.RoomPeople = room.Name(), room.MaxPeople()
+	limits, err := newCapacity(app, r, room)
+	if err != nil {
+		return err
 	}
-	return s.validate(s.Invited)
+	return limits.validate(stored.Invited)
 }
 
 // validateHost refuses a host who can't host in the team (D2).

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
 	"usher/hooks/rooms"
@@ -62,17 +63,31 @@ func CanHost(app core.App, actor *actors.Actor) error {
 // createFromForm creates the sessions of a form with their participants and returns the first.
 func createFromForm(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
 	form = form.withDefaults(tx, actor.Team)
-	people, err := form.invitees(tx, actor.Team.Id, actor.Account)
+	draft, err := newSession(tx, actor.Team.Id)
+	if err != nil {
+		return nil, err
+	}
+	draft.Set("host", actor.Account.Id)
+	people, faults, err := form.check(tx, draft, actor.Account)
 	if err != nil {
 		return nil, err
 	}
 	starts, series := []time.Time{form.Starts}, ""
-	if form.Rule != "" {
-		if form.Rule, starts, err = form.expandRule(form.Rule, form.Starts, len(people)); err != nil {
+	if form.Rule != "" && !form.Starts.IsZero() {
+		rule, all, err := form.expandRule(form.Rule, form.Starts, len(people))
+		if err := faults.Take(err); err != nil {
+			return nil, err
+		}
+		if err == nil {
+			form.Rule, starts = rule, all
+		}
+	}
+	if form.hasTimes() {
+		if err := faults.Take(form.validateRoom(tx, actor.Team.Id, starts, "")); err != nil {
 			return nil, err
 		}
 	}
-	if err := form.validateRoom(tx, actor.Team.Id, starts, ""); err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	if form.Rule != "" {
@@ -161,6 +176,16 @@ func (f Form) applyTo(s *Session) {
 	})
 }
 
+// listEntry is the participant as a line of a form: "Name <address>", or the address if there is no name that can be
+// read back.
+func (p *Participant) listEntry() string {
+	line := addresslist.Format(addresslist.Entry{Name: p.GetString("name"), Address: p.Address()})
+	if one := addresslist.Parse(line); one.Err != nil || one.Address != p.Address() {
+		return p.Address()
+	}
+	return line
+}
+
 // FormOf is the form of a session, to change or duplicate it.
 func FormOf(app core.App, session *Session) (Form, error) {
 	form := Form{
@@ -187,10 +212,10 @@ func FormOf(app core.App, session *Session) (Form, error) {
 		case Cohost:
 			form.Cohosts = append(form.Cohosts, p.UserID())
 		case Presenter:
-			form.Presenters = append(form.Presenters, p.Address())
-			form.Guests = append(form.Guests, p.Address())
+			form.Presenters = append(form.Presenters, p.listEntry())
+			form.Guests = append(form.Guests, p.listEntry())
 		case Attendee:
-			form.Guests = append(form.Guests, p.Address())
+			form.Guests = append(form.Guests, p.listEntry())
 		}
 	}
 	return form, err

@@ -183,14 +183,10 @@ type sessionForm struct {
 	} `json:"settings"`
 }
 
-// applyTo returns form with the fields that were sent.
-func (f sessionForm) applyTo(form sessions.Form) (sessions.Form, error) {
+// applyTo returns form with the fields that were sent. Its Invalid is the refusal of a start that can't be read.
+func (f sessionForm) applyTo(form sessions.Form) sessions.Form {
 	if f.Starts != nil {
-		at, err := sessions.ParseTime("starts", *f.Starts)
-		if err != nil {
-			return form, err
-		}
-		form.Starts = at
+		form.Starts, form.Invalid = sessions.ParseTime("starts", *f.Starts)
 	}
 	setIfSent(&form.Title, f.Title)
 	setIfSent(&form.Description, f.Description)
@@ -212,7 +208,7 @@ func (f sessionForm) applyTo(form sessions.Form) (sessions.Form, error) {
 	setIfSent(&form.Muted, f.Settings.Muted)
 	setIfSent(&form.Recording, f.Settings.Recording)
 	setIfSent(&form.MaxPeople, f.Settings.People)
-	return form, nil
+	return form
 }
 
 func setIfSent[T any](to *T, sent *T) {

@@ -83,11 +83,7 @@ func scheduleSession(e *core.RequestEvent) error {
 	if err := sessions.AuthorizeHost(e.App, web.Actor(e)); err != nil {
 		return err
 	}
-	form, err := sent.applyTo(sessions.Form{})
-	if err != nil {
-		return err
-	}
-	session, err := sessions.Schedule(e.App, web.Actor(e), form)
+	session, err := sessions.Schedule(e.App, web.Actor(e), sent.applyTo(sessions.Form{}))
 	if err != nil {
 		return err
 	}
@@ -123,6 +119,7 @@ func writeSessionDetails(e *core.RequestEvent, id string) error {
 type sessionChangeForm struct {
 	sessionForm
 	scopeForm
+	Overwrite bool `json:"overwrite"` // with scope series: also what sessions were changed to on their own
 }
 
 // changeSession updates the fields that are sent. Scope "series" applies to all sessions of the series that haven't started.
@@ -146,9 +143,8 @@ func changeSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if form, err = sent.applyTo(form); err != nil {
-		return err
-	}
+	form = sent.applyTo(form)
+	form.Overwrite = sent.Overwrite
 	if err := sessions.Change(e.App, web.Actor(e), session.Id, form, scope); err != nil {
 		return err
 	}
@@ -189,10 +185,7 @@ func duplicateSession(e *core.RequestEvent) error {
 	if sent.Starts == nil {
 		return errs.Invalid("starts", sessions.CodeBadTime, "Enter a start time for the new session.")
 	}
-	if form, err = sent.applyTo(form); err != nil {
-		return err
-	}
-	twin, err := sessions.Schedule(e.App, actor, form)
+	twin, err := sessions.Schedule(e.App, actor, sent.applyTo(form))
 	if err != nil {
 		return err
 	}

@@ -64,11 +64,14 @@ func scheduledText(session *sessions.Session, form sessions.Form, mails bool) st
 	return message
 }
 
-// editSession shows the form of a session that hasn't started.
+// editSession shows the form of a session that hasn't started. For any other it says why it can't be changed, and what can.
 func editSession(e *core.RequestEvent) error {
 	session, err := findEditable(e)
 	if err != nil {
 		return err
+	}
+	if session.Status() != sessions.Scheduled {
+		return showLocked(e, session)
 	}
 	form, err := sessions.FormOf(e.App, session)
 	if err != nil {
@@ -219,6 +222,15 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 	for _, sentence := range props.Errors {
 		if sentence == props.RepeatError {
 			props.RepeatError = "" // it is already shown under its field
+		}
+	}
+	if session != nil {
+		deviations, err := sessions.ListDeviations(e.App, session)
+		if err != nil {
+			return props, err
+		}
+		for _, one := range deviations {
+			props.OwnChanges = append(props.OwnChanges, deviationText(one, session.Id, layout.ZoneFor(actor)))
 		}
 	}
 	if props.InviteesJSON, err = inviteesJSON(e.App, actor.Team.Id, typed); err != nil {

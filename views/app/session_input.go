@@ -42,6 +42,7 @@ type formInput struct {
 	Recording                     string
 	Video, Audio, Codec           string
 	Scope                         string
+	Overwrite                     bool // also what other sessions of the series were changed to on their own
 	weekdayMoved                  bool // the only selected weekday moved with the date
 }
 
@@ -58,7 +59,7 @@ func parseInput(form url.Values) formInput {
 		Rule: form.Get("rule"), Room: form.Get("room"), ExternalLink: form.Get("elsewhere"), MaxPeople: form.Get("people"),
 		Guests: form.Get("guests"), Cohosts: form.Get("cohosts"), Presenters: form.Get("presenters"),
 		Passwordless: yes("passwordless"), JoinBeforeHost: yes("early"), Lobby: yes("lobby"), Muted: yes("muted"), Recording: form.Get("recording"),
-		Video: form.Get("picture"), Audio: form.Get("audio"), Codec: form.Get("codec"), Scope: form.Get("scope"),
+		Video: form.Get("picture"), Audio: form.Get("audio"), Codec: form.Get("codec"), Scope: form.Get("scope"), Overwrite: form.Get("own") == "overwrite",
 	}
 	t.moveWeekday(form.Get("weekday"))
 	return t
@@ -112,13 +113,14 @@ func (t *formInput) applyRoomSettings(app core.App, team string) error {
 	return nil
 }
 
-// toForm converts the input to the form of the action, with an error for each field that can't be read.
+// toForm converts the input to the form of the action. Its Invalid has a refusal for each field that can't be read.
 func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, error) {
 	var faults errs.List
 	form := sessions.Form{
 		Title: t.Title, Description: t.Description, Zone: strings.TrimSpace(t.Zone), Room: t.Room, ExternalLink: t.ExternalLink, Minutes: t.minutes(),
 		Guests: append(parseAddresses(t.Presenters), parseAddresses(t.Guests)...), Presenters: parseAddresses(t.Presenters),
 		Passwordless: t.Passwordless, JoinBeforeHost: t.JoinBeforeHost, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
+		Overwrite: t.Overwrite,
 	}
 	if form.Zone == "" {
 		form.Zone = layout.ZoneFor(actor).String()
@@ -141,7 +143,8 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 		return form, err
 	}
 	faults.Add(err)
-	return form, faults.Err()
+	form.Invalid = faults.Err()
+	return form, nil
 }
 
 // parseAddresses returns the people in a field. Invalid addresses stay as typed, so that the action refuses them.
@@ -159,9 +162,9 @@ func parseAddresses(text string) []string {
 	return all
 }
 
-// findCohosts returns the account IDs of the addresses. All must be members of the team.
+// findCohosts returns the account IDs of the addresses that are members of the team, and refuses all others.
 func findCohosts(app core.App, actor *actors.Actor, all []addresslist.Entry) ([]string, error) {
-	var ids []string
+	var ids, others []string
 	for _, e := range all {
 		account, err := accounts.Find(app, e.Address)
 		if err == nil {
@@ -171,12 +174,19 @@ func findCohosts(app core.App, actor *actors.Actor, all []addresslist.Entry) ([]
 			}
 		}
 		if errors.Is(err, errs.ErrNotFound) {
-			return nil, errs.Invalid("cohosts", sessions.CodeBadCohost, "“"+text.Truncate(e.Raw, 80)+"” isn't a member of the team. Only members can be co-hosts. Invite others as guests.")
+			others = append(others, "“"+text.Truncate(e.Raw, 80)+"”")
+			continue
 		}
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, account.Id)
 	}
-	return ids, nil
+	switch len(others) {
+	case 0:
+		return ids, nil
+	case 1:
+		return ids, errs.Invalid("cohosts", sessions.CodeBadCohost, others[0]+" isn't a member of the team. Only members can be co-hosts. Invite others as guests.")
+	}
+	return ids, errs.Invalid("cohosts", sessions.CodeBadCohost, text.JoinList(others)+" aren't members of the team. Only members can be co-hosts. Invite others as guests.")
 }

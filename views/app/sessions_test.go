@@ -174,7 +174,7 @@ func TestSessionForm_MarksInviteesWhoAreMembers(t *testing.T) {
 	w := newFixture(t)
 	id := w.newSession("Dailies", sessions.Form{}, w.paul, w.guest, w.stranger).Id
 	r := w.As(w.olga).Get(appURL + "/sessions/" + id + "/edit")
-	assertPage(t, r, 200, "gus@lantern.example", "stranger@halation.example", `{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;,&#34;text&#34;:&#34;paul@halation.example&#34;,&#34;member&#34;:true}`)
+	assertPage(t, r, 200, "gus@lantern.example", "stranger@halation.example", `{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;,&#34;text&#34;:&#34;Paul \u003cpaul@halation.example\u003e&#34;,&#34;member&#34;:true}`)
 	if n := strings.Count(r.Body, `&#34;member&#34;:true`); n != 1 {
 		t.Errorf("%d members are on the list, want 1", n)
 	}

@@ -34,3 +34,13 @@ func (f *List) AddAll(err error) {
 
 // Err returns all refusals as one error, or nil.
 func (f *List) Err() error { return f.fields.Filter() }
+
+// Take adds every refusal of an error, like AddAll, and returns an error that isn't a refusal.
+func (f *List) Take(err error) error {
+	var fields validation.Errors
+	if err == nil || errors.As(err, &fields) {
+		f.AddAll(err)
+		return nil
+	}
+	return err
+}

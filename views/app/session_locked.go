@@ -1,0 +1,41 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/runs"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// showLocked says why a session that has started, ended or was cancelled can't be edited, and what can be done instead.
+func showLocked(e *core.RequestEvent, session *sessions.Session) error {
+	path := sessionsPath(e) + "/" + session.Id
+	shell, err := shell(e, "sessions", ui.Breadcrumb{Label: "Sessions", Href: sessionsPath(e)}, ui.Breadcrumb{Label: session.Title(), Href: path}, ui.Breadcrumb{Label: "Edit"})
+	if err != nil {
+		return err
+	}
+	props := lockedProps{Shell: shell, Title: "Edit “" + session.Title() + "”", BackURL: path}
+	props.Shell.Page.Title = pageTitle(e, props.Title)
+	switch session.Status() {
+	case sessions.Running:
+		props.Reason = "This session is running."
+		props.Text = []string{"Its title, time, room and settings can't be changed until it ends.", "While it runs, its host can extend it by " +
+			text.Count(runs.DefaultExtension, "minute", "minutes") + " at a time, admit and remove people, and end it, all from the live session."}
+		props.JoinURL = "/s/" + session.Code()
+	case sessions.Ended:
+		props.Reason = "This session has ended."
+		props.Text = []string{"To hold it again, duplicate it and choose another time."}
+	default:
+		props.Reason = "This session was cancelled."
+		props.Text = []string{"To hold it after all, duplicate it."}
+	}
+	if web.Actor(e).CanHost() && sessions.CanDuplicate(e.App, web.Actor(e), session) == nil {
+		props.DuplicateURL = sessionsPath(e) + "/new?from=" + session.Id
+	}
+	return web.Render(e, http.StatusOK, lockedPage(props))
+}
