@@ -185,3 +185,22 @@ func TestJoin_BeforeHostWithoutLicence_Waits(t *testing.T) {
 		t.Errorf("%q %s, want %v, %v and %v", code, v.Status, runs.CodeLicencesFull, join.Ready, sessions.StateAdmitted)
 	}
 }
+
+func TestStart_HostAndCohostAtOnce_StartOnceAndBothAreIn(t *testing.T) {
+	h := newFixture(t, "").moveTo("soon")
+	hookstest.Exec(t, h.app, "UPDATE memberships SET organizer = true WHERE user = {:user}", dbx.Params{"user": h.users["cohost"].Id})
+	hookstest.SlowWrites(h.app, "sessions", "participants")
+	visitors := []*join.Visitor{h.visit("host"), h.visit("cohost")}
+	results := hookstest.Race(len(visitors), func(i int) error { return join.Start(h.app, visitors[i], testIP) })
+	if won := hookstest.CountSucceeded(t, results); won != len(visitors) {
+		t.Fatalf("%v, want both to succeed", results)
+	}
+	if starts := hookstest.Count(t, h.app, "audit", dbx.HashExp{"action": "session.start"}); starts != 1 {
+		t.Errorf("%d starts, want 1", starts)
+	}
+	for _, v := range visitors {
+		if v.Status != join.Admitted {
+			t.Errorf("%s is %s, want %s", v.Address(), v.Status, join.Admitted)
+		}
+	}
+}

@@ -6,22 +6,29 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/join"
 	"usher/hooks/paths"
-	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/web"
 )
 
-// start starts a session (R100).
+// start starts a session (R100) and leads the host into it, or to the join page if it takes place in another tool.
 func start(e *core.RequestEvent) error {
 	session, err := findSession(e)
 	if err != nil {
 		return err
 	}
-	if _, err := runs.Start(e.App, web.Actor(e), session.Id); err != nil {
+	visitor, err := join.Resolve(e.App, e.Auth, "", session)
+	if err != nil {
+		return err
+	}
+	if err := join.Start(e.App, visitor, e.RealIP()); err != nil {
 		return renderRefused(e, session, err)
+	}
+	if visitor.Status != join.Admitted {
+		return web.Redirect(e, paths.Join(session.Code()))
 	}
 	return web.Redirect(e, paths.Live(session.Id))
 }

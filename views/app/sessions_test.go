@@ -279,6 +279,27 @@ func TestRSVP_FromPages_IsSaved(t *testing.T) {
 	assertPage(t, w.As(w.foreign).Post(path, url.Values{"answer": {"yes"}}), 404)
 }
 
+func TestStart_LeadsTheHostIntoTheLiveSession(t *testing.T) {
+	w := newFixture(t)
+	soon := sessions.Form{Starts: time.Now().Add(10 * time.Minute)}
+	session := w.newSession("Dailies", soon, w.paul)
+	path := appURL + "/sessions/" + session.Id + "/start"
+	assertPage(t, w.As(w.paul).Post(path, nil), 403)
+	olga := w.As(w.olga)
+	if r := olga.Post(path, nil); r.Location != "/live/"+session.Id {
+		t.Fatalf("start: %d to %q, want the live session", r.Status, r.Location)
+	}
+	assertPage(t, olga.Get("/live/"+session.Id), 200, "Dailies")
+	if r := olga.Post(path, nil); r.Location != "/live/"+session.Id {
+		t.Errorf("a second press: %d to %q, want the live session", r.Status, r.Location)
+	}
+	soon.ExternalLink = "https://meet.example.com/x"
+	external := w.newSession("Review", soon)
+	if r := olga.Post(appURL+"/sessions/"+external.Id+"/start", nil); r.Location != "/s/"+external.Code() {
+		t.Errorf("start in another tool: %d to %q, want the join page", r.Status, r.Location)
+	}
+}
+
 func TestStart_TooEarly_IsDisabled(t *testing.T) {
 	w := newFixture(t)
 	session := w.newSession("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)

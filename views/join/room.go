@@ -94,6 +94,13 @@ func roomProps(e *core.RequestEvent, visit *join.RoomVisit, faults web.FormError
 		p.Closed, p.Title, p.Text = true, visit.Room.Name()+" is no longer in use", "This room was archived."
 	case visit.ShowsDetails:
 		p.Description, p.Current, p.Next = visit.Room.Description(), roomSessionOf(e, visit, visit.Current), roomSessionOf(e, visit, visit.Upcoming)
+		if p.Current != nil {
+			visitor, err := join.Resolve(e.App, e.Auth, "", visit.Current)
+			if err != nil {
+				return p, err
+			}
+			p.Current.CanStart = visitor.CanStart
+		}
 	default:
 		p.Occupied = visit.Current != nil
 	}
@@ -117,7 +124,7 @@ func roomSessionOf(e *core.RequestEvent, visit *join.RoomVisit, s *sessions.Sess
 	if s == nil {
 		return nil
 	}
-	return &roomSession{Code: s.Code(), Running: s.Status() == sessions.Running, IsHost: e.Auth != nil && e.Auth.Id == s.HostID(),
+	return &roomSession{Code: s.Code(), Running: s.Status() == sessions.Running,
 		Facts: sessionFacts{Title: s.Title(), Host: s.HostName(), From: s.Starts(), To: s.Ends(), Times: accounts.ReaderZone(e.Auth, visit.Team.Zone())}}
 }
 

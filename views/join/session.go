@@ -11,7 +11,6 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/join"
 	"usher/hooks/paths"
-	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
@@ -124,14 +123,7 @@ func startSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if visitor.Actor == nil || !visitor.SignedIn {
-		return errs.Forbidden("Only the host and co-hosts can start this session. Sign in first.")
-	}
-	visitor.Actor.IP = e.RealIP()
-	if _, err := runs.Start(e.App, visitor.Actor, visitor.Session.Id); err != nil {
-		return renderJoinInvalid(e, visitor, err)
-	}
-	if err := join.Join(e.App, visitor, "", e.RealIP()); err != nil {
+	if err := join.Start(e.App, visitor, e.RealIP()); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
 	if visitor.Status == join.Admitted {

@@ -249,6 +249,20 @@ func TestStartSession_Permissions(t *testing.T) {
 	}
 }
 
+func TestRoomPage_HostStartsTheNextSession_IsInTheSession(t *testing.T) {
+	l := newFixture(t, sessions.Form{})
+	blue := newRoom(l, "Blue room", rooms.AccessTeam)
+	next := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Grading", Room: blue.Id, Starts: time.Now().Add(10 * time.Minute)})
+	start := "/s/" + next.Code() + "/start"
+	assertReply(t, "host", l.server.As(l.host).Get("/r/"+blue.Slug()), 200, "Start session", start)
+	if body := l.server.As(l.owner).Get("/r/" + blue.Slug()).Body; strings.Contains(body, start) || !strings.Contains(body, "Open join page") {
+		t.Errorf("an owner who doesn't lead the session gets %s, want a link to the join page", body)
+	}
+	if r := l.server.As(l.host).Post(start, nil); r.Location != "/live/"+next.Id {
+		t.Errorf("starting it: %d %s, want the live session", r.Status, r.Location)
+	}
+}
+
 func TestJoinPage_ExternalLink_ShownAfterJoin(t *testing.T) {
 	l := newFixture(t, sessions.Form{ExternalLink: "https://meet.example.com/secret", Passwordless: true}).startIn(5)
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
