@@ -132,7 +132,7 @@ func TestRow_Sentence(t *testing.T) {
 		{row: audit.Row{ActorName: "Marta", Action: "team.update", TargetName: "Halation {roles} {on}", Result: "ok",
 			Detail: `{"name":"New","admins_manage_admins":true,"rows":1204000,"filter":{"b":"2","a":[1,2]},"none":null}`},
 			want: "Marta changed the settings of Halation {roles} {on}",
-			notes: []audit.Note{{Label: "Admins may manage Admins", Value: "yes"}, {Label: "Filter", Value: "a 1, 2, b 2"},
+			notes: []audit.Note{{Label: "Admins can manage other Admins", Value: "yes"}, {Label: "Filter", Value: "a 1, 2, b 2"},
 				{Label: "Name", Value: "New"}, {Label: "Rows", Value: "1204000"}}},
 		{row: audit.Row{ActorName: "Marta", Action: "import.done", Result: "ok", Detail: `{"invited":12,"import":"x"}`},
 			want: "Marta finished importing a list", notes: []audit.Note{{Label: "Invited", Value: "12"}}},

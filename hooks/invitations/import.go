@@ -134,7 +134,7 @@ func StartImport(app core.App, actor *actors.Actor, req Request, file string) (*
 	if err := validateImport(app, actor, req, true); err != nil {
 		return nil, err
 	}
-	note, err := text.CleanText("note", "The note", req.Note, 500)
+	note, err := text.CleanText("note", "The note", req.Note, MaxNote)
 	if err != nil {
 		return nil, err
 	}

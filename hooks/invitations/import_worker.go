@@ -23,7 +23,8 @@ const (
 	importRetryDelay   = time.Second           // after an error
 	importPause        = 10 * time.Millisecond // between batches while another writer waits
 	maxBatchFailures   = 5                     // consecutive batches that failed with an internal error
-	importRetention    = 90 * 24 * time.Hour
+	// ImportRetention is how long reports of imports are kept.
+	ImportRetention = 90 * 24 * time.Hour
 )
 
 // Importer processes imports in the background, one batch at a time: the imports of a team in order, and the teams in
@@ -46,7 +47,7 @@ func registerImporter(app core.App) {
 	jobs.WhileServing(app, importerID, func(app core.App) (stop func()) { return NewImporter(app).Start() })
 	app.Cron().MustAdd("usherOldImports", "37 3 * * *", func() {
 		_, err := app.NonconcurrentDB().NewQuery("DELETE FROM imports WHERE finished != '' AND finished < {:before}").
-			Bind(dbx.Params{"before": record.FormatTime(time.Now().Add(-importRetention))}).Execute()
+			Bind(dbx.Params{"before": record.FormatTime(time.Now().Add(-ImportRetention))}).Execute()
 		if err != nil {
 			app.Logger().Error("delete old imports", "error", err)
 		}

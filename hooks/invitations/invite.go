@@ -39,11 +39,14 @@ const (
 	Refused = "refused"
 )
 
+// MaxNote is the longest note of an invitation, in characters.
+const MaxNote = 500
+
 // Request invites addresses to the actor's team.
 type Request struct {
 	Lines []Line
 	Roles actors.Roles
-	Note  string // up to 500 characters, shown in the email
+	Note  string // up to MaxNote characters, shown in the email
 
 	replaces string // id of the invitation that this one replaces
 }
@@ -64,7 +67,7 @@ func Invite(app core.App, actor *actors.Actor, req Request) ([]Result, error) {
 	if err := validateInvite(app, actor, req, true); err != nil {
 		return nil, err
 	}
-	note, err := text.CleanText("note", "The note", req.Note, 500)
+	note, err := text.CleanText("note", "The note", req.Note, MaxNote)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func normalize(r *core.Record) error {
 		return err
 	}
 	r.Set("name", name)
-	note, err := text.CleanText("note", "The note", r.GetString("note"), 500)
+	note, err := text.CleanText("note", "The note", r.GetString("note"), MaxNote)
 	if err != nil {
 		return err
 	}

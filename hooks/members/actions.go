@@ -133,7 +133,7 @@ func ManageForbidden(held actors.Roles) error {
 	case held.Owner:
 		return errs.Forbidden("The Owner can't be removed or lose the Owner role.")
 	case held.Admin:
-		return errs.Forbidden("Only the Owner manages Admins in this team.")
+		return errs.Forbidden("Only the Owner can manage Admins in this team. Ask the Owner to do it.")
 	}
 	return errs.Forbidden("Only the Owner and Admins can manage users.")
 }

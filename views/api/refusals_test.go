@@ -288,7 +288,7 @@ func (w *fixture) perform(way, role string, a *attempt) (int, string) {
 
 // refusalMessages are what pages say to who may be there, without the right to the action.
 var refusalMessages = []string{
-	"The Owner can't be removed or lose the Owner role.", "Only the Owner manages Admins in this team.", "Only the Owner can invite Admins in this team.",
+	"The Owner can't be removed or lose the Owner role.", "Only the Owner can manage Admins in this team. Ask the Owner to do it.", "Only the Owner can invite Admins in this team.",
 	"Only the Owner can offer an Admin a role in this team.", "Only the Owner can delete the team.",
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
 	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",

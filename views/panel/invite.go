@@ -19,9 +19,6 @@ import (
 // nothingSent is the result when every line was refused.
 const nothingSent = "No invitations were sent."
 
-// maxNote is the longest note, in characters.
-const maxNote = 500
-
 // addInput is the submitted Add users form.
 type addInput struct {
 	List, Note string

@@ -259,7 +259,7 @@ func AddUsers(p AddProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "note", Name: "note", Label: "Note", Value: p.Note, MaxLength: maxNote, Rows: 2, Error: p.NoteError}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "note", Name: "note", Label: "Note", Value: p.Note, MaxLength: invitations.MaxNote, Rows: 2, Error: p.NoteError}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
