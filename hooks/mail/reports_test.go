@@ -190,7 +190,7 @@ func TestHandleWebhook_DuplicateEvent_CountsOnce(t *testing.T) {
 func TestHandleWebhook_UnknownEmail_ChangesNothing(t *testing.T) {
 	o := newFixture(t)
 	id, _ := o.sendOne(t)
-	stranger := resendtest.Email{ID: "another-programs-letter"}
+	stranger := resendtest.Email{ID: "another-programs-email"}
 	o.report(t, stranger.Bounced("gone"), stranger.Delivered(),
 		resendtest.NewEvent("email.opened", stranger.ID, time.Now(), nil),
 		resendtest.NewEvent("contact.created", "", time.Now(), resendtest.Details{"failed": "something else"}))

@@ -66,7 +66,7 @@ func TestSignUp_KnownAndUnknownAddress_SameResponse(t *testing.T) {
 	app := hookstest.NewAppWith(t, config)
 	hookstest.Account(t, app, "known@x.example")
 	for _, s := range []struct {
-		email, letter string
+		email, message string
 		made          int
 	}{
 		{"new@x.example", "", 1},

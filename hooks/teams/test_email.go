@@ -19,7 +19,7 @@ import (
 )
 
 // testEmailLimit limits test emails that one account sends.
-var testEmailLimit = ratelimit.Define("test-letter", 3, time.Minute)
+var testEmailLimit = ratelimit.Define("test-email", 3, time.Minute)
 
 // SendTestEmail sends an email to the actor's own address, to check delivery (R160). id is the id of the email.
 func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {

@@ -47,8 +47,8 @@ func TestChangeAddress_ByLink(t *testing.T) {
 	assertPage(t, here.Get("/admin/halation-post/users"), 200, "marta@new.example")
 	assertPage(t, here.Get(link), 410, "no longer works")
 	assertPage(t, here.Post(link, nil), 410, "no longer works")
-	if letter := post.WaitFor(t, "marta@halation.example"); !strings.Contains(letter.Text, "If it wasn't you") {
-		t.Error(letter.Text)
+	if message := post.WaitFor(t, "marta@halation.example"); !strings.Contains(message.Text, "If it wasn't you") {
+		t.Error(message.Text)
 	}
 }
 

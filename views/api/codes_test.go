@@ -110,7 +110,7 @@ func TestResend_OldLink_IsReplaced(t *testing.T) {
 	w.newAccount("lucia@halation.example")
 	open := w.invite("lucia@halation.example")
 	status, body := w.callAs("owner", "POST", "/api/invitations/"+open.ID+"/resend", nil)
-	assertRefused(t, status, body, 400, "base", "too_many") // less than a minute after the first letter
+	assertRefused(t, status, body, 400, "base", "too_many") // less than a minute after the first email
 	w.exec("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z' WHERE about = {:id}", object{"id": open.ID})
 	status, body = w.callAs("owner", "POST", "/api/invitations/"+open.ID+"/resend", nil)
 	requireOK(t, status, body)

@@ -33,9 +33,9 @@ var apiRoutesByPanelAction = map[string][]route{
 	"/rooms/{id}/rotate":       {{"POST", "/api/teams/{team}/rooms/{id}/rotate"}},
 	"/settings":                {{"PATCH", "/api/teams/{team}"}},
 	"/settings/delete":         {{"DELETE", "/api/teams/{team}"}},
-	"/settings/test-letter":    {{"POST", "/api/teams/{team}/test-email"}},
+	"/settings/test-email":    {{"POST", "/api/teams/{team}/test-email"}},
 	"/users/{id}":              {{"GET", "/api/teams/{team}/users/{id}"}},
-	"/settings/test-letter/id": {{"GET", "/api/teams/{team}/test-email/{id}"}},
+	"/settings/test-email/id": {{"GET", "/api/teams/{team}/test-email/{id}"}},
 }
 
 func TestRoutes_EveryPanelAction_HasAPIRoute(t *testing.T) {

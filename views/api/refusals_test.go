@@ -124,7 +124,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"change the logo", below, &attempt{method: "PATCH", path: w.path(""), body: object{"logo": ""}}, nil, nil},
 		{"let Admins manage Admins", admin, &attempt{method: "PATCH", path: w.path(""), body: object{"admins_manage_admins": true}}, nil, nil},
 		{"delete the team", admin, &attempt{method: "DELETE", path: w.path(""), body: object{"name": "Halation Post"}}, &attempt{path: page("/settings/delete"), form: url.Values{"name": {"Halation Post"}}}, nil},
-		{"send a test email", below, &attempt{method: "POST", path: w.path("/test-email")}, &attempt{path: page("/settings/test-letter")}, nil},
+		{"send a test email", below, &attempt{method: "POST", path: w.path("/test-email")}, &attempt{path: page("/settings/test-email")}, nil},
 		{"import", below, &attempt{method: "POST", path: w.path("/imports"), body: object{"csv": "x@y.example"}}, nil, nil},
 		{"stop an import", below, &attempt{method: "POST", path: w.path("/imports/abcdefghijklmno/stop")}, &attempt{path: page("/users/import/abcdefghijklmno/stop")}, nil},
 		{"schedule a session", []string{"guest", "member", "admin"}, &attempt{method: "POST", path: w.path("/sessions"), body: object{"title": "A", "starts": planned, "minutes": 30}},
@@ -170,7 +170,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"preview a removal with hand-over", below, nil, nil, &attempt{method: "POST", path: w.path("/users/preview"), body: object{"ids": []string{second.Id}, "handOver": heir}}},
 		{"choose users", below, nil, &attempt{path: page("/users/selected"), form: url.Values{"id": {second.Id}}}, nil},
 		{"verify the audit log", below, &attempt{method: "GET", path: w.path("/audit/verify")}, &attempt{method: "GET", path: page("/audit/verify")}, nil},
-		{"see a test email", below, &attempt{method: "GET", path: w.path("/test-email/abcdefghijklmno")}, &attempt{method: "GET", path: page("/settings/test-letter/abcdefghijklmno")}, nil},
+		{"see a test email", below, &attempt{method: "GET", path: w.path("/test-email/abcdefghijklmno")}, &attempt{method: "GET", path: page("/settings/test-email/abcdefghijklmno")}, nil},
 		{"see the rooms' settings", below, nil, &attempt{method: "GET", path: page("/rooms")}, nil},
 		{"see the settings", below, nil, &attempt{method: "GET", path: page("/settings")}, nil},
 	} {

@@ -26,7 +26,7 @@ func TestRooms_Permissions(t *testing.T) {
 	w := newFixture(t)
 	n := 0
 	fresh := func() object { n++; return object{"name": fmt.Sprintf("Room %d", n)} }
-	for _, c := range []struct{ method, deed, want string }{
+	for _, c := range []struct{ method, action, want string }{
 		{"GET", "", "401 401 404 403 200 200 200 200 404 401"},
 		{"PATCH", "", "401 401 404 403 403 403 200 200 404 401"},
 		{"POST", "/archive", "401 401 404 403 403 403 200 200 404 401"},
@@ -34,7 +34,7 @@ func TestRooms_Permissions(t *testing.T) {
 		{"POST", "/rotate", "401 401 404 403 403 403 200 200 404 401"},
 	} {
 		for i, role := range roles {
-			assertStatus(t, w, role, c.method, w.path("/rooms/%s%s", w.newRoom(fresh()["name"].(string)), c.deed), nil, strings.Fields(c.want)[i])
+			assertStatus(t, w, role, c.method, w.path("/rooms/%s%s", w.newRoom(fresh()["name"].(string)), c.action), nil, strings.Fields(c.want)[i])
 		}
 	}
 	for i, role := range roles {
@@ -121,8 +121,8 @@ func TestRooms_OtherTeam_IsNotFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{theirs.Id, theirs.Slug(), "abcdefghijklmno", "%27%20OR%201=1"} {
-		for _, c := range []struct{ method, deed string }{{"GET", ""}, {"PATCH", ""}, {"POST", "/archive"}, {"POST", "/restore"}, {"POST", "/rotate"}} {
-			assertStatus(t, w, "owner", c.method, w.path("/rooms/%s%s", id, c.deed), nil, "404")
+		for _, c := range []struct{ method, action string }{{"GET", ""}, {"PATCH", ""}, {"POST", "/archive"}, {"POST", "/restore"}, {"POST", "/rotate"}} {
+			assertStatus(t, w, "owner", c.method, w.path("/rooms/%s%s", id, c.action), nil, "404")
 		}
 	}
 	if now, err := rooms.Find(w.App, w.otherTeam.Id, theirs.Id); errors.Is(err, errs.ErrNotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {

@@ -30,7 +30,7 @@ func TestSessions_Permissions(t *testing.T) {
 	w.setPlan("pro")
 	starts := object{"starts": dayAt(2, 9).Format(time.RFC3339)}
 	for _, c := range []struct {
-		method, deed string
+		method, action string
 		body         any
 		asked        bool // every account is invited
 		want         string
@@ -47,7 +47,7 @@ func TestSessions_Permissions(t *testing.T) {
 			if c.asked {
 				form.Guests = []string{"gita@guest.example", "mina@halation.example", "stefan@nowhere.example"}
 			}
-			assertStatus(t, w, role, c.method, "/api/sessions/"+w.newSession(form).Id+c.deed, c.body, strings.Fields(c.want)[i])
+			assertStatus(t, w, role, c.method, "/api/sessions/"+w.newSession(form).Id+c.action, c.body, strings.Fields(c.want)[i])
 		}
 	}
 	for i, role := range roles {

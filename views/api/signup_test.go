@@ -136,8 +136,8 @@ func TestAccept_EmailedLink_CreatesAccount(t *testing.T) {
 	id := body["results"].([]any)[0].(object)["id"].(string)
 	assertJSON(t, body, `{"results":[{"email":"lucia@halation.example","status":"invited","id":"`+id+`"}]}`)
 	w.exec("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z' WHERE about = {:id}", object{"id": id})
-	letter := resend.WaitFor(t, "lucia@halation.example")
-	token := tokenOf(resend.FindLink(letter, "/invite/"))
+	message := resend.WaitFor(t, "lucia@halation.example")
+	token := tokenOf(resend.FindLink(message, "/invite/"))
 
 	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token})
 	if status != 401 {

@@ -48,7 +48,7 @@ func (p *webhookFixture) waitForStatus(status string) {
 				return
 			}
 		case <-late:
-			p.t.Fatalf("no letter became %s", status)
+			p.t.Fatalf("no message became %s", status)
 		}
 	}
 }
@@ -70,25 +70,25 @@ func (p *webhookFixture) delivery(email string) any {
 func TestWebhook_EmailStatus_FromSentToBounced(t *testing.T) {
 	p := newWebhookFixture(t)
 	asked := p.invite("lucia@halation.example", "organizer")
-	letter := p.resend.WaitFor(t, "lucia@halation.example")
+	message := p.resend.WaitFor(t, "lucia@halation.example")
 	p.waitForStatus(mail.Sent)
 
-	p.report(letter.Delayed())
+	p.report(message.Delayed())
 	if got := p.delivery("lucia"); got != mail.Delayed {
 		t.Error(got)
 	}
-	delivered := letter.Delivered()
+	delivered := message.Delivered()
 	p.report(delivered)
 	p.report(delivered)
-	p.report(letter.Delayed())
+	p.report(message.Delayed())
 	if got := p.delivery("lucia"); got != mail.Delivered {
 		t.Error(got)
 	}
-	p.report(letter.Returned("over quota"))
+	p.report(message.Returned("over quota"))
 	if got := p.delivery("lucia"); got != mail.Delivered {
 		t.Error(got)
 	}
-	p.report(letter.Bounced("550 5.1.1 no such user"))
+	p.report(message.Bounced("550 5.1.1 no such user"))
 	_, body := p.callAs("owner", "GET", p.path("/users?q=lucia"), nil)
 	if row := body["items"].([]any)[0].(object); row["status"] != invitations.Revoked || row["pending"] != nil {
 		t.Error(toJSON(row))
@@ -119,9 +119,9 @@ func TestWebhook_EmailStatus_FromSentToBounced(t *testing.T) {
 func TestWebhook_NotFromResend_ChangesNothing(t *testing.T) {
 	p := newWebhookFixture(t)
 	p.invite("lucia@halation.example")
-	letter := p.resend.WaitFor(t, "lucia@halation.example")
+	message := p.resend.WaitFor(t, "lucia@halation.example")
 	p.waitForStatus(mail.Sent)
-	e := letter.Bounced("gone")
+	e := message.Bounced("gone")
 	forged := e.Header(time.Now())
 	forged.Set("svix-signature", resendtest.Sign("whsec_YW5vdGhlciBzZWNyZXQgb2YgMjQgYnl0ZQ==", e.ID, time.Now(), e.Body))
 	huge := resendtest.Event{ID: "msg_huge", Body: bytes.Repeat([]byte(" "), 10<<20)}
@@ -143,7 +143,7 @@ func TestWebhook_NotFromResend_ChangesNothing(t *testing.T) {
 		if status != test.status || test.code != "" && !strings.Contains(body, `"code":"`+test.code+`"`) {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
-		for _, secret := range []string{resendtest.WebhookSecret, letter.ID, "lucia"} {
+		for _, secret := range []string{resendtest.WebhookSecret, message.ID, "lucia"} {
 			if strings.Contains(body, secret) {
 				t.Errorf("%s: the answer holds %s, want it without %q", name, secret, secret)
 			}
@@ -180,9 +180,9 @@ func TestWebhook_WithoutSecret_IsNotFound(t *testing.T) {
 func TestWebhook_Reports_AreNotReadable(t *testing.T) {
 	p := newWebhookFixture(t)
 	p.invite("lucia@halation.example")
-	letter := p.resend.WaitFor(t, "lucia@halation.example")
+	message := p.resend.WaitFor(t, "lucia@halation.example")
 	p.waitForStatus(mail.Sent)
-	p.report(letter.Delivered())
+	p.report(message.Delivered())
 	for _, role := range []string{"nobody", "member", "admin", "owner"} {
 		for _, collection := range []string{"mail_reports", "outbox"} {
 			if status, body := p.callAs(role, "GET", "/api/collections/"+collection+"/records", nil); status == 200 {

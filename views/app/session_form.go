@@ -191,7 +191,7 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 		PreviewURL: sessionsPath(e) + "/preview", PeopleURL: appPath(e) + "/people", Errors: web.FormErrors{}, DefaultZone: accounts.ZoneLabel(layout.ZoneFor(actor)), EmailOff: !mail.Enabled(e.App)}
 	crumbs := []ui.Breadcrumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
-		props.Title, props.Action, props.SubmitLabel = "Edit “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save changes"
+		props.Title, props.Action, props.SubmitLabel = "Edit “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save session"
 		props.BackURL, props.InSeries, props.Editing = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
 		props.PreviewURL += "?" + url.Values{"change": {session.Id}}.Encode()
 		crumbs = append(crumbs[:1], ui.Breadcrumb{Label: session.Title(), Href: props.BackURL}, ui.Breadcrumb{Label: "Edit"})

@@ -348,7 +348,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "who", Title: "People", Text: "Invite team members or anyone else. Each invitee gets an email with a personal link and a calendar file. " + p.CapacityNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "who", Title: "Invitees", Text: "Invite team members or anyone else. Each invitee gets an email with a personal link and a calendar file. " + p.CapacityNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -378,7 +378,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "door", Title: "Access", Text: "How people join the session."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "access", Title: "Access", Text: "How people join the session."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -293,7 +293,7 @@ func listTable(p listPageProps) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"sheet\"><table class=\"table stack\" data-plain role=\"table\" data-rows><caption class=\"sr\">Sessions</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Session</th><th role=\"columnheader\" scope=\"col\" class=\"col-when\">When</th><th role=\"columnheader\" scope=\"col\" class=\"col-tags\">Room</th><th role=\"columnheader\" scope=\"col\" class=\"col-active\">People</th><th role=\"columnheader\" scope=\"col\" class=\"col-status\">Status</th></tr></thead> <tbody role=\"rowgroup\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"sheet\"><table class=\"table stack\" data-plain role=\"table\" data-rows><caption class=\"sr\">Sessions</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Session</th><th role=\"columnheader\" scope=\"col\" class=\"col-when\">When</th><th role=\"columnheader\" scope=\"col\" class=\"col-tags\">Room</th><th role=\"columnheader\" scope=\"col\" class=\"col-active\">Participants</th><th role=\"columnheader\" scope=\"col\" class=\"col-status\">Status</th></tr></thead> <tbody role=\"rowgroup\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -45,7 +45,7 @@ func TestAccessibility_SignedInPages(t *testing.T) {
 			"/teams", "/account", "/account/devices/others", "/account/delete", "/app/halation-post", users, users + "?q=nobody-like-this", users + "?status=pending",
 			users + "?kind=guest", users + "/add", users + "/" + theo.Id, users + "/" + theo.Id + "/remove",
 			users + "/" + theo.Id + "/revoke-role?role=organizer", "/admin/halation-post/settings", "/admin/halation-post/settings/delete",
-			users + "/selected?deed=remove&all=1", users + "/selected?deed=revoke&all=1", users + "/selected?deed=tag&all=1", users + "/selected?deed=resend",
+			users + "/selected?operation=remove&all=1", users + "/selected?operation=revoke&all=1", users + "/selected?operation=tag&all=1", users + "/selected?operation=resend",
 			"/admin/halation-post/audit", "/admin/halation-post/audit/verify", "/admin/halation-post/audit?person=" + theo.Id,
 			"/admin/halation-post/audit?person=nobody-like-this", "/admin/halation-post/find?q=theo", "/app/halation-post/find",
 		} {

@@ -75,8 +75,8 @@ func TestBulkRemove_WithoutJavaScript(t *testing.T) {
 	b.visit("/admin/halation-post/users")
 	b.do(chromedp.Click(`input[value="` + ruth.Id + `"]`))
 	b.do(chromedp.Click(`button[value="remove"]`))
-	b.do(chromedp.WaitVisible(`dialog[open] button[form="deed-f"]`))
-	b.do(chromedp.Click(`dialog[open] button[form="deed-f"]`))
+	b.do(chromedp.WaitVisible(`dialog[open] button[form="confirm-f"]`))
+	b.do(chromedp.Click(`dialog[open] button[form="confirm-f"]`))
 	b.do(chromedp.WaitVisible(`.receipt`))
 	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
 		t.Errorf("got %d users left, want 1", n)

@@ -21,7 +21,7 @@ func TestLivePage_TwoPeople_SeeAndHearEachOther(t *testing.T) {
 	host.waitForAudio(m.participantID(noor))
 	guest.waitForAudio(m.participantID(m.host.Email()))
 	guest.waitForText("Marta")
-	host.waitForText("People 2")
+	host.waitForText("Participants 2")
 	t.Logf("on the way in, in ms since the page was asked for: %s", eval[string](guest,
 		`performance.getEntriesByType("mark").map(m => m.name.replace("stage:", "") + " " + Math.round(m.startTime)).join(", ")`))
 }
@@ -59,7 +59,7 @@ func TestKick_CannotComeBack(t *testing.T) {
 	host.waitForText("Remove Noor from the session?")
 	host.press("Remove")
 	guest.waitForText("You were removed from this session")
-	host.waitForText("People 1")
+	host.waitForText("Participants 1")
 	guest.expectStatus(403)
 	again := eval[string](guest, `new LivekitClient.Room().connect("`+pass.URL+`", "`+pass.Token+`", {maxRetries: 0}).then(() => "in", () => "refused")`)
 	if again != "refused" {
@@ -178,7 +178,7 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 	host.press("Chat")
 	host.waitForText("<b>yes</b>")
 	host.waitUntil("a link", `document.querySelector('#talk a[href="https://halation.example/r4"][rel~=noopener]') !== null`)
-	host.press("People")
+	host.press("Participants")
 	host.press("Actions for Noor")
 	host.press("Mute")
 	guest.waitForText("A host muted you")
@@ -237,7 +237,7 @@ func TestLivePage_SecondPage_TakesOver(t *testing.T) {
 	first.press("Continue here")
 	second.waitForText("You joined on another page")
 	first.waitForVideo(m.participantID(m.host.Email()))
-	host.waitForText("People 2")
+	host.waitForText("Participants 2")
 }
 
 func TestAccessibility_LivePage(t *testing.T) {
@@ -250,7 +250,7 @@ func TestAccessibility_LivePage(t *testing.T) {
 		b.waitUntil("a page as high as the window", `document.documentElement.scrollHeight === innerHeight`)
 		b.waitUntil("the list of people", `document.getElementById("people").hidden || (document.querySelector('[data-panel-toggle="people"]').click(), true)`)
 		b.assertAccessible("a session")
-		b.press("People")
+		b.press("Participants")
 		b.waitForText("Admit")
 		b.assertAccessible("its participants")
 		b.press("Chat")

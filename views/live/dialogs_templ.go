@@ -63,7 +63,7 @@ func dialogs(p stateProps) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{ID: "put-out", Title: "Remove from session?", Action: p.Path + "/put-out",
-				Fields: []ui.HiddenField{{Name: "person"}}, ConfirmLabel: "Remove", Danger: true, Attrs: templ.Attributes{"data-deed": true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+				Fields: []ui.HiddenField{{Name: "person"}}, ConfirmLabel: "Remove", Danger: true, Attrs: templ.Attributes{"data-host-action": true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -126,7 +126,7 @@ func leaveDialog(p stateProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-deed><ul class=\"says\"><li><b>Leave</b>: the session continues without you. You can rejoin while it runs. It ends automatically ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-host-action><ul class=\"says\"><li><b>Leave</b>: the session continues without you. You can rejoin while it runs. It ends automatically ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

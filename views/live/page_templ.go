@@ -216,7 +216,7 @@ func livePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <div id=\"sounds\" hidden></div><p class=\"sr\" id=\"captions\" role=\"status\" aria-live=\"polite\"></p><template id=\"curtain-left\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <div id=\"sounds\" hidden></div><p class=\"sr\" id=\"captions\" role=\"status\" aria-live=\"polite\"></p><template id=\"end-screen-left\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -224,7 +224,7 @@ func livePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</template><template id=\"curtain-elsewhere\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</template><template id=\"end-screen-elsewhere\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -413,7 +413,7 @@ func controls(shares bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<span>People</span> <span class=\"dot\" data-kind=\"wait\" data-waiting-dot hidden><span>0</span><span class=\"sr\">waiting</span></span></button> <button class=\"ctl only-wide\" type=\"button\" data-devices aria-keyshortcuts=\"d\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<span>Participants</span> <span class=\"dot\" data-kind=\"wait\" data-waiting-dot hidden><span>0</span><span class=\"sr\">waiting</span></span></button> <button class=\"ctl only-wide\" type=\"button\" data-devices aria-keyshortcuts=\"d\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -31,7 +31,7 @@ func peoplePanel(p stateProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<aside class=\"panel\" id=\"people\" aria-label=\"People\" hidden><header><h2 tabindex=\"-1\">People <span class=\"muted\" data-people-count></span></h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<aside class=\"panel\" id=\"people\" aria-label=\"Participants\" hidden><header><h2 tabindex=\"-1\">Participants <span class=\"muted\" data-people-count></span></h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -49,7 +49,7 @@ func peoplePanel(p stateProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" data-deed data-everybody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" data-host-action data-everybody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -234,9 +234,9 @@ func TestState_RemovedOrEnded_ShowsEndScreen(t *testing.T) {
 	s := newFixture(t, sessions.Form{}).join("host", "asked", "guest")
 	host, asked, guest := s.As(s.accounts["host"]), s.As(s.accounts["asked"]), s.As(s.accounts["guest"])
 	assertPage(t, "remove", s.sendHTMX(host, "POST", "/put-out", url.Values{"person": {s.participant("guest").Id}}), 200)
-	assertPage(t, "a removed participant", s.sendHTMX(guest, "GET", "/state", nil), 200, `id="curtain"`, "You were removed from this session", "Host")
+	assertPage(t, "a removed participant", s.sendHTMX(guest, "GET", "/state", nil), 200, `id="end-screen"`, "You were removed from this session", "Host")
 	assertNotContains(t, "a removed participant", s.sendHTMX(guest, "GET", "/state", nil), "Thanks for joining")
-	assertPage(t, "a token for a removed participant", s.sendHTMX(guest, "POST", "/token", nil), 403, `id="curtain"`)
+	assertPage(t, "a token for a removed participant", s.sendHTMX(guest, "POST", "/token", nil), 403, `id="end-screen"`)
 	if r := guest.Get(s.path("")); r.Location != "/s/"+s.session.Code() {
 		t.Errorf("a removed participant is redirected to %q", r.Location)
 	}

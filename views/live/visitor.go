@@ -69,8 +69,8 @@ func handleNotInSession(e *core.RequestEvent, visitor *join.Visitor, status int)
 }
 
 // isFinal reports whether the page can say why the visitor is no longer in the session.
-func isFinal(standing join.Status) bool {
-	switch standing {
+func isFinal(status join.Status) bool {
+	switch status {
 	case join.Ended, join.Cancelled, join.Excluded, join.Denied:
 		return true
 	}

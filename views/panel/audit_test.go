@@ -113,7 +113,7 @@ func TestAuditLog_Paging(t *testing.T) {
 	for range 9 {
 		r := b.Get(path)
 		assertPage(t, r, http.StatusOK)
-		seen += strings.Count(r.Body, `<div class="deed">`)
+		seen += strings.Count(r.Body, `<div class="audit-event">`)
 		_, rest, more := strings.Cut(r.Body, `href="`+s.path("/audit")+`?before=`)
 		if !more {
 			break

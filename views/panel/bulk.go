@@ -37,7 +37,7 @@ type selection struct {
 
 // parseSelection reads the selection from the form. "All" selects every row that the list's query matches now.
 func parseSelection(e *core.RequestEvent) (selection, error) {
-	name := e.Request.FormValue("deed")
+	name := e.Request.FormValue("operation")
 	action, known := bulkActions[name]
 	if !known {
 		return selection{}, errs.ErrNotFound

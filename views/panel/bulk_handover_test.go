@@ -194,7 +194,7 @@ func TestHandover_NoChoice_IsRefusedAtTheField(t *testing.T) {
 			return b.Post(s.userPath(s.organizer, "/revoke-role"), form)
 		},
 		"several removed": func(s *fixture, b *viewstest.Browser, form url.Values) viewstest.Reply {
-			form.Set("deed", "remove")
+			form.Set("operation", "remove")
 			form["person"] = []string{s.member.Id, s.organizer.Id}
 			return b.Post(s.path("/users/selected"), form)
 		},

@@ -76,12 +76,12 @@ type BulkResultProps struct {
 type NamedLink struct{ Name, Link string }
 
 func (p BulkDialogProps) confirmProps() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: append([]ui.HiddenField{{Name: "deed", Value: p.ActionName}}, p.Fields...),
+	return ui.ConfirmProps{ID: "confirm", Title: p.Title, Action: p.Action, Fields: append([]ui.HiddenField{{Name: "operation", Value: p.ActionName}}, p.Fields...),
 		ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
 }
 
 func (p BulkDialogProps) dialogProps(foot templ.Component) ui.DialogProps {
-	return ui.DialogProps{ID: "deed", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: foot}
+	return ui.DialogProps{ID: "confirm", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: foot}
 }
 
 // BulkDialog is the open confirmation dialog.
@@ -378,7 +378,7 @@ func actionChoices(p BulkDialogProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Revoke " + ui.Number(w.Count) + "…", Name: "deed", Value: w.Action, Variant: "outline", Size: "sm", Disabled: w.Count == 0,
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Revoke " + ui.Number(w.Count) + "…", Name: "operation", Value: w.Action, Variant: "outline", Size: "sm", Disabled: w.Count == 0,
 				Attrs: templ.Attributes{"aria-label": w.Label + ": revoke " + ui.Number(w.Count)}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -907,7 +907,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Tag…", Icon: "tag", Size: "sm", Name: "deed", Value: "tag"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Tag…", Icon: "tag", Size: "sm", Name: "operation", Value: "tag"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -915,7 +915,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Resend…", Icon: "mail", Size: "sm", Class: "opt", Name: "deed", Value: "resend"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Resend…", Icon: "mail", Size: "sm", Class: "opt", Name: "operation", Value: "resend"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -923,7 +923,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Revoke…", Icon: "ban", Size: "sm", Name: "deed", Value: "revoke"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Revoke…", Icon: "ban", Size: "sm", Name: "operation", Value: "revoke"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -931,7 +931,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Remove…", Icon: "user-minus", Size: "sm", Name: "deed", Value: "remove"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Remove…", Icon: "user-minus", Size: "sm", Name: "operation", Value: "remove"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,7 +17,7 @@ import (
 
 // selectedPath returns the URL of the confirmation dialog for these users.
 func (s *fixture) selectedPath(action string, ids ...string) string {
-	return s.path("/users/selected?" + url.Values{"deed": {action}, "person": ids}.Encode())
+	return s.path("/users/selected?" + url.Values{"operation": {action}, "person": ids}.Encode())
 }
 
 var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
@@ -72,7 +72,7 @@ func TestBulk_SelectAll_ListsTheUsersFound(t *testing.T) {
 	b := s.As(s.admin)
 	assertContains(t, b.Get(s.path("/users")), "All 60", `data-select-everything="60"`)
 	assertNotContains(t, b.Get(s.path("/users?q=extra0")), `data-select-everything`)
-	question := b.Get(s.path("/users/selected?deed=remove&all=1&q=extra&person=" + s.member.Id))
+	question := b.Get(s.path("/users/selected?operation=remove&all=1&q=extra&person=" + s.member.Id))
 	assertPage(t, question, http.StatusOK, "Remove 55 users from the team?", "and 47 more")
 	form := dialogForm(t, question)
 	if len(form["person"]) != 55 || form.Has("all") {
@@ -89,18 +89,18 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.owner)
 	for _, action := range []string{"remove", "resend", "revoke", "revoke-invitation", "revoke-organizer", "revoke-admin", "tag"} {
-		r := b.Get(s.path("/users/selected?deed=" + action))
+		r := b.Get(s.path("/users/selected?operation=" + action))
 		assertPage(t, r, http.StatusOK, "No users selected", "Select at least one user.")
-		assertNotContains(t, r, `id="deed-f"`)
+		assertNotContains(t, r, `id="confirm-f"`)
 	}
 	for _, action := range []string{"", "burn", "tags"} {
 		assertPage(t, b.Get(s.selectedPath(action, s.member.Id)), http.StatusNotFound)
-		assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {action}, "person": {s.member.Id}}), http.StatusNotFound)
+		assertPage(t, b.Post(s.path("/users/selected"), url.Values{"operation": {action}, "person": {s.member.Id}}), http.StatusNotFound)
 	}
-	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
-	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Select at least one user.")
+	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"operation": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
+	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"operation": {"remove"}}), http.StatusUnprocessableEntity, "Select at least one user.")
 	assertPage(t, b.Get(s.selectedPath("remove", s.owner.Id)), http.StatusOK, "Nothing to change", "Skipped")
-	many := url.Values{"deed": {"remove"}}
+	many := url.Values{"operation": {"remove"}}
 	for n := range 1001 {
 		many.Add("person", fmt.Sprintf("%015d", n))
 	}
@@ -108,7 +108,7 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	hookstest.Exec(t, s.App, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
 		INSERT INTO invitations (id, team, email, status, expires, created, updated)
 		SELECT printf('i%014d', i), {:team}, 'i' || i || '@x.example', 'declined', '2030-01-01', '2026-01-01', '2026-01-01' FROM n`, dbx.Params{"team": s.team.Id})
-	assertPage(t, b.Get(s.path("/users/selected?deed=tag&all=1")), http.StatusOK, "Too many users selected")
+	assertPage(t, b.Get(s.path("/users/selected?operation=tag&all=1")), http.StatusOK, "Too many users selected")
 }
 
 func TestBulkRevoke_ChoicesShowCounts(t *testing.T) {
@@ -157,13 +157,13 @@ func TestBulk_NameAtSentenceStart_IsNotCapitalized(t *testing.T) {
 	}
 	b := s.As(s.admin)
 	assertPage(t, b.Get(s.selectedPath("remove", s.member.Id)), http.StatusOK, "Remove émile d'Or from the team?")
-	s.assertResult(b, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}, "person": {s.member.Id}}), "émile d'Or was removed from the team.")
+	s.assertResult(b, b.Post(s.path("/users/selected"), url.Values{"operation": {"remove"}, "person": {s.member.Id}}), "émile d'Or was removed from the team.")
 }
 
 func TestBulkResult_IsOnlyShownToTheActor(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
-	r := b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}, "person": {s.member.Id}})
+	r := b.Post(s.path("/users/selected"), url.Values{"operation": {"remove"}, "person": {s.member.Id}})
 	assertNotContains(t, s.As(s.owner).Get(r.Location), "was removed from the team")
 	s.assertResult(b, r, "Noor was removed from the team.")
 }

@@ -163,12 +163,12 @@ func TestPages_AccessByRole(t *testing.T) {
 	gets := []string{"", "/users", "/users/add", "/users/" + s.member.Id, "/users/" + invited.ID, "/users/" + s.member.Id + "/remove",
 		"/users/" + s.organizer.Id + "/revoke-role?role=organizer", "/users/" + invited.ID + "/revoke",
 		"/users/" + s.member.Id + "/ask?role=organizer", "/settings",
-		"/users/selected?deed=remove&person=" + s.member.Id, "/users/selected?deed=tag&all=1", "/users/selected?deed=revoke&all=1",
+		"/users/selected?operation=remove&person=" + s.member.Id, "/users/selected?operation=tag&all=1", "/users/selected?operation=revoke&all=1",
 		"/audit", "/audit/verify", "/audit/export", "/users/export", "/find", "/find?q=a"}
-	posts := []string{"/users/add", "/users/preview", "/settings", "/settings/test-letter", "/users/" + s.member.Id + "/ask",
+	posts := []string{"/users/add", "/users/preview", "/settings", "/settings/test-email", "/users/" + s.member.Id + "/ask",
 		"/users/" + s.member.Id + "/again", "/users/" + invited.ID + "/resend", "/users/" + invited.ID + "/revoke",
 		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove",
-		"/users/selected?deed=remove&person=" + s.member.Id, "/users/" + s.member.Id + "/tags", "/settings/delete"}
+		"/users/selected?operation=remove&person=" + s.member.Id, "/users/" + s.member.Id + "/tags", "/settings/delete"}
 	for who, account := range people {
 		b := s.Anonymous()
 		if account != nil {
@@ -223,24 +223,24 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 	unknown := b.Get(s.path("/users/abcdefghijklmno"))
 	assertPage(t, unknown, http.StatusNotFound)
 	for _, id := range []string{s.other.Id, theirs.ID, "%27%20OR%201=1", "add/users"} {
-		for _, deed := range []string{"", "/remove", "/revoke"} {
-			if r := b.Get(s.path("/users/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
-				t.Errorf("GET %s%s: %d, want %v and %v", id, deed, r.Status, http.StatusNotFound, unknown.Body)
+		for _, action := range []string{"", "/remove", "/revoke"} {
+			if r := b.Get(s.path("/users/" + id + action)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
+				t.Errorf("GET %s%s: %d, want %v and %v", id, action, r.Status, http.StatusNotFound, unknown.Body)
 			}
 		}
 	}
 	ourMember := hookstest.Invite(t, s.App, s.other, s.foreign, s.member.Email()) // invited by the other team, and a member of ours
 	assertPage(t, b.Get(s.path("/users/"+ourMember.ID)), http.StatusNotFound)
-	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove", "tags"} {
+	for _, action := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove", "tags"} {
 		for _, id := range []string{s.other.Id, theirs.ID} {
-			if r := b.Post(s.path("/users/"+id+"/"+deed), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
-				t.Errorf("POST %s of %s: %d, want %v", deed, id, r.Status, http.StatusNotFound)
+			if r := b.Post(s.path("/users/"+id+"/"+action), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
+				t.Errorf("POST %s of %s: %d, want %v", action, id, r.Status, http.StatusNotFound)
 			}
 		}
 		// an invitation of the other team, submitted for a row of ours
-		ours := hookstest.Invite(t, s.App, s.owner, s.team, fmt.Sprintf("%s@halation.example", deed))
-		if deed == "resend" || deed == "revoke" {
-			r := b.Post(s.path("/users/"+ours.ID+"/"+deed), url.Values{"invitation": {theirs.ID}})
+		ours := hookstest.Invite(t, s.App, s.owner, s.team, fmt.Sprintf("%s@halation.example", action))
+		if action == "resend" || action == "revoke" {
+			r := b.Post(s.path("/users/"+ours.ID+"/"+action), url.Values{"invitation": {theirs.ID}})
 			assertPage(t, r, http.StatusNotFound)
 		}
 	}

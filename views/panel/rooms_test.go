@@ -218,14 +218,14 @@ func TestRooms_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 	unknown := b.Get(s.path("/rooms/abcdefghijklmno"))
 	assertPage(t, unknown, http.StatusNotFound)
 	for _, id := range []string{theirs.Id, theirs.Slug(), "%27%20OR%201=1"} {
-		for _, deed := range []string{"", "/edit", "/archive", "/rotate"} {
-			if r := b.Get(s.path("/rooms/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
-				t.Errorf("GET %s%s: %d, want %v and %v", id, deed, r.Status, http.StatusNotFound, unknown.Body)
+		for _, action := range []string{"", "/edit", "/archive", "/rotate"} {
+			if r := b.Get(s.path("/rooms/" + id + action)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
+				t.Errorf("GET %s%s: %d, want %v and %v", id, action, r.Status, http.StatusNotFound, unknown.Body)
 			}
 		}
-		for _, deed := range []string{"/edit", "/archive", "/restore", "/rotate"} {
-			if r := b.Post(s.path("/rooms/"+id+deed), roomForm()); r.Status != http.StatusNotFound {
-				t.Errorf("POST %s%s: %d, want %v", id, deed, r.Status, http.StatusNotFound)
+		for _, action := range []string{"/edit", "/archive", "/restore", "/rotate"} {
+			if r := b.Post(s.path("/rooms/"+id+action), roomForm()); r.Status != http.StatusNotFound {
+				t.Errorf("POST %s%s: %d, want %v", id, action, r.Status, http.StatusNotFound)
 			}
 		}
 	}

@@ -49,6 +49,6 @@ func Routes(pages *web.Group) {
 	panel.POST("/settings", saveSettings).Bind(uploads)
 	panel.GET("/settings/delete", showDeleteTeam)
 	panel.POST("/settings/delete", deleteTeam)
-	panel.GET("/settings/test-letter/{email}", testEmailStatus)
-	panel.POST("/settings/test-letter", sendTestEmail)
+	panel.GET("/settings/test-email/{email}", testEmailStatus)
+	panel.POST("/settings/test-email", sendTestEmail)
 }

@@ -127,28 +127,28 @@ func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	assertPage(t, b.Get(s.path("/settings")), http.StatusOK, "Sender", "Emails are sent through Resend.", "Usher <usher@usher.test>", "Send test email")
 	var at string
 	for range 3 {
-		r := b.Post(s.path("/settings/test-letter"), nil)
+		r := b.Post(s.path("/settings/test-email"), nil)
 		if at = r.Location; r.Status != http.StatusSeeOther {
 			t.Fatal(r.Status, pageText(r.Body))
 		}
 	}
-	r := b.Post(s.path("/settings/test-letter"), nil)
+	r := b.Post(s.path("/settings/test-email"), nil)
 	assertPage(t, r, http.StatusTooManyRequests)
 	if r.Header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
 	at, _, _ = strings.Cut(at, "#")
 	assertPage(t, b.Get(at), http.StatusOK, "Test email to jonas@halation.example", "Queued")
-	_, letter, _ := strings.Cut(at, "letter=")
-	assertPage(t, s.fragment(b, s.path("/settings/test-letter/"+letter), "div#test-letter"), http.StatusOK, "Queued")
-	for _, path := range []string{"/settings?letter=" + letter, "/settings?letter=nope"} {
+	_, email, _ := strings.Cut(at, "email=")
+	assertPage(t, s.fragment(b, s.path("/settings/test-email/"+email), "div#test-email"), http.StatusOK, "Queued")
+	for _, path := range []string{"/settings?email=" +email, "/settings?email=nope"} {
 		r := s.As(s.owner).Get(s.path(path))
 		assertPage(t, r, http.StatusOK)
 		assertNotContains(t, r, "Test email to")
 	}
-	assertPage(t, s.As(s.owner).Get(s.path("/settings/test-letter/"+letter)), http.StatusNotFound)
+	assertPage(t, s.As(s.owner).Get(s.path("/settings/test-email/"+email)), http.StatusNotFound)
 	if n := hookstest.Count(t, s.App, "outbox"); n != 3 {
-		t.Fatalf("%d letters, want 3", n)
+		t.Fatalf("%d emails, want 3", n)
 	}
 }
 

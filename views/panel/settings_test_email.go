@@ -30,14 +30,14 @@ var reportsText = map[string]map[bool]string{"resend": {
 // loadEmailSettings returns how email is sent, and the delivery of the test email in the URL.
 func loadEmailSettings(e *core.RequestEvent) (EmailSettingsProps, error) {
 	props := EmailSettingsProps{
-		Path: settingsPath(e) + "/test-letter", TransportText: transportText[mail.TransportName(e.App)], Enabled: mail.Enabled(e.App),
+		Path: settingsPath(e) + "/test-email", TransportText: transportText[mail.TransportName(e.App)], Enabled: mail.Enabled(e.App),
 		Sender: settings.Of(e.App).MailFrom, Problem: mail.Problem(e.App), To: web.Actor(e).Account.Email(),
 		ReportsText: reportsText[mail.TransportName(e.App)][mail.WebhooksEnabled(e.App)],
 	}
 	if meta := e.App.Settings().Meta; props.Sender == "" {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
 	}
-	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
+	email, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("email"))
 	if errors.Is(err, errs.ErrNotFound) {
 		return props, nil
 	}
@@ -57,7 +57,7 @@ func sendTestEmail(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(e, settingsPath(e)+"?letter="+id+"#mail")
+	return web.Redirect(e, settingsPath(e)+"?email="+id+"#mail")
 }
 
 // testEmailStatus shows the delivery of a test email.
@@ -67,7 +67,7 @@ func testEmailStatus(e *core.RequestEvent) error {
 		return err
 	}
 	if !web.IsFragment(e) {
-		return web.Redirect(e, settingsPath(e)+"?letter="+email.Id+"#mail")
+		return web.Redirect(e, settingsPath(e)+"?email="+email.Id+"#mail")
 	}
 	return web.Render(e, http.StatusOK, TestEmail(newTestEmailProps(e, email)))
 }
@@ -75,7 +75,7 @@ func testEmailStatus(e *core.RequestEvent) error {
 func newTestEmailProps(e *core.RequestEvent, email *mail.Email) *TestEmailProps {
 	state := email.State()
 	props := &TestEmailProps{
-		RefreshURL: settingsPath(e) + "/test-letter/" + email.Id, To: email.Recipient(),
+		RefreshURL: settingsPath(e) + "/test-email/" + email.Id, To: email.Recipient(),
 		Delivery: newDeliveryProps(e.App, state, layout.TimesFor(web.Actor(e))),
 	}
 	switch state.Status {

@@ -30,7 +30,7 @@ type ActionDialogProps struct {
 }
 
 func (p ActionDialogProps) confirmProps() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: p.Fields, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
+	return ui.ConfirmProps{ID: "confirm", Title: p.Title, Action: p.Action, Fields: p.Fields, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
 }
 
 // ActionDialog is the open confirmation dialog.
@@ -74,7 +74,7 @@ func ActionDialog(p *ActionDialogProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "deed", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: actionDialogFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "confirm", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: actionDialogFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -244,7 +244,7 @@ func TestSettings_ShowDeliveryReports(t *testing.T) {
 	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
 	assertPage(t, b.Get(p.path("/settings")), http.StatusOK, "Delivery reports", "On. User details show")
-	r := b.Post(p.path("/settings/test-letter"), nil)
+	r := b.Post(p.path("/settings/test-email"), nil)
 	p.waitUntilSent(p.admin.Email())
 	at, _, _ := strings.Cut(r.Location, "#")
 	assertPage(t, b.Get(at), http.StatusOK, "Sent", "hx-get")

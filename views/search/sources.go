@@ -97,7 +97,7 @@ func sessionResults(q Query) (Group, error) {
 
 // peopleResults returns users by name or address, for readers of the list of users. An address without a user can be invited.
 func peopleResults(q Query) (Group, error) {
-	group := Group{Title: "People"}
+	group := Group{Title: "Users"}
 	if q.Text == "" || !q.Actor.CanUsePanel() {
 		return group, nil
 	}

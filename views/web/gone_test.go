@@ -120,8 +120,8 @@ func (l *fixture) expectText(all []endpoint, status int, words string) {
 				}
 				continue
 			}
-			curtain := strings.Contains(r.Body, `id="curtain"`) && a.method == "GET"
-			if !strings.Contains(r.Body, words) || r.Status != status && !curtain || strings.Contains(r.Body, "owner@x.example") {
+			ended := strings.Contains(r.Body, `id="end-screen"`) && a.method == "GET"
+			if !strings.Contains(r.Body, words) || r.Status != status && !ended || strings.Contains(r.Body, "owner@x.example") {
 				l.Errorf("%s %s, fragment %v: got %d, want %d and %q", a.method, a.path, fragment, r.Status, status, words)
 			}
 		}

@@ -36,7 +36,7 @@ type Email struct {
 type File struct{ Name, Type, Content string }
 
 // Handler responds to POST /emails as Resend does: it requires a bearer token, accepts an idempotency key for one body and
-// one delivery in 24 hours, and returns errors in Resend's format. GET /letters lists the delivered emails as JSON.
+// one delivery in 24 hours, and returns errors in Resend's format. GET /delivered lists the delivered emails as JSON.
 type Handler struct {
 	Key string           // the accepted API key
 	Now func() time.Time // for the 24 hours of an idempotency key
@@ -198,7 +198,7 @@ func (h *Handler) FindLink(email Email, prefix string) string {
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet && r.URL.Path == "/letters" {
+	if r.Method == http.MethodGet && r.URL.Path == "/delivered" {
 		writeJSON(w, http.StatusOK, h.Emails())
 		return
 	}

@@ -6,9 +6,9 @@ import { showLocalTimes } from "./times.js";
 ready(showLocalTimes);
 ready(devices.start);
 
-const acts = () => document.getElementById("door-acts");
+const acts = () => document.getElementById("join-actions");
 let joinsAutomatically = acts()?.hasAttribute("data-enters");
-let standing = acts()?.dataset.standing;
+let status = acts()?.dataset.status;
 
 const text = (selector) => document.querySelector(selector)?.textContent.trim() ?? "";
 let held = text("#room-lede");
@@ -27,11 +27,11 @@ document.addEventListener("usher:fresh", ({ detail: page }) => {
   if (document.getElementById("room-head")) followRoom();
   if (!acts()) return;
   devices.start();
-  if (acts().dataset.standing !== standing) {
-    document.getElementById("door-said").textContent = `${text("#door-head h1")}. ${text("#door-lede")}`;
+  if (acts().dataset.status !== status) {
+    document.getElementById("join-said").textContent = `${text("#join-head h1")}. ${text("#join-lede")}`;
   }
   const join = joinsAutomatically ? acts().querySelector("form[data-join]") : null;
-  ({ standing } = acts().dataset);
+  ({ status } = acts().dataset);
   joinsAutomatically = acts().hasAttribute("data-enters");
   join?.requestSubmit();
 });

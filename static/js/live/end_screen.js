@@ -5,20 +5,20 @@ import { room } from "./room.js";
 export const over = () => root.dataset.over !== undefined;
 
 // Replaces the session with the end screen.
-export function fall(curtain) {
+export function showEndScreen(screen) {
   if (over()) return;
-  root.dataset.over = curtain.dataset.kind;
-  document.title = `${curtain.querySelector("h1").textContent} · ${document.title}`;
+  root.dataset.over = screen.dataset.kind;
+  document.title = `${screen.querySelector("h1").textContent} · ${document.title}`;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  curtain.id = "main";
-  root.replaceChildren(curtain);
-  curtain.querySelector("h1").focus();
+  screen.id = "main";
+  root.replaceChildren(screen);
+  screen.querySelector("h1").focus();
   room.disconnect();
 }
 
 // Shows one of the end screens that came with the page.
 export function fallOf(kind) {
-  fall(document.getElementById(`curtain-${kind}`).content.firstElementChild.cloneNode(true));
+  showEndScreen(document.getElementById(`end-screen-${kind}`).content.firstElementChild.cloneNode(true));
 }
 
 document.addEventListener("click", (event) => {

@@ -1,7 +1,7 @@
 // The state on the server: the waiting room, the time left, whether the session is over. It is polled, and reloaded after
 // each action; the changed parts are replaced.
 import { at, session } from "./session.js";
-import { fall, over } from "./end_screen.js";
+import { showEndScreen, over } from "./end_screen.js";
 import { leads, room, RoomEvent } from "./room.js";
 import { explain, ours } from "../outage.js";
 import { now } from "../ready.js";
@@ -26,9 +26,9 @@ export async function take(answer) {
   const to = answer.headers.get("HX-Redirect");
   if (to) return leave(to);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const curtain = page.getElementById("curtain");
-  if (curtain) {
-    fall(document.adoptNode(curtain));
+  const screen = page.getElementById("end-screen");
+  if (screen) {
+    showEndScreen(document.adoptNode(screen));
     return "";
   }
   for (const old of document.querySelectorAll("[data-state]")) {
@@ -66,11 +66,11 @@ export async function send(action, fields) {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.dataset.deed === undefined) return;
+  if (form.dataset.hostAction === undefined) return;
   event.preventDefault();
   const fields = new FormData(form, event.submitter);
   form.closest("dialog")?.close();
-  if ((await send(form.action, fields)) && form.dataset.deed === "all") tell();
+  if ((await send(form.action, fields)) && form.dataset.hostAction === "all") tell();
 });
 
 // Makes the other pages reload the state immediately.
