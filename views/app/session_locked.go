@@ -8,6 +8,7 @@ import (
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -20,7 +21,7 @@ func showLocked(e *core.RequestEvent, session *sessions.Session) error {
 		return err
 	}
 	props := lockedProps{Shell: shell, Title: "Edit “" + session.Title() + "”", BackURL: path}
-	props.Shell.Page.Title = pageTitle(e, props.Title)
+	props.Shell.Page.Title = layout.PageTitle(e, props.Title)
 	switch session.Status() {
 	case sessions.Running:
 		props.Reason = "This session is running."
