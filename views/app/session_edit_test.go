@@ -67,7 +67,7 @@ func TestEditSession_AfterTheStart_SaysWhatIsPossible(t *testing.T) {
 		hookstest.Exec(t, w.App, "UPDATE sessions SET status = {:s}", dbx.Params{"s": status})
 		r := olga.Get(page)
 		assertPage(t, r, 200, words...)
-		assertNotContains(t, r, "Save changes", `name="title"`)
+		assertNotContains(t, r, "Save session", `name="title"`)
 		assertPage(t, olga.Post(page, sessionForm("title", "Typed")), 422, `value="Typed"`)
 		assertPage(t, w.As(w.paul).Get(page), 403)
 	}

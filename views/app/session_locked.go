@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/paths"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
@@ -27,7 +28,7 @@ func showLocked(e *core.RequestEvent, session *sessions.Session) error {
 		props.Reason = "This session is running."
 		props.Text = []string{"Its title, time, room and settings can't be changed until it ends.", "While it runs, its host can extend it by " +
 			text.Count(runs.DefaultExtension, "minute", "minutes") + " at a time, admit and remove people, and end it, all from the live session."}
-		props.JoinURL = "/s/" + session.Code()
+		props.JoinURL = paths.Join(session.Code())
 	case sessions.Ended:
 		props.Reason = "This session has ended."
 		props.Text = []string{"To hold it again, duplicate it and choose another time."}
