@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"usher/hooks/mail"
+	"usher/hooks/tools/text"
 )
 
 // Emails about an account have high priority. They quote no text typed by anyone but the recipient, so that a form that
@@ -223,7 +224,7 @@ func Test(p TestProps) mail.Message {
 		Title:      "Email delivery works",
 		Intro:      "This is a test email from Usher at " + p.Server + ".",
 		Paragraphs: []string{"You received it, so invitations and password resets from this server can reach you too. There's nothing to do."},
-		Reason:     "You're receiving this email because " + p.By + " sent a test email from the Admin Panel.",
+		Reason:     "You're receiving this email because " + text.Isolate(p.By) + " sent a test email from the Admin Panel.",
 		Support:    p.Support,
 	}.accountMessage(mail.KindTest, p.To, p.ToName, "Test email from Usher")
 }

@@ -27,22 +27,22 @@ type CapacityProps struct {
 func Capacity(p CapacityProps) mail.Message {
 	s := layout{
 		Team:          p.Team,
-		Title:         fmt.Sprintf("1 %s left in %s", p.Resource, p.Team.Name),
+		Title:         fmt.Sprintf("1 %s left in %s", p.Resource, text.Isolate(p.Team.Name)),
 		Intro:         fmt.Sprintf("%d of %d %ss are used or reserved.", p.Limit-p.Free, p.Limit, p.Resource),
 		Paragraphs:    []string{"When none are left, you can't send new invitations for this role. To free a seat, revoke a role or a pending invitation."},
 		Button:        "Manage users",
 		Link:          p.Manage,
 		SecondaryLink: link{"Need more?", "View your plan", p.Plan},
-		Reason:        fmt.Sprintf("You're receiving this email because you manage %s.", p.Team.Name),
+		Reason:        fmt.Sprintf("You're receiving this email because you manage %s.", text.Isolate(p.Team.Name)),
 		Support:       p.Support,
 	}
 	if p.Free == 0 {
-		s.Title = fmt.Sprintf("No %ss left in %s", p.Resource, p.Team.Name)
+		s.Title = fmt.Sprintf("No %ss left in %s", p.Resource, text.Isolate(p.Team.Name))
 		s.Intro = fmt.Sprintf("All %d %ss are used or reserved.", p.Limit, p.Resource)
 		s.Paragraphs = []string{"You can't send new invitations for this role until a seat is free. To free one, revoke a role or a pending invitation."}
 	}
 	if p.Running {
-		s.Title = fmt.Sprintf("All licences of %s are in use", p.Team.Name)
+		s.Title = fmt.Sprintf("All licences of %s are in use", text.Isolate(p.Team.Name))
 		s.Intro = fmt.Sprintf("%d of %d licences are in use by running sessions.", p.Limit-p.Free, p.Limit)
 		s.Paragraphs = []string{"Another session can start when one of them ends. You won't get this email again for " + text.Duration(p.Interval) + "."}
 		s.Button = "View sessions"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"usher/hooks/mail"
+	"usher/hooks/tools/text"
 )
 
 // SessionEndedProps are the properties of SessionEnded. A nil Zone is UTC.
@@ -25,7 +26,7 @@ type SessionEndedProps struct {
 func SessionEnded(p SessionEndedProps) mail.Message {
 	s := layout{
 		Team: p.Team, Title: p.Title,
-		Intro:  fmt.Sprintf("%s ended your session for all participants.", p.By),
+		Intro:  fmt.Sprintf("%s ended your session for all participants.", text.Isolate(p.By)),
 		When:   newTimeLine("Ended:", p.Ended, p.Zone),
 		Button: "View session details", Link: p.Link,
 		Footnote: contactHint(p.By),
@@ -33,7 +34,7 @@ func SessionEnded(p SessionEndedProps) mail.Message {
 		Support:  p.Support,
 	}
 	if p.Room != "" {
-		s.Paragraphs = []string{"Room: " + p.Room}
+		s.Paragraphs = []string{"Room: " + text.Isolate(p.Room)}
 	}
 	return s.message(mail.KindSessionEnded, p.To, p.ToName, p.By+" ended "+p.Title)
 }
@@ -70,7 +71,7 @@ func HostingLost(p HostingLostProps) mail.Message {
 	s := layout{
 		Team: p.Team, Intro: p.reason(),
 		Button: "View your sessions", Link: p.Link,
-		Reason:  fmt.Sprintf("You're receiving this email because you hosted sessions in %s.", p.Team.Name),
+		Reason:  fmt.Sprintf("You're receiving this email because you hosted sessions in %s.", text.Isolate(p.Team.Name)),
 		Support: p.Support,
 	}
 	for _, one := range p.Sessions {
@@ -88,7 +89,7 @@ func HostingLost(p HostingLostProps) mail.Message {
 		s.Title = fmt.Sprintf("%s %s cancelled", sessionCount(n), verb)
 		s.Footnote = "Invitees were notified."
 	} else {
-		s.Title = fmt.Sprintf("%s %s handed over to %s", sessionCount(n), verb, p.NewHost)
+		s.Title = fmt.Sprintf("%s %s handed over to %s", sessionCount(n), verb, text.Isolate(p.NewHost))
 		s.Footnote = "Invitees stay invited, and their links stay the same."
 	}
 	if p.CanTakeRole {
@@ -107,20 +108,20 @@ func (p HostingLostProps) reason() string {
 	switch p.Reason {
 	case HostingRoleRevoked:
 		if p.By == "" {
-			return fmt.Sprintf("Your Organizer role in %s was revoked, so you can no longer host these sessions.", p.Team.Name)
+			return fmt.Sprintf("Your Organizer role in %s was revoked, so you can no longer host these sessions.", text.Isolate(p.Team.Name))
 		}
-		return fmt.Sprintf("%s revoked your Organizer role in %s, so you can no longer host these sessions.", p.By, p.Team.Name)
+		return fmt.Sprintf("%s revoked your Organizer role in %s, so you can no longer host these sessions.", text.Isolate(p.By), text.Isolate(p.Team.Name))
 	case HostingSettingOff:
-		return fmt.Sprintf("“Every member can host” was turned off in %s, so you need the Organizer role to host.", p.Team.Name)
+		return fmt.Sprintf("“Every member can host” was turned off in %s, so you need the Organizer role to host.", text.Isolate(p.Team.Name))
 	case HostingPlanChanged:
-		return fmt.Sprintf("The plan of %s changed. On the new plan, you need the Organizer role to host.", p.Team.Name)
+		return fmt.Sprintf("The plan of %s changed. On the new plan, you need the Organizer role to host.", text.Isolate(p.Team.Name))
 	}
-	return fmt.Sprintf("Your membership of %s changed, so you can no longer host these sessions.", p.Team.Name)
+	return fmt.Sprintf("Your membership of %s changed, so you can no longer host these sessions.", text.Isolate(p.Team.Name))
 }
 
 // line returns the session, or the series, as one line of a list.
 func (p SessionItem) line(zone *time.Location) string {
-	line := p.Title + ": " + formatRange(p.Starts, p.Ends, zone) + " " + formatZone(p.Starts, zone)
+	line := text.Isolate(p.Title) + ": " + formatRange(p.Starts, p.Ends, zone) + " " + formatZone(p.Starts, zone)
 	if p.Series > 1 {
 		line += fmt.Sprintf(", and %s after it in this series", sessionCount(p.Series-1))
 	}

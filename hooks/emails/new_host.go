@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"usher/hooks/mail"
+	"usher/hooks/tools/text"
 )
 
 // NewHostProps are the properties of SessionsNewHost. Sessions has at least one session or series.
@@ -60,7 +61,7 @@ func (p NewHostProps) single(session SessionProps) mail.Message {
 
 func (p NewHostProps) intro(what, host string) string {
 	if p.From == "" {
-		return fmt.Sprintf("%s now hosts %s.", host, what)
+		return fmt.Sprintf("%s now hosts %s.", text.Isolate(host), what)
 	}
-	return fmt.Sprintf("%s now hosts %s instead of %s.", host, what, p.From)
+	return fmt.Sprintf("%s now hosts %s instead of %s.", text.Isolate(host), what, text.Isolate(p.From))
 }

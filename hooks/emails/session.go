@@ -128,11 +128,11 @@ func SessionsHandedOver(p HandedOverProps) mail.Message {
 		Intro:  fmt.Sprintf("%s handed %s over to you from %s.", orElse(p.By, p.Team.Name), pronoun(n), orElse(p.From, "another host")),
 		Button: "View your sessions", Link: p.Link,
 		Footnote: "Invitees stay invited, and their links stay the same.",
-		Reason:   fmt.Sprintf("You're receiving this email because you host sessions in %s.", p.Team.Name),
+		Reason:   fmt.Sprintf("You're receiving this email because you host sessions in %s.", text.Isolate(p.Team.Name)),
 		Support:  p.Support,
 	}
 	for _, one := range p.Sessions {
-		s.Paragraphs = append(s.Paragraphs, one.Title+": "+formatRange(one.Starts, one.Ends, p.Zone)+" "+formatZone(one.Starts, p.Zone))
+		s.Paragraphs = append(s.Paragraphs, text.Isolate(one.Title)+": "+formatRange(one.Starts, one.Ends, p.Zone)+" "+formatZone(one.Starts, p.Zone))
 	}
 	if p.More > 0 {
 		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("And %d more.", p.More))
@@ -165,10 +165,10 @@ func (p SessionProps) layout() layout {
 		s.NoteAuthor, s.Note = orElse(p.Host, p.actorName()), p.Description
 	}
 	if p.Host != "" && p.Host != p.By {
-		s.Paragraphs = append(s.Paragraphs, "Host: "+p.Host)
+		s.Paragraphs = append(s.Paragraphs, "Host: "+text.Isolate(p.Host))
 	}
 	if p.Room != "" {
-		s.Paragraphs = append(s.Paragraphs, "Room: "+p.Room)
+		s.Paragraphs = append(s.Paragraphs, "Room: "+text.Isolate(p.Room))
 	}
 	if p.Series > 1 {
 		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("%s, until %s.",

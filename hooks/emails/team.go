@@ -1,6 +1,7 @@
 package emails
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -43,15 +44,15 @@ func Invitation(p InvitationProps) mail.Message {
 		s.Expiry.Prefix = "Your seats are reserved until"
 	}
 	if p.IsMember {
-		s.Title = fmt.Sprintf("%s invited you to a new role in %s", inviter, p.Team.Name)
+		s.Title = fmt.Sprintf("%s invited you to a new role in %s", inviter, text.Isolate(p.Team.Name))
 		s.Intro = "In addition to your membership:"
 		s.Paragraphs = []string{"Sign in as " + p.To + " to respond. If you decline, nothing changes for you in the team."}
-		s.Reason = fmt.Sprintf("You're receiving this email because you're a member of %s and %s invited you to a role.", p.Team.Name, inviter)
+		s.Reason = fmt.Sprintf("You're receiving this email because you're a member of %s and %s invited you to a role.", text.Isolate(p.Team.Name), inviter)
 		return s.message(mail.KindRoleInvitation, p.To, p.ToName, "Invitation to a new role in "+p.Team.Name)
 	}
-	s.Title = fmt.Sprintf("%s invited you to join %s", inviter, p.Team.Name)
+	s.Title = fmt.Sprintf("%s invited you to join %s", inviter, text.Isolate(p.Team.Name))
 	if p.Inviter == "" {
-		s.Title = "You're invited to join " + p.Team.Name
+		s.Title = "You're invited to join " + text.Isolate(p.Team.Name)
 	}
 	s.Intro = "Your role in the team:"
 	if len(p.Roles) > 1 {
@@ -87,11 +88,11 @@ func RoleRevoked(p RoleRevokedProps) mail.Message {
 	}
 	return layout{
 		Team:       p.Team,
-		Title:      fmt.Sprintf("You no longer have the %s in %s", withRole(p.Roles), p.Team.Name),
+		Title:      fmt.Sprintf("You no longer have the %s in %s", withRole(p.Roles), text.Isolate(p.Team.Name)),
 		Intro:      fmt.Sprintf("%s revoked your %s.", orElse(p.By, "Your server administrator"), withRole(p.Roles)),
 		Paragraphs: []string{remaining},
 		Footnote:   contactHint(p.By),
-		Reason:     fmt.Sprintf("You're receiving this email because you're a member of %s.", p.Team.Name),
+		Reason:     fmt.Sprintf("You're receiving this email because you're a member of %s.", text.Isolate(p.Team.Name)),
 		Support:    p.Support,
 	}.message(mail.KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" was revoked")
 }
@@ -152,12 +153,12 @@ func (p RemovedFromTeamProps) lostLines() (lines []string) {
 func RemovedFromTeam(p RemovedFromTeamProps) mail.Message {
 	s := layout{
 		Team:  p.Team,
-		Title: "You're no longer in " + p.Team.Name,
+		Title: "You're no longer in " + text.Isolate(p.Team.Name),
 		Intro: orElse(p.By, "Your server administrator") + " removed you from the team.",
 		Paragraphs: []string{"You no longer have access to its sessions, rooms and recordings, and old links to them no longer work. " +
 			"Your account and your other teams aren't affected."},
 		Footnote: contactHint(p.By),
-		Reason:   fmt.Sprintf("You're receiving this email because you were a member of %s.", p.Team.Name),
+		Reason:   fmt.Sprintf("You're receiving this email because you were a member of %s.", text.Isolate(p.Team.Name)),
 		Support:  p.Support,
 	}
 	if lost := p.lostLines(); len(lost) > 0 {
@@ -179,12 +180,12 @@ type TeamDeletedProps struct {
 func TeamDeleted(p TeamDeletedProps) mail.Message {
 	return layout{
 		Team:  p.Team,
-		Title: p.Team.Name + " was deleted",
+		Title: text.Isolate(p.Team.Name) + " was deleted",
 		Intro: orElse(p.By, "The Owner") + " deleted the team and all of its data.",
 		Paragraphs: []string{"Its members and guests no longer have access, and its invitations and links no longer work. " +
 			"Your account and your other teams aren't affected."},
 		Footnote: contactHint(p.By),
-		Reason:   fmt.Sprintf("You're receiving this email because you were an Admin of %s.", p.Team.Name),
+		Reason:   fmt.Sprintf("You're receiving this email because you were an Admin of %s.", text.Isolate(p.Team.Name)),
 		Support:  p.Support,
 	}.message(mail.KindTeamDeleted, p.To, p.ToName, p.Team.Name+" was deleted")
 }
@@ -201,9 +202,7 @@ func contactHint(name string) string {
 	return "Questions? Contact " + orElse(name, "your server administrator") + "."
 }
 
+// orElse returns a name for the middle of a sentence, or what to say without one.
 func orElse(name, otherwise string) string {
-	if name == "" {
-		return otherwise
-	}
-	return name
+	return text.Isolate(cmp.Or(name, otherwise))
 }
