@@ -281,9 +281,9 @@ func TestSaveProfile(t *testing.T) {
 	b := s.As(owner)
 	assertRedirect(t, b.Post("/account", formValues("name", "Marta Oliveira", "timezone", "Europe/Lisbon")), "/account")
 	assertPage(t, b.Get("/account"), 200, "Profile saved.", `value="Marta Oliveira"`, `value="Europe/Lisbon"`)
-	assertPage(t, b.Post("/account", formValues("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is required.", "<b>Marta Oliveira</b>")
+	assertPage(t, b.Post("/account", formValues("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is required.", "Marta Oliveira</bdi></b>")
 	assertPage(t, b.Post("/account", formValues("name", "Somebody Else", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`,
-		`value="Somebody Else"`, "<b>Marta Oliveira</b>")
+		`value="Somebody Else"`, "Marta Oliveira</bdi></b>")
 }
 
 func TestChangePassword_EndsOtherLogins(t *testing.T) {

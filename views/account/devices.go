@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -80,7 +81,7 @@ func (p devicesProps) confirmEnd(id string) *ui.ConfirmProps {
 	}
 	for _, row := range p.Rows {
 		if row.ID == id {
-			ask.Title, ask.ConfirmLabel = "Sign out "+row.Name+"?", "Sign out"
+			ask.Title, ask.ConfirmLabel = "Sign out "+text.Isolate(row.Name)+"?", "Sign out"
 			return ask
 		}
 	}

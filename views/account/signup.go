@@ -12,6 +12,7 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/paths"
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -50,7 +51,7 @@ func signUp(e *core.RequestEvent) error {
 	if err := web.SignIn(e, done.Account); err != nil {
 		return err
 	}
-	web.SetToast(e, "Welcome to Usher. You're the Owner of "+done.Team.Name()+".")
+	web.SetToast(e, "Welcome to Usher. You're the Owner of "+text.Isolate(done.Team.Name())+".")
 	return web.Redirect(e, cmp.Or(form.Next, layout.TeamHome(done.Team, actors.Roles{Owner: true})))
 }
 

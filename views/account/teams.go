@@ -13,6 +13,7 @@ import (
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -42,7 +43,7 @@ func createTeam(e *core.RequestEvent) error {
 	if err := web.SignIn(e, e.Auth); err != nil {
 		return err
 	}
-	web.SetToast(e, "Team created. You're the Owner of "+team.Name()+".")
+	web.SetToast(e, "Team created. You're the Owner of "+text.Isolate(team.Name())+".")
 	return web.Redirect(e, layout.TeamHome(team, actors.Roles{Owner: true}))
 }
 
@@ -62,7 +63,7 @@ func accept(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+text.Isolate(team.Name())+".")
 	return redirectNext(e, layout.TeamHome(team, actor.Roles))
 }
 
@@ -75,7 +76,7 @@ func decline(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Invitation from "+team.Name()+" declined.")
+	web.SetToast(e, "Invitation from "+text.Isolate(team.Name())+" declined.")
 	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), paths.Teams))
 }
 

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -45,7 +46,7 @@ func leave(e *core.RequestEvent) error {
 			return homePage(props)
 		})
 	}
-	web.SetToast(e, "You left "+actor.TeamName()+"."+layout.HandoverSummary(result.HandedOver, result.Cancelled))
+	web.SetToast(e, "You left "+text.Isolate(actor.TeamName())+"."+layout.HandoverSummary(result.HandedOver, result.Cancelled))
 	return web.Redirect(e, "/")
 }
 

@@ -111,7 +111,7 @@ func TestRooms_VisibilityByRole(t *testing.T) {
 func TestRooms_Week_LinksToDays(t *testing.T) {
 	l := newRoomFixture(t)
 	l.addRooms()
-	assertPage(t, l.As(l.member).Get(roomsURL+"?view=week&date="+l.day), 200, "1.2 h taken", "Free", roomsURL+"?date="+l.day+"#"+l.suite.Id, `scope="row">Edit bay`)
+	assertPage(t, l.As(l.member).Get(roomsURL+"?view=week&date="+l.day), 200, "1.2 h taken", "Free", roomsURL+"?date="+l.day+"#"+l.suite.Id, `title="Edit bay`)
 }
 
 func TestRooms_PastDayOrArchivedRoom_CannotBeBooked(t *testing.T) {

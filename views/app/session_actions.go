@@ -48,7 +48,7 @@ func rsvp(e *core.RequestEvent) error {
 	if err := sessions.Answer(e.App, me.Id, said, actor.IP); err != nil {
 		return renderRefused(e, session, err)
 	}
-	web.SetToast(e, map[string]string{sessions.Yes: "You're going to “", sessions.Maybe: "You might go to “", sessions.No: "You declined “"}[said]+session.Title()+"”.")
+	web.SetToast(e, map[string]string{sessions.Yes: "You're going to “", sessions.Maybe: "You might go to “", sessions.No: "You declined “"}[said]+text.Isolate(session.Title())+"”.")
 	return web.Redirect(e, web.SafeNext(postForm(e).Get("back"), sessionsPath(e)+"/"+session.Id))
 }
 
@@ -95,9 +95,9 @@ func cancel(e *core.RequestEvent) error {
 	if err := sessions.Cancel(e.App, web.Actor(e), session.Id, scope); err != nil {
 		return renderRefused(e, session, err)
 	}
-	message := "“" + session.Title() + "” was cancelled."
+	message := "“" + text.Isolate(session.Title()) + "” was cancelled."
 	if scope == sessions.ScopeSeries {
-		message = "The series “" + session.Title() + "” was cancelled."
+		message = "The series “" + text.Isolate(session.Title()) + "” was cancelled."
 	}
 	web.SetToast(e, message+" Invitees are notified by email.")
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)

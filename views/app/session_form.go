@@ -51,9 +51,9 @@ func schedule(e *core.RequestEvent) error {
 }
 
 func scheduledText(session *sessions.Session, form sessions.Form, mails bool) string {
-	message := "“" + session.Title() + "” is scheduled."
+	message := "“" + text.Isolate(session.Title()) + "” is scheduled."
 	if form.Rule != "" {
-		message = "The series “" + session.Title() + "” is scheduled."
+		message = "The series “" + text.Isolate(session.Title()) + "” is scheduled."
 	}
 	switch n := len(form.Guests) + len(form.Cohosts); {
 	case n > 0 && !mails:

@@ -103,9 +103,9 @@ func (p *sessionFormProps) fillRooms(app core.App, actor *actors.Actor, except [
 				return err
 			}
 			if clash != nil {
-				label += " (taken " + timeRange(clash.Starts.In(starts.Location()), clash.Ends.In(starts.Location())) + ": " + clash.Title + ")"
+				label += " (taken " + timeRange(clash.Starts.In(starts.Location()), clash.Ends.In(starts.Location())) + ": " + text.Isolate(clash.Title) + ")"
 				if room.Id == t.Room {
-					p.RoomClash = room.Name() + " is taken " + timeRange(clash.Starts.In(starts.Location()), clash.Ends.In(starts.Location())) + " by “" + clash.Title + "”, " + clash.Host + ". Choose another time or room."
+					p.RoomClash = text.Isolate(room.Name()) + " is taken " + timeRange(clash.Starts.In(starts.Location()), clash.Ends.In(starts.Location())) + " by “" + text.Isolate(clash.Title) + "”, " + text.Isolate(clash.Host) + ". Choose another time or room."
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -95,7 +96,7 @@ func (l *invitationLink) ended() (statusPageProps, error) {
 			p.Action, p.Href = "Ask "+l.view.Inviter.Name, mailtoURL(l.view)
 		}
 	case goToTeam:
-		p.Action, p.Href = "Go to "+l.view.Team, home
+		p.Action, p.Href = "Go to "+text.Isolate(l.view.Team), home
 	case signInToTeam:
 		p.Action, p.Href = "Sign in", web.SignInURL(home)
 	case signOutFirst:

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -42,7 +43,7 @@ func acceptInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+text.Isolate(team.Name())+".")
 	to, err := layout.AfterSignIn(e.App, account, layout.TeamHome(team, actor.Roles))
 	if err != nil {
 		return err

@@ -51,11 +51,11 @@ func (p joinProps) intro() string {
 	case join.WrongAccount:
 		return "A personal link works only for the address it was sent to."
 	case join.GuestConsent:
-		return "To join, you become a guest of " + p.Team + "."
+		return "To join, you become a guest of " + text.Isolate(p.Team) + "."
 	case join.Declined:
 		return "You can still accept and join."
 	case join.CanRequest:
-		return p.Email + " isn't invited to this session. Ask the host to admit you."
+		return text.Isolate(p.Email) + " isn't invited to this session. Ask the host to admit you."
 	case join.WaitForHost:
 		return "The host hasn't started the session yet."
 	case join.WaitingRoom:
@@ -92,7 +92,7 @@ func (p joinProps) closedIntro() string {
 		if p.NextURL != "" {
 			return "You're not invited to this session, but you are invited to a later one in its series."
 		}
-		return "You're signed in as " + p.Email + ", which isn't invited. Sign in with the invited address, or ask " + p.hostName() + " to invite this one."
+		return "You're signed in as " + text.Isolate(p.Email) + ", which isn't invited. Sign in with the invited address, or ask " + p.hostName() + " to invite this one."
 	case join.Full:
 		return "You join automatically when someone leaves."
 	case join.Removed:
@@ -113,7 +113,7 @@ func (p joinProps) excludedTitle() string {
 		return "You were removed from this session"
 	}
 	if p.HasLeftTeam {
-		return "You're no longer a member of " + p.Team
+		return "You're no longer a member of " + text.Isolate(p.Team)
 	}
 	return "You can't join this session"
 }
@@ -125,7 +125,7 @@ func (p joinProps) excludedIntro() string {
 	if p.HasLeftTeam {
 		return "You left the team or were removed from it, so the links you got before don't work. To join again, you need a new invitation."
 	}
-	return "You're no longer in " + p.Team + ", so the links you got before don't work. To join again, you need a new invitation."
+	return "You're no longer in " + text.Isolate(p.Team) + ", so the links you got before don't work. To join again, you need a new invitation."
 }
 
 // overIntro says what to do about a session that is over, and whether the series has a next one.
@@ -180,7 +180,9 @@ func (p joinProps) waitingState() (icon, label, note string) {
 }
 
 // hostName names the person to ask, without the host's name if the reader can't see it.
-func (p joinProps) hostName() string { return cmp.Or(p.Host.Name, "the person who invited you") }
+func (p joinProps) hostName() string {
+	return text.Isolate(cmp.Or(p.Host.Name, "the person who invited you"))
+}
 
 // inviterName names who invited the reader: the host, or the team if the reader can't see the host.
 func (p joinProps) inviterName() string { return cmp.Or(p.Facts.Host, p.Team) }

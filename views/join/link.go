@@ -11,6 +11,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/invitations"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -87,9 +88,9 @@ func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps 
 // title says who invited the reader to what.
 func (l *invitationLink) title() string {
 	if l.view.IsMember && len(l.view.Roles) > 0 {
-		return l.view.Inviter.Name + " invited you to a new role in " + l.view.Team
+		return text.Isolate(l.view.Inviter.Name) + " invited you to a new role in " + text.Isolate(l.view.Team)
 	}
-	return l.view.Inviter.Name + " invited you to join " + l.view.Team
+	return text.Isolate(l.view.Inviter.Name) + " invited you to join " + text.Isolate(l.view.Team)
 }
 
 // inviteeName returns the name of the invitee, else the address.

@@ -17,6 +17,7 @@ import (
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -91,7 +92,7 @@ func roomProps(e *core.RequestEvent, visit *join.RoomVisit, faults web.FormError
 	case visit.Replaced:
 		p.Closed, p.Title, p.Text = true, "This room has a new link", "The link you opened was replaced."
 	case !visit.Room.Archived().IsZero():
-		p.Closed, p.Title, p.Text = true, visit.Room.Name()+" is no longer in use", "This room was archived."
+		p.Closed, p.Title, p.Text = true, text.Isolate(visit.Room.Name())+" is no longer in use", "This room was archived."
 	case visit.ShowsDetails:
 		p.Description, p.Current, p.Next = visit.Room.Description(), roomSessionOf(e, visit, visit.Current), roomSessionOf(e, visit, visit.Upcoming)
 		if p.Current != nil {
@@ -161,7 +162,7 @@ func signUpInRoom(e *core.RequestEvent) error {
 	}
 	return web.Render(e, http.StatusOK, layout.CheckEmail(layout.CheckEmailProps{
 		Card:     layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Intro: "We sent a link to " + form.Email + ".", Help: form.Help},
-		Text:     []string{"Open it to confirm your address. You then continue to " + form.Room + ". Didn't get it? Check your spam folder."},
+		Text:     []string{"Open it to confirm your address. You then continue to " + text.Isolate(form.Room) + ". Didn't get it? Check your spam folder."},
 		RetryURL: web.WithNext(signUpPath(visit.Room.Slug()), form.Next), EmailEnabled: mail.Enabled(e.App),
 	}))
 }

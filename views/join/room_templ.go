@@ -700,9 +700,9 @@ func roomSignUpView(p roomSignUpProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var27 string
-					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs("Anyone with the link can join sessions in " + p.Room + " as a guest of " + p.Team + ". Guests don't use a seat.")
+					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs("Anyone with the link can join sessions in " + text.Isolate(p.Room) + " as a guest of " + text.Isolate(p.Team) + ". Guests don't use a seat.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 216, Col: 135}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 216, Col: 163}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 					if templ_7745c5c3_Err != nil {

@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -33,7 +34,7 @@ func NewHandover(e *core.RequestEvent, n int, going []string) (*HandoverProps, e
 	props := &HandoverProps{Field: ui.FieldProps{ID: HandoverField, Name: HandoverField, Label: label, Required: true,
 		Help: "If you hand " + them + " over, the plan stays the same and we email the new host. If you cancel " + them + ", we email every invitee."}}
 	for _, h := range hosts {
-		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand " + them + " over to " + h.Name})
+		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand " + them + " over to " + text.Isolate(h.Name)})
 	}
 	props.Field.Value = defaultHost(hosts, web.Actor(e).Account.Id)
 	if props.Field.Value == "" {

@@ -117,5 +117,5 @@ func (o InvitationView) InviterLabel() string {
 	if o.Inviter.Role == "" {
 		return o.Inviter.Name
 	}
-	return o.Inviter.Name + ", " + o.Inviter.Role + ","
+	return text.Isolate(o.Inviter.Name) + ", " + o.Inviter.Role + ","
 }

@@ -7,6 +7,7 @@ import (
 	"usher/hooks/join"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 )
 
 // endScreenFor replaces the session for a visitor who is no longer in it.
@@ -14,7 +15,7 @@ func endScreenFor(v *join.Visitor) endScreenProps {
 	props := baseEndScreen(v)
 	switch {
 	case v.Status == join.Excluded && v.Departed():
-		props.Kind, props.Icon, props.Title = "out", "user-x", "You're no longer a member of "+v.Team.Name()
+		props.Kind, props.Icon, props.Title = "out", "user-x", "You're no longer a member of "+text.Isolate(v.Team.Name())
 		props.Text, props.Thanks = "You left the team or were removed from it, so you can't rejoin this session. To join again, you need a new invitation.", ""
 	case v.Status == join.Excluded, v.Status == join.Denied:
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You were removed from this session"
@@ -56,32 +57,32 @@ func baseEndScreen(v *join.Visitor) endScreenProps {
 }
 
 // endText says why the session ended and how long it lasted.
-func endText(v *join.Visitor) (title, text string) {
-	title, text = "The session has ended", ""
+func endText(v *join.Visitor) (title, reason string) {
+	title, reason = "The session has ended", ""
 	switch v.Session.EndReason() {
 	case "host":
 		title = "The host ended the session"
 	case "admin":
-		title, text = "The session was ended", "An Owner or Admin of "+v.Team.Name()+" ended it. "
+		title, reason = "The session was ended", "An Owner or Admin of "+text.Isolate(v.Team.Name())+" ended it. "
 	case "time":
-		text = "Its time was up. "
+		reason = "Its time was up. "
 	case "empty":
-		text = "No participants were left. "
+		reason = "No participants were left. "
 	case "host_gone":
-		text = "No host or co-host was left. "
+		reason = "No host or co-host was left. "
 	}
 	if v.Session.Status() == sessions.Cancelled {
 		return "The session was cancelled", hostName(v) + " cancelled it."
 	}
 	if lasted := v.Session.Ended().Sub(v.Session.Started()); !v.Session.Started().IsZero() && lasted > time.Minute {
-		text += "It lasted " + sessions.FormatMinutes(int(lasted/time.Minute)) + "."
+		reason += "It lasted " + sessions.FormatMinutes(int(lasted/time.Minute)) + "."
 	}
-	return title, text
+	return title, reason
 }
 
 func hostName(v *join.Visitor) string {
 	if name := v.Session.HostName(); name != "" {
-		return name
+		return text.Isolate(name)
 	}
 	return "the host"
 }

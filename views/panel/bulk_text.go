@@ -23,7 +23,7 @@ func (p phrases) text(lines []bulk.RowResult) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf(p.one, lines[0].DisplayName())
+		return fmt.Sprintf(p.one, text.Isolate(lines[0].DisplayName()))
 	}
 	return fmt.Sprintf(p.many, ui.Number(len(lines)))
 }

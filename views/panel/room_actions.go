@@ -9,6 +9,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -26,7 +27,7 @@ func confirmArchive(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	props := RoomActionDialogProps{Title: "Archive " + room.Name() + "?", ConfirmLabel: "Archive room", Danger: true, Bookings: bookings, Consequences: []string{
+	props := RoomActionDialogProps{Title: "Archive " + text.Isolate(room.Name()) + "?", ConfirmLabel: "Archive room", Danger: true, Bookings: bookings, Consequences: []string{
 		"The room can't be booked, and its bookings can't be moved to another time.",
 		"Its link and settings are kept. You can restore it at any time."}}
 	if bookings.Total > 0 {
@@ -47,7 +48,7 @@ func confirmRotate(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	props := RoomActionDialogProps{Title: "Rotate the link of " + room.Name() + "?", ConfirmLabel: "Rotate link", Danger: true, Bookings: bookings, Consequences: []string{
+	props := RoomActionDialogProps{Title: "Rotate the link of " + text.Isolate(room.Name()) + "?", ConfirmLabel: "Rotate link", Danger: true, Bookings: bookings, Consequences: []string{
 		room.Link(e.App) + " stops working. Anyone who opens it sees that it was replaced and that they need to ask you for the new link.",
 		"The new link ends in random characters, so it can't be guessed.",
 		"Anyone already in a session stays in it. The links of individual sessions keep working."}}
@@ -93,6 +94,6 @@ func runRoomAction(e *core.RequestEvent, action func(core.App, *actors.Actor, st
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, fmt.Sprintf(toast, room.Name()))
+	web.SetToast(e, fmt.Sprintf(toast, text.Isolate(room.Name())))
 	return web.Redirect(e, roomPath(e, room))
 }

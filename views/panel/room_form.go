@@ -11,6 +11,7 @@ import (
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -35,7 +36,7 @@ func createRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, room.Name()+" was created. You can copy its link here.")
+	web.SetToast(e, text.Isolate(room.Name())+" was created. You can copy its link here.")
 	return web.Redirect(e, roomPath(e, room))
 }
 
@@ -72,7 +73,7 @@ func updateRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	toast := room.Name() + " was saved."
+	toast := text.Isolate(room.Name()) + " was saved."
 	if room.Slug() != old {
 		toast += " It has a new link, and the old link no longer works."
 	}

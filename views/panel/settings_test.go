@@ -35,7 +35,7 @@ func TestSettings_AdminSaves_IsShownImmediately(t *testing.T) {
 	form := settingsForm()
 	form.Set("open", "yes") // forged: the box is disabled for Admins
 	assertRedirect(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "Settings saved.")
-	assertContains(t, b.Get(s.path("/users")), "<strong>Halation & Sons</strong>")
+	assertContains(t, b.Get(s.path("/users")), "Halation & Sons</bdi></strong>")
 	if now := s.reloadTeam(); now.GetBool("admins_manage_admins") || now.Description() != "Grading and sound." || now.Zone().String() != "Europe/Lisbon" {
 		t.Fatal(now.PublicExport())
 	}
@@ -61,7 +61,7 @@ func TestSettings_InvalidInput_KeepsTheForm(t *testing.T) {
 		form := settingsForm()
 		form.Set(field, value)
 		r := b.Post(s.path("/settings"), form)
-		assertPage(t, r, http.StatusUnprocessableEntity, value, `id="`+field+`-e"`, `href="#`+field+`"`, "<strong>Halation Post</strong>")
+		assertPage(t, r, http.StatusUnprocessableEntity, value, `id="`+field+`-e"`, `href="#`+field+`"`, "Halation Post</bdi></strong>")
 	}
 	form := settingsForm()
 	form.Set("name", "<script>alert(1)</script>\x00")

@@ -16,6 +16,7 @@ import (
 	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -80,7 +81,7 @@ func sendInvitation(e *core.RequestEvent, row *people.Row, roles actors.Roles) e
 	if result.Status == invitations.Refused {
 		return renderRefused(e, row, errs.Invalid("base", result.Code, result.Message))
 	}
-	return renderInvited(e, "Invitation sent to "+row.DisplayName()+".", result.Link)
+	return renderInvited(e, "Invitation sent to "+text.Isolate(row.DisplayName())+".", result.Link)
 }
 
 // resendInvitation sends a new link, which replaces the previous one (R59).
@@ -93,7 +94,7 @@ func resendInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return renderRefused(e, row, err)
 	}
-	return renderInvited(e, "Invitation resent to "+row.DisplayName()+". The previous link no longer works.", link)
+	return renderInvited(e, "Invitation resent to "+text.Isolate(row.DisplayName())+". The previous link no longer works.", link)
 }
 
 // renderInvited redirects to the user with a toast, or shows the link if email isn't set up.
@@ -118,7 +119,7 @@ func revokeInvitation(e *core.RequestEvent) error {
 	if _, err := invitations.Revoke(e.App, web.Actor(e), invitationID(e, row)); err != nil {
 		return renderRefused(e, row, err)
 	}
-	web.SetToast(e, "The invitation to "+row.DisplayName()+" was revoked. Its link no longer works.")
+	web.SetToast(e, "The invitation to "+text.Isolate(row.DisplayName())+" was revoked. Its link no longer works.")
 	return web.Redirect(e, userPath(e, row))
 }
 
@@ -158,10 +159,10 @@ func revokeRole(e *core.RequestEvent) error {
 // renderRevokedRole redirects after a role was revoked. An Admin who gave up their own role goes to the App.
 func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, handover sessions.HandoverResult, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
-		web.SetToast(e, "You gave up your Admin role in "+actor.TeamName()+".")
+		web.SetToast(e, "You gave up your Admin role in "+text.Isolate(actor.TeamName())+".")
 		return web.Redirect(e, paths.App(e.Request.PathValue("team")))
 	}
-	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", row.DisplayName(), role.Label(), seatsText(role),
+	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", text.Isolate(row.DisplayName()), role.Label(), seatsText(role),
 		layout.HandoverSummary(handover.HandedOver, handover.Cancelled)+layout.RevokedText(revoked)))
 	return web.Redirect(e, userPath(e, row))
 }

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/people"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -166,7 +167,7 @@ func (p *ActionDialogProps) checkInvite(app core.App, actor *actors.Actor, row *
 }
 
 func (p *ActionDialogProps) setOfferRole(role actors.Role) {
-	p.Title, p.ConfirmLabel = "Invite "+p.Name+" to be an "+role.Label+"?", "Send invitation"
+	p.Title, p.ConfirmLabel = "Invite "+text.Isolate(p.Name)+" to be an "+role.Label+"?", "Send invitation"
 	p.Consequences = []string{role.Description,
 		"1 " + role.Label + " seat is reserved until they answer, for up to " + invitationLifetime + ".",
 		"They get an email and see the invitation when they sign in. Nothing changes until they accept."}
@@ -186,7 +187,7 @@ func (p *ActionDialogProps) setTakeRole(app core.App, actor *actors.Actor, role 
 }
 
 func (p *ActionDialogProps) setReinvite(row *people.Row) {
-	p.Title, p.ConfirmLabel = "Invite "+p.Name+" again?", "Send invitation"
+	p.Title, p.ConfirmLabel = "Invite "+text.Isolate(p.Name)+" again?", "Send invitation"
 	p.Consequences = []string{"They're invited as " + row.InvitedRoles().Label() + ", as before.",
 		"They get a new link that's valid for " + invitationLifetime + ". The previous link doesn't work again."}
 	if words := seatsText(row.InvitedRoles()); words != "" {
@@ -195,7 +196,7 @@ func (p *ActionDialogProps) setReinvite(row *people.Row) {
 }
 
 func (p *ActionDialogProps) setRevokeInvitation(row *people.Row) {
-	p.Title, p.ConfirmLabel, p.Danger = "Revoke the invitation to "+p.Name+"?", "Revoke invitation", true
+	p.Title, p.ConfirmLabel, p.Danger = "Revoke the invitation to "+text.Isolate(p.Name)+"?", "Revoke invitation", true
 	p.Consequences = []string{"The invitation link stops working immediately, including on open pages."}
 	if words := seatsText(row.InvitedRoles()); words != "" {
 		p.Consequences = append(p.Consequences, "Frees "+words+".")
@@ -206,7 +207,7 @@ func (p *ActionDialogProps) setRevokeInvitation(row *people.Row) {
 }
 
 func (p *ActionDialogProps) setRevokeRole(role actors.Role, self, canRetake bool) {
-	p.Title, p.ConfirmLabel, p.Danger = "Revoke the "+role.Label+" role from "+p.Name+"?", "Revoke role", true
+	p.Title, p.ConfirmLabel, p.Danger = "Revoke the "+role.Label+" role from "+text.Isolate(p.Name)+"?", "Revoke role", true
 	p.Consequences = []string{"They lose the role immediately, including on open pages. This frees 1 " + role.Label + " seat.",
 		"They stay in the team and get an email. To get the role back, they have to accept a new invitation."}
 	if !self {

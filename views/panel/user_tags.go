@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/tags"
+	"usher/hooks/tools/text"
 	"usher/views/web"
 )
 
@@ -24,6 +25,6 @@ func tagUser(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Tags saved for "+row.DisplayName()+".")
+	web.SetToast(e, "Tags saved for "+text.Isolate(row.DisplayName())+".")
 	return web.Redirect(e, userPath(e, row))
 }

@@ -50,8 +50,8 @@ function build(box) {
   const draw = () => {
     keep();
     list.replaceChildren(...chosen.map((one) => {
-      const words = make("span", {}, make("b", {}, one.name || one.email));
-      if (one.name) words.append(make("small", {}, one.email));
+      const words = make("span", {}, make("b", { dir: "auto", title: one.name || one.email }, one.name || one.email));
+      if (one.name) words.append(make("small", { title: one.email }, one.email));
       const select = make("select", { class: "select", "aria-label": `Role of ${one.name || one.email}` });
       for (const [part, word] of Object.entries(parts)) {
         if (part === "cohosts" && !one.member && one.part !== part) continue;
@@ -134,8 +134,8 @@ function build(box) {
     offeredFor = words;
     options = people.filter((person) => !chosen.some((one) => one.email.toLowerCase() === person.email));
     found.replaceChildren(...options.map((person, n) => {
-      const item = make("li", { role: "option", id: `people-${n}`, "aria-selected": "false" }, make("b", {}, person.name));
-      if (person.name !== person.email) item.append(make("small", {}, person.email));
+      const item = make("li", { role: "option", id: `people-${n}`, "aria-selected": "false" }, make("b", { dir: "auto", title: person.name }, person.name));
+      if (person.name !== person.email) item.append(make("small", { title: person.email }, person.email));
       item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(person); });
       return item;
     }));

@@ -54,7 +54,7 @@ function add({ participant, text, at }) {
     last.append(line);
   } else {
     talk.append(el("div", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
-      el("b", {}, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, timeOfDay(at)), line));
+      el("b", { dir: "auto" }, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, timeOfDay(at)), line));
   }
 }
 

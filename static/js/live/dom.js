@@ -50,6 +50,9 @@ export function initials(name) {
   return both.join("").toUpperCase();
 }
 
+// A name for the middle of a sentence, which its direction doesn't change.
+export const isolate = (name) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
+
 // Calls f once per frame, however many calls there were.
 export function gathered(f) {
   let due = false;

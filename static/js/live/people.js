@@ -1,6 +1,6 @@
 // The list of people: raised hands, who is in the session, and the actions of hosts.
 import { at, session } from "./session.js";
-import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
+import { el, gathered, icon, initials, isolate, mark, swapIcon, write } from "./dom.js";
 import { caption } from "./captions.js";
 import { raised, handOf, whenHands } from "./hands.js";
 import { about, allParticipants, isMe, leads, partOf, room, RoomEvent, whenChanged } from "./room.js";
@@ -51,7 +51,7 @@ function fillList(list, known, people, words, controls) {
 function row(participant, controls) {
   const li = el("li", { "data-person": participant.identity },
     el("span", { class: "avatar", "data-size": "sm", "data-you": isMe(participant), "aria-hidden": "true" }, el("span")),
-    el("span", {}, el("b"), el("small")),
+    el("span", {}, el("b", { dir: "auto" }), el("small")),
     el("span", { class: "ic" }, el("i", { class: "hand" }), el("i", { class: "sound" })));
   if (!controls || !session.me.leads || isMe(participant)) return li;
   const more = el("button", { class: "btn", "data-variant": "ghost", "data-size": "icon-sm", type: "button", "aria-expanded": "false" });
@@ -107,10 +107,10 @@ document.addEventListener("click", async (event) => {
   const person = button.closest("[data-person]").dataset.person;
   const name = about(room.remoteParticipants.get(person) ?? { name: "" }).name;
   if (button.dataset.mute !== undefined) {
-    if (await send(at("mute"), { person })) say(`${name} is muted.`);
+    if (await send(at("mute"), { person })) say(`${isolate(name)} is muted.`);
     return;
   }
-  write(asks.querySelector("h2"), `Remove ${name} from the session?`);
+  write(asks.querySelector("h2"), `Remove ${isolate(name)} from the session?`);
   asks.querySelector("[name=person]").value = person;
   asks.showModal();
 });

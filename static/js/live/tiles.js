@@ -91,7 +91,7 @@ function make(key) {
     el("video", { playsinline: true, autoplay: true, muted: true, hidden: true, "aria-hidden": "true" }),
     el("span", { class: "face", "aria-hidden": "true" }),
     el("span", { class: "raised", hidden: true }, icon("hand"), "Hand raised"),
-    el("p", {}, el("span", { class: "sign" }), el("span", { class: "name" }), el("span", { class: "weak", hidden: true })),
+    el("p", {}, el("span", { class: "sign" }), el("span", { class: "name", dir: "auto" }), el("span", { class: "weak", hidden: true })),
     el("span", { class: "tools" },
       el("button", { type: "button", "data-float": key, "aria-label": "Open in picture-in-picture" }, icon("picture-in-picture-2")),
       el("button", { type: "button", "data-pin": key })));
@@ -121,7 +121,9 @@ function fill(tile, { participant, kind }, large) {
   if (kind === "screen") swapIcon(sign, "screen-share");
   else swapIcon(sign, muted ? "mic-off" : "mic", muted ? "Muted" : "Microphone on");
   const who = mine ? `${name} (you)` : guest ? `${name}, guest` : name;
-  write(tile.querySelector(".name"), kind !== "screen" ? who : mine ? "Your screen" : `${name}'s screen`);
+  const words = kind !== "screen" ? who : mine ? "Your screen" : `${name}'s screen`;
+  write(tile.querySelector(".name"), words);
+  mark(tile.querySelector(".name"), "title", words);
 
   const weak = tile.querySelector(".weak");
   const poor = [ConnectionQuality.Poor, ConnectionQuality.Lost].includes(participant.connectionQuality);
