@@ -15,6 +15,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
@@ -232,14 +233,14 @@ func (f *sessionFixture) anySuccessor(r *rapid.T) string {
 
 func (f *sessionFixture) remove(r *rapid.T) {
 	if actor := f.anyActor(r); actor != nil {
-		_, err := sessions.Remove(f.app, actor, f.anyUser(r), f.anySuccessor(r))
+		_, err := members.Remove(f.app, actor, f.anyUser(r), members.Handover{To: f.anySuccessor(r)})
 		checkResult(r, err)
 	}
 }
 
 func (f *sessionFixture) revoke(r *rapid.T) {
 	if actor := f.anyActor(r); actor != nil {
-		_, err := sessions.RevokeRoles(f.app, actor, f.anyUser(r), actors.Roles{Organizer: true}, f.anySuccessor(r))
+		_, err := members.RevokeRoles(f.app, actor, f.anyUser(r), actors.Roles{Organizer: true}, members.Handover{To: f.anySuccessor(r)})
 		checkResult(r, err)
 	}
 }

@@ -187,7 +187,7 @@ func (f *teamFixture) bounce(r *rapid.T) {
 func (f *teamFixture) setRoles(r *rapid.T) {
 	actor, account := f.anyActor(r), f.anyAccount(r)
 	if actor != nil && account != nil {
-		_, _, err := invitations.SetRoles(f.app, actor, account.Id, f.anyRoles(r), "")
+		_, _, err := invitations.SetRoles(f.app, actor, account.Id, f.anyRoles(r), members.Handover{})
 		checkResult(r, err)
 	}
 }
@@ -195,21 +195,22 @@ func (f *teamFixture) setRoles(r *rapid.T) {
 func (f *teamFixture) revokeRole(r *rapid.T) {
 	actor, account := f.anyActor(r), f.anyAccount(r)
 	if actor != nil && account != nil {
-		checkResult(r, members.RevokeRoles(f.app, actor, account.Id, f.anyRoles(r)))
+		_, err := members.RevokeRoles(f.app, actor, account.Id, f.anyRoles(r), members.Handover{})
+		checkResult(r, err)
 	}
 }
 
 func (f *teamFixture) remove(r *rapid.T) {
 	actor, account := f.anyActor(r), f.anyAccount(r)
 	if actor != nil && account != nil {
-		_, err := members.Remove(f.app, actor, account.Id)
+		_, err := members.Remove(f.app, actor, account.Id, members.Handover{})
 		checkResult(r, err)
 	}
 }
 
 func (f *teamFixture) leave(r *rapid.T) {
 	if actor := f.anyActor(r); actor != nil {
-		_, err := members.Leave(f.app, actor)
+		_, err := members.Leave(f.app, actor, members.Handover{})
 		checkResult(r, err)
 	}
 }

@@ -168,7 +168,7 @@ func (f *outboxFixture) setPassword(r *rapid.T) {
 
 func (f *outboxFixture) setRoles(r *rapid.T) {
 	roles := actors.Roles{Admin: rapid.Bool().Draw(r, "admin"), Organizer: rapid.Bool().Draw(r, "organizer")}
-	_, _, err := invitations.SetRoles(f.app, f.actor(), f.ada().Id, roles, "")
+	_, _, err := invitations.SetRoles(f.app, f.actor(), f.ada().Id, roles, members.Handover{})
 	checkResult(r, err)
 }
 

@@ -27,7 +27,7 @@ func TestShareTeam(t *testing.T) {
 	ask(marta.Id, eve.Id, false)
 	ask(outsider.Id, marta.Id, false)
 	ask(marta.Id, "aaaaaaaaaaaaaaa", false)
-	if _, err := members.Leave(app, hookstest.Actor(t, app, noor, team)); err != nil {
+	if _, err := members.Leave(app, hookstest.Actor(t, app, noor, team), members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	ask(marta.Id, noor.Id, false)

@@ -48,8 +48,9 @@ func newFixture(t *testing.T) *fixture {
 	_, err = invitations.Invite(s.app, hookstest.Actor(t, s.app, s.admin, s.team), invitations.Request{
 		Lines: invitations.ParseLines([]string{s.neverInvited}), Roles: actors.Roles{Admin: true}})
 	hookstest.AssertCode(t, "an Admin invites an Admin", err, errs.CodeNotAllowed)
-	s.must(members.RevokeRoles(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.theo.Id, actors.Roles{Organizer: true}))
-	_, err = members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id)
+	_, err = members.RevokeRoles(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.theo.Id, actors.Roles{Organizer: true}, members.Handover{})
+	s.must(err)
+	_, err = members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id, members.Handover{})
 	s.must(err)
 	hookstest.Invite(t, s.app, s.otherOwner(), s.other, "lucia@x.example")
 	return s

@@ -35,10 +35,9 @@ type Action struct {
 	AddTags    []string     // of Tag
 	RemoveTags []string     // of Tag
 
-	// HandOver is the account that becomes the host of the scheduled sessions of users affected by Remove or
-	// RevokeRole. If it is empty, these sessions are cancelled with a notice (R81, R107). sessions.Undecided refuses
-	// the whole action if there are any.
-	HandOver string
+	// HandOver decides about the scheduled sessions of users affected by Remove or RevokeRole. If it is undecided, the
+	// whole action is refused if there are any.
+	HandOver members.Handover
 
 	// RevokeSent also revokes the pending invitations that the users of Remove, and of RevokeRole for the role Admin,
 	// sent for the team.
@@ -49,7 +48,7 @@ type Action struct {
 // invitation's; one of another team is skipped as not found. An error means that nothing was done, or that the server
 // failed on the way: then the result covers the rows done so far.
 func Do(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
-	if action.HandOver == sessions.Undecided && (action.Kind == Remove || action.Kind == RevokeRole) {
+	if action.HandOver.Undecided && (action.Kind == Remove || action.Kind == RevokeRole) {
 		preview, err := Preview(app, actor, action, ids)
 		if err != nil {
 			return preview, err
@@ -74,7 +73,7 @@ func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step st
 	if err := a.validate(app, actor, len(ids)); err != nil {
 		return result, err
 	}
-	if a.HandOver != "" && slices.Contains(ids, a.HandOver) {
+	if a.HandOver.To != "" && slices.Contains(ids, a.HandOver.To) {
 		return result, errs.Invalid("handOver", sessions.CodeCannotHost, "Choose a new host who isn't being removed.")
 	}
 	targets, err := loadTargets(app, actor.Team.Id, ids)

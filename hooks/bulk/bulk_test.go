@@ -280,7 +280,7 @@ func TestDo_ActorLosesRights_Stops(t *testing.T) {
 	f := newFixture(t, true)
 	f.app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("user") == f.ids["organizer"] {
-			_, err := members.Remove(e.App, f.actor("owner"), f.ids["admin"])
+			_, err := members.Remove(e.App, f.actor("owner"), f.ids["admin"], members.Handover{})
 			f.must(err)
 		}
 		return e.Next()

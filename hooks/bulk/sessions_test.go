@@ -8,6 +8,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 	"usher/hooks/sessions"
 )
 
@@ -31,7 +32,7 @@ func TestDo_CountsHandedOverAndCancelledSessions(t *testing.T) {
 		handedOver, cancelled int
 	}{
 		{bulk.Action{Kind: bulk.Remove}, 0, 3},
-		{bulk.Action{Kind: bulk.Remove, HandOver: f.ids["owner"]}, 3, 0},
+		{bulk.Action{Kind: bulk.Remove, HandOver: members.Handover{To: f.ids["owner"]}}, 3, 0},
 		{bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Organizer: true}}, 0, 3},
 		{bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Admin: true}}, 0, 0},
 	} {
@@ -39,16 +40,16 @@ func TestDo_CountsHandedOverAndCancelledSessions(t *testing.T) {
 			t.Errorf("%+v: got %d handed over and %d cancelled, want %v and %v", s.action, on, off, s.handedOver, s.cancelled)
 		}
 	}
-	_, err := bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: f.ids["both"]}, ids)
+	_, err := bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: members.Handover{To: f.ids["both"]}}, ids)
 	hookstest.AssertCode(t, "to a removed user", err, sessions.CodeCannotHost)
-	result, err := bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: f.ids["member"]}, ids[:2])
+	result, err := bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: members.Handover{To: f.ids["member"]}}, ids[:2])
 	if err != nil || len(result.WithStatus(bulk.Skipped)) != 2 || result.Rows[0].Code != sessions.CodeCannotHost {
 		t.Errorf("to a user who can't host: got %+v, %v, want 2 and %v", result.Rows, err, sessions.CodeCannotHost)
 	}
 	if on, off := count(bulk.Do(f.app, owner, bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Organizer: true}}, ids[:1])); on != 0 || off != 2 {
 		t.Errorf("got %d handed over, %d cancelled, want 0 and 2", on, off)
 	}
-	if on, off := count(bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: f.ids["owner"]}, ids)); on != 1 || off != 0 {
+	if on, off := count(bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: members.Handover{To: f.ids["owner"]}}, ids)); on != 1 || off != 0 {
 		t.Errorf("got %d handed over, %d cancelled, want 1 and 0", on, off)
 	}
 	if n := hookstest.Count(t, f.app, "sessions", dbx.HashExp{"status": "scheduled", "host": f.ids["owner"]}); n != 1 {

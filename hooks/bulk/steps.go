@@ -54,11 +54,11 @@ func (a Action) apply(app core.App, actor *actors.Actor, t target, row *RowResul
 		return err
 	case a.Kind == RevokeRole:
 		row.Status, row.Freed = RoleRevoked, seatsUsedBy(a.Role)
-		result, err := sessions.RevokeRoles(app, actor, t.User, a.Role, a.HandOver, a.before(actor, t, row)...)
+		result, err := members.RevokeRoles(app, actor, t.User, a.Role, a.HandOver, a.before(actor, t, row)...)
 		row.HandedOver, row.Cancelled = result.HandedOver, result.Cancelled
 		return err
 	}
-	result, err := sessions.Remove(app, actor, t.User, a.HandOver, a.before(actor, t, row)...)
+	result, err := members.Remove(app, actor, t.User, a.HandOver, a.before(actor, t, row)...)
 	row.Status, row.Freed, row.HadInvitation = Removed, SeatsFreedBy(result.Roles, result.InvitedRoles), t.Invitation != ""
 	row.HandedOver, row.Cancelled = result.HandedOver, result.Cancelled
 	return err
@@ -104,12 +104,12 @@ func (a Action) previewSessions(app core.App, actor *actors.Actor, t target, row
 	if err != nil {
 		return err
 	}
-	if a.HandOver == "" || a.HandOver == sessions.Undecided {
+	if a.HandOver.To == "" {
 		row.Cancelled = len(future)
 		return nil
 	}
 	row.HandedOver = len(future)
-	return sessions.CanTakeOver(app, actor.Team, t.User, a.HandOver)
+	return sessions.CanTakeOver(app, actor.Team, t.User, a.HandOver.To)
 }
 
 func (a Action) previewInvitation(app core.App, actor *actors.Actor, t target, row *RowResult) error {

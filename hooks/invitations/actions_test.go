@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
+	"usher/hooks/members"
 	"usher/hooks/seats"
 	"usher/hooks/tools/errs"
 )
@@ -152,7 +153,7 @@ func TestSetRoles_RevokesImmediatelyAndInvitesToNewRoles(t *testing.T) {
 			if s.open != nil {
 				f.invite(who.Email(), s.open...)
 			}
-			result, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, s.wanted, "")
+			result, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, s.wanted, members.Handover{})
 			f.must(err)
 			if (result != nil) != s.offers {
 				t.Errorf("got result %+v, want %v", result, s.offers)
@@ -174,7 +175,7 @@ func TestSetRoles_WithoutFreeSeat_ChangesNothing(t *testing.T) {
 		hookstest.Member(t, f.app, f.team, who+"@x.example", "admin")
 	}
 	who := hookstest.Member(t, f.app, f.team, "who@x.example", "organizer")
-	_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, actors.Roles{Admin: true}, "")
+	_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, actors.Roles{Admin: true}, members.Handover{})
 	hookstest.AssertCode(t, "a fifth Admin", err, seats.CodeFull)
 	if roles, _ := f.roles(who); roles != (actors.Roles{Organizer: true}) {
 		t.Errorf("got roles %+v", roles)
@@ -203,13 +204,13 @@ func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
 		{"an Admin, themselves down", admin, admin, actors.Roles{}, ""},
 		{"the Owner, their own Organizer role", f.owner, f.owner, actors.Roles{}, ""},
 	} {
-		_, _, err := invitations.SetRoles(f.app, f.actor(s.actor), s.target.Id, s.wanted, "")
+		_, _, err := invitations.SetRoles(f.app, f.actor(s.actor), s.target.Id, s.wanted, members.Handover{})
 		hookstest.AssertCode(t, s.name, err, s.code)
 	}
 	if roles, _ := f.roles(f.owner); roles != (actors.Roles{Owner: true}) {
 		t.Errorf("got the Owner's roles %+v", roles)
 	}
-	if _, _, err := invitations.SetRoles(f.app, f.actor(f.owner), f.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.ErrNotFound) {
+	if _, _, err := invitations.SetRoles(f.app, f.actor(f.owner), f.lucia.Id, actors.Roles{}, members.Handover{}); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("someone outside the team: %v, want %v", err, errs.ErrNotFound)
 	}
 }

@@ -152,7 +152,8 @@ func TestCorrectAddress_WhoIsAllowed(t *testing.T) {
 	hookstest.AssertCode(t, "an Admin", err, "")
 
 	lost := f.actor(admin) // loses the right during the request
-	f.must(members.RevokeRoles(f.app, f.actor(f.owner), admin.Id, mustRoles(t, "admin")))
+	_, err = members.RevokeRoles(f.app, f.actor(f.owner), admin.Id, mustRoles(t, "admin"), members.Handover{})
+	f.must(err)
 	again := f.invite("late@halation.example").ID
 	_, err = invitations.CorrectAddress(f.app, lost, again, "later@halation.example")
 	hookstest.AssertCode(t, "an Admin no more", err, errs.CodeNotAllowed)

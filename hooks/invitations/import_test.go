@@ -137,10 +137,11 @@ func TestImport_StarterLosesRights_StopsRemainingRows(t *testing.T) {
 		"the role": func(f *fixture, admin *core.Record) error {
 			m, err := members.Find(f.app, f.team.Id, admin.Id)
 			f.must(err)
-			return members.RevokeRoles(f.app, f.actor(f.owner), admin.Id, m.Roles())
+			_, err = members.RevokeRoles(f.app, f.actor(f.owner), admin.Id, m.Roles(), members.Handover{})
+			return err
 		},
 		"the team": func(f *fixture, admin *core.Record) error {
-			_, err := members.Remove(f.app, f.actor(f.owner), admin.Id)
+			_, err := members.Remove(f.app, f.actor(f.owner), admin.Id, members.Handover{})
 			return err
 		},
 		"the account": func(f *fixture, admin *core.Record) error { return f.app.Delete(admin) },

@@ -62,7 +62,7 @@ func TestAccept_ConcurrentWithOtherEnd_OneWins(t *testing.T) {
 							t.Errorf("got %d successes, status %s, member %v (%v)", won, end, in, results)
 						}
 						if in {
-							_, err := members.Remove(f.app, f.actor(f.owner), f.lucia.Id)
+							_, err := members.Remove(f.app, f.actor(f.owner), f.lucia.Id, members.Handover{})
 							f.must(err)
 						}
 					}
@@ -115,7 +115,7 @@ func TestAccept_ConcurrentWithRemoval_LeavesNoMembership(t *testing.T) {
 			if i == 0 {
 				return viaAction(f, id, invitations.Accepted)()
 			}
-			_, err := members.Remove(f.app, actor, f.lucia.Id)
+			_, err := members.Remove(f.app, actor, f.lucia.Id, members.Handover{})
 			return err
 		})
 		hookstest.CountSucceeded(t, results, endedCodes...)

@@ -58,7 +58,8 @@ func TestAccept_Guest_BecomesMemberAndGuestAgainWithoutRoles(t *testing.T) {
 	if m.Kind() != actors.Member || !m.GetBool("came_as_guest") || !m.Roles().Organizer {
 		t.Errorf("%v", m.FieldsData())
 	}
-	f.must(members.RevokeRoles(f.app, f.actor(f.owner), guest.Id, actors.Roles{Organizer: true}))
+	_, err = members.RevokeRoles(f.app, f.actor(f.owner), guest.Id, actors.Roles{Organizer: true}, members.Handover{})
+	f.must(err)
 	if m, err = members.Find(f.app, f.team.Id, guest.Id); err != nil || m.Kind() != actors.Guest {
 		t.Errorf("%v %v, want %v", m, err, actors.Guest)
 	}

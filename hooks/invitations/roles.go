@@ -32,21 +32,20 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 
 // SetRoles changes a member's roles to wanted. Extra roles are revoked immediately; missing ones are offered by an
 // invitation (R63), or given immediately where the actor may take them (D1). A pending invitation for more than wanted
-// is revoked. The returned result is nil if nothing is offered. Sessions that the member can no longer host are handed
-// over to the account handOver, or cancelled with a notice if it is empty (R107). also runs in the transaction that
-// revokes roles.
-func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.BeforeFunc) (*Result, sessions.HandoverResult, error) {
-	var handoverResult sessions.HandoverResult
+// is revoked. The returned result is nil if nothing is offered. handover decides about sessions that the member can no
+// longer host (R107). also runs in the transaction that revokes roles.
+func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handover members.Handover, also ...members.BeforeFunc) (*Result, members.Removal, error) {
+	var ended members.Removal
 	membership, err := members.Find(app, actor.Team.Id, user)
 	if errors.Is(err, errs.ErrNotFound) && !actor.CanUsePanel() {
-		return nil, handoverResult, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
+		return nil, ended, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
 	}
 	if err != nil {
-		return nil, handoverResult, err
+		return nil, ended, err
 	}
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
-		return nil, handoverResult, errs.ErrNotFound
+		return nil, ended, errs.ErrNotFound
 	}
 	held := membership.Roles()
 	wanted.Owner = held.Owner
@@ -54,8 +53,8 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 		wanted.Admin = held.Admin
 	}
 	lower, raise := held.Without(wanted), wanted.Without(held)
-	if err := validateRoleChange(app, actor, account, held, lower, raise, handOver); err != nil {
-		return nil, handoverResult, err
+	if err := validateRoleChange(app, actor, account, held, lower, raise, handover); err != nil {
+		return nil, ended, err
 	}
 	var invited *Result
 	if user == actor.Account.Id && !raise.None() {
@@ -64,14 +63,14 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 		invited, err = inviteToRoles(app, actor, account.Email(), raise)
 	}
 	if err == nil && !lower.None() {
-		handoverResult, err = sessions.RevokeRoles(app, actor, user, lower, handOver, also...)
+		ended, err = members.RevokeRoles(app, actor, user, lower, handover, also...)
 	}
-	return invited, handoverResult, err
+	return invited, ended, err
 }
 
 // validateRoleChange refuses a change of roles as a whole before anything is changed, and writes the refusal to the
 // audit log.
-func validateRoleChange(app core.App, actor *actors.Actor, account *core.Record, held, lower, raise actors.Roles, handOver string) error {
+func validateRoleChange(app core.App, actor *actors.Actor, account *core.Record, held, lower, raise actors.Roles, handover members.Handover) error {
 	self := account.Id == actor.Account.Id
 	entry := audit.NewEntry(actor, "member.revoke").WithTarget(account.Id, actors.DisplayName(account)).With("roles", lower.Names())
 	if !actor.CanRevoke(lower, held, self) && (!lower.None() || raise.None()) {
@@ -89,7 +88,7 @@ func validateRoleChange(app core.App, actor *actors.Actor, account *core.Record,
 		}
 	}
 	entry.Action = "member.revoke"
-	return audit.RecordRefusal(app, entry.With("roles", lower.Names()), validateHandOver(app, actor, account.Id, lower, handOver))
+	return audit.RecordRefusal(app, entry.With("roles", lower.Names()), validateHandover(app, actor, account.Id, lower, handover))
 }
 
 // canInvite returns nil if the actor may offer the roles to someone who holds held, and otherwise why not.
@@ -168,16 +167,13 @@ func acceptPending(tx core.App, actor *actors.Actor, roles actors.Roles) error {
 	return open.accept(tx, actor.Account)
 }
 
-// validateHandOver checks the new host before anything is offered.
-func validateHandOver(app core.App, actor *actors.Actor, user string, lower actors.Roles, to string) error {
-	if to == "" {
-		return nil
-	}
+// validateHandover checks the choice of the new host before anything is offered.
+func validateHandover(app core.App, actor *actors.Actor, user string, lower actors.Roles, handover members.Handover) error {
 	ends, err := sessions.LosesHosting(app, actor.Team, user, lower)
 	if err != nil || !ends {
 		return err
 	}
-	return sessions.CanTakeOver(app, actor.Team, user, to)
+	return sessions.ValidateHandover(app, actor.Team, user, handover)
 }
 
 // inviteToRoles offers the missing roles. It runs before any role is revoked: if no seat is free, nothing changes.

@@ -3,12 +3,15 @@ package invitations_test
 import (
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
+	"usher/hooks/members"
 	"usher/hooks/seats"
+	"usher/hooks/sessions"
 )
 
 var organizerRole = actors.Roles{Organizer: true}
@@ -31,7 +34,7 @@ func TestTakeRoles_OwnerAndAdmin_BecomeOrganizerImmediately(t *testing.T) {
 			f := newFixture(t)
 			who := f.owner
 			if s.owner {
-				_, _, err := invitations.SetRoles(f.app, f.actor(who), who.Id, actors.Roles{}, "")
+				_, _, err := invitations.SetRoles(f.app, f.actor(who), who.Id, actors.Roles{}, members.Handover{})
 				f.must(err)
 			} else {
 				who = hookstest.Member(t, f.app, f.team, "adam@halation.example", s.roles...)
@@ -83,7 +86,7 @@ func TestTakeRoles_WithoutFreeSeat_IsRefused(t *testing.T) {
 	hookstest.AssertCode(t, "the preview", invitations.PreviewTakeRoles(f.app, f.actor(admin), organizerRole), seats.CodeFull)
 	before := f.countRefusals()
 	hookstest.AssertCode(t, "the action", invitations.TakeRoles(f.app, f.actor(admin), organizerRole), seats.CodeFull)
-	_, _, err := invitations.SetRoles(f.app, f.actor(admin), admin.Id, actors.Roles{Admin: true, Organizer: true}, "")
+	_, _, err := invitations.SetRoles(f.app, f.actor(admin), admin.Id, actors.Roles{Admin: true, Organizer: true}, members.Handover{})
 	hookstest.AssertCode(t, "as a change of roles", err, seats.CodeFull)
 	if roles, _ := f.roles(admin); roles != (actors.Roles{Admin: true}) || f.countRefusals() != before+2 {
 		t.Errorf("got roles %+v and %d refusals in the audit log", roles, f.countRefusals()-before)
@@ -115,11 +118,29 @@ func TestSetRoles_OwnRoles_TakeEffectImmediately(t *testing.T) {
 	f := newFixture(t)
 	admin := hookstest.Member(t, f.app, f.team, "adam@halation.example", "admin")
 	for _, wanted := range []actors.Roles{{Admin: true, Organizer: true}, {Admin: true}, {Organizer: true}} {
-		offered, _, err := invitations.SetRoles(f.app, f.actor(admin), admin.Id, wanted, "")
+		offered, _, err := invitations.SetRoles(f.app, f.actor(admin), admin.Id, wanted, members.Handover{})
 		f.must(err)
 		if roles, _ := f.roles(admin); offered != nil || roles != wanted {
 			t.Errorf("got offer %+v and roles %+v, want %+v", offered, roles, wanted)
 		}
+	}
+}
+
+func TestSetRoles_InvalidHandover_OffersAndRevokesNothing(t *testing.T) {
+	f := newFixture(t)
+	host := hookstest.Member(t, f.app, f.team, "hanna@halation.example", "organizer")
+	f.setFreeSeats(t, 1) // without a limit, every member can host
+	hookstest.ScheduleSession(t, f.app, host, f.team, sessions.Form{})
+	for code, handover := range map[string]members.Handover{
+		sessions.CodeUndecided:  {Undecided: true},
+		sessions.CodeCannotHost: {To: host.Id},
+	} {
+		_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), host.Id, actors.Roles{Admin: true}, handover)
+		hookstest.AssertCode(t, code, err, code)
+	}
+	pending := hookstest.Count(t, f.app, "invitations", dbx.HashExp{"email": host.Email()})
+	if roles, _ := f.roles(host); roles != organizerRole || pending != 0 {
+		t.Errorf("got roles %+v and %d invitations, want %+v and 0", roles, pending, organizerRole)
 	}
 }
 
@@ -155,7 +176,7 @@ func TestSetRoles_Refused_IsAuditedOnce(t *testing.T) {
 		{"a member, an account outside the team", plain, f.lucia, actors.Roles{}, "member.revoke"},
 	} {
 		before := f.countRefusals()
-		_, _, err := invitations.SetRoles(f.app, f.actor(s.actor), s.target.Id, s.wanted, "")
+		_, _, err := invitations.SetRoles(f.app, f.actor(s.actor), s.target.Id, s.wanted, members.Handover{})
 		hookstest.AssertCode(t, s.name, err, "not_allowed")
 		var last struct{ Action, Result, Actor, Target string }
 		f.must(f.app.DB().NewQuery("SELECT action, result, actor, target FROM audit WHERE team = '" + f.team.Id + "' ORDER BY seq DESC LIMIT 1").One(&last))

@@ -12,7 +12,6 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/sessions"
 )
 
 // newSender returns an Admin who sent two pending invitations and a declined one; the Owner sent another.
@@ -31,19 +30,19 @@ func (f *fixture) newSender() (ada *core.Record, sent []string, owners string) {
 func TestRevokeSent_SenderLosesRights_RevokesPending(t *testing.T) {
 	for name, end := range map[string]func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error{
 		"removed": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, err := sessions.Remove(f.app, f.actor(f.owner), ada.Id, "", also...)
+			_, err := members.Remove(f.app, f.actor(f.owner), ada.Id, members.Handover{}, also...)
 			return err
 		},
 		"role revoked": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, err := sessions.RevokeRoles(f.app, f.actor(f.owner), ada.Id, actors.Roles{Admin: true}, "", also...)
+			_, err := members.RevokeRoles(f.app, f.actor(f.owner), ada.Id, actors.Roles{Admin: true}, members.Handover{}, also...)
 			return err
 		},
 		"role revoked with the set of roles": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), ada.Id, actors.Roles{Organizer: true}, "", also...)
+			_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), ada.Id, actors.Roles{Organizer: true}, members.Handover{}, also...)
 			return err
 		},
 		"left": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, err := sessions.Leave(f.app, f.actor(ada), "", also...)
+			_, err := members.Leave(f.app, f.actor(ada), members.Handover{}, also...)
 			return err
 		},
 	} {
@@ -85,9 +84,9 @@ func TestRevokeSent_RefusedRemoval_RevokesNothing(t *testing.T) {
 	ada, sent, _ := f.newSender()
 	other := hookstest.Member(t, f.app, f.team, "bea@x.example", "admin")
 	revoked := 0
-	_, err := sessions.Remove(f.app, f.actor(other), ada.Id, "", invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
+	_, err := members.Remove(f.app, f.actor(other), ada.Id, members.Handover{}, invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
 	hookstest.AssertCode(t, "an Admin by an Admin", err, "not_allowed")
-	_, err = sessions.Remove(f.app, f.actor(f.owner), ada.Id, "", invitations.RevokeSent(f.actor(f.owner), ada.Id, &revoked),
+	_, err = members.Remove(f.app, f.actor(f.owner), ada.Id, members.Handover{}, invitations.RevokeSent(f.actor(f.owner), ada.Id, &revoked),
 		func(core.App) error { return errors.New("the disk is full") })
 	if err == nil {
 		t.Error("no error")
@@ -105,7 +104,7 @@ func TestRevokeSent_AdminInvitation_NeedsOwner(t *testing.T) {
 	hookstest.Exec(t, f.app, "UPDATE memberships SET admin = 0 WHERE user = {:u}", dbx.Params{"u": ada.Id})
 	other := hookstest.Member(t, f.app, f.team, "bea@x.example", "admin")
 	revoked := 0
-	_, err := sessions.Remove(f.app, f.actor(other), ada.Id, "", invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
+	_, err := members.Remove(f.app, f.actor(other), ada.Id, members.Handover{}, invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
 	f.must(err)
 	if revoked != 2 || f.stored(sent[0]).GetString("status") != invitations.Revoked || f.stored(id).GetString("status") != invitations.Pending {
 		t.Errorf("got %d revoked, the Admin's invitation %s, want 2, %v and %v", revoked, f.stored(id).GetString("status"), invitations.Revoked, invitations.Pending)

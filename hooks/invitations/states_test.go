@@ -252,14 +252,14 @@ func TestRemove_RevokesPendingInvitationInSameTx(t *testing.T) {
 		}
 		return errors.New("the disk is full")
 	})
-	if _, err := members.Remove(f.app, f.actor(f.owner), ben.Id); err == nil {
+	if _, err := members.Remove(f.app, f.actor(f.owner), ben.Id, members.Handover{}); err == nil {
 		t.Fatal("the removal succeeded on a full disk")
 	}
 	if _, in := f.roles(ben); !in || f.stored(id).GetString("status") != "pending" {
 		t.Fatalf("got member %v, invitation %s", in, f.stored(id).GetString("status"))
 	}
 	f.app.OnRecordDeleteExecute("memberships").Unbind(fail)
-	ended, err := members.Remove(f.app, f.actor(f.owner), ben.Id)
+	ended, err := members.Remove(f.app, f.actor(f.owner), ben.Id, members.Handover{})
 	f.must(err)
 	if ended.InvitedRoles != (actors.Roles{Organizer: true}) {
 		t.Errorf("got removal %+v", ended)

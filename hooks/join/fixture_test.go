@@ -223,7 +223,7 @@ func (h *fixture) join(who, name string) (*join.Visitor, string) {
 
 func (h *fixture) removeMember(who string) {
 	h.Helper()
-	if _, err := members.Remove(h.app, hookstest.Actor(h.T, h.app, h.users["owner"], h.team), h.users[who].Id); err != nil {
+	if _, err := members.Remove(h.app, hookstest.Actor(h.T, h.app, h.users["owner"], h.team), h.users[who].Id, members.Handover{}); err != nil {
 		h.Fatal(err)
 	}
 }

@@ -13,16 +13,19 @@ import (
 // BeforeFunc runs in the transaction of an action, after the check of the actor's rights and before the change.
 type BeforeFunc = func(tx core.App) error
 
-// RevokeRoles revokes roles of a member and frees their seats (R39). The member stays in the team (D4).
-func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, first ...BeforeFunc) error {
-	return manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
+// RevokeRoles revokes roles of a member and frees their seats (R39). The member stays in the team (D4). If they can no longer
+// host, handover decides about their sessions (R107). also runs in the same transaction, before that.
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handover Handover, also ...BeforeFunc) (Removal, error) {
+	var ended Removal
+	err := manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		if err := CanRevoke(actor, revoked, m.Roles(), user == actor.Account.Id); err != nil {
 			return err
 		}
-		if err := runBefore(tx, first); err != nil {
+		if err := ended.prepare(tx, actor, Loss{User: user, Roles: revoked}, handover, also); err != nil {
 			return err
 		}
 		revoked = revoked.Without(revoked.Without(m.Roles()))
+		ended.Roles = revoked
 		entry.With("roles", revoked.Names())
 		roles, kind := m.AfterRevoking(revoked)
 		m.setRoles(roles)
@@ -32,6 +35,7 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 		}
 		return sendRoleRevoked(tx, actor, account, revoked)
 	})
+	return ended, err
 }
 
 // CanRevoke returns an error if the actor can't revoke one of the roles of a user who has held.
@@ -45,15 +49,10 @@ func CanRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error
 	return nil
 }
 
-// Removal has the roles that a removed user had and was invited to. Their seats are free again (R79).
-type Removal struct {
-	Roles        actors.Roles
-	InvitedRoles actors.Roles
-}
-
 // Remove removes a user from the team, frees their seats and revokes their pending invitations (R79). The actor must also be
-// able to revoke the roles of these invitations. The account and other teams aren't affected (R83).
-func Remove(app core.App, actor *actors.Actor, user string, first ...BeforeFunc) (Removal, error) {
+// able to revoke the roles of these invitations. The account and other teams aren't affected (R83). handover decides about
+// the sessions that the user hosts (R81). also runs in the same transaction, before that.
+func Remove(app core.App, actor *actors.Actor, user string, handover Handover, also ...BeforeFunc) (Removal, error) {
 	var ended Removal
 	err := manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		open, err := invitedRoles(tx, actor.Team.Id, account.Email())
@@ -67,10 +66,10 @@ func Remove(app core.App, actor *actors.Actor, user string, first ...BeforeFunc)
 		if err != nil {
 			return err
 		}
-		if err := runBefore(tx, first); err != nil {
+		if err := ended.prepare(tx, actor, Loss{User: user, Leaves: true, Roles: m.Roles()}, handover, also); err != nil {
 			return err
 		}
-		ended = Removal{m.Roles(), open}
+		ended.Roles, ended.InvitedRoles = m.Roles(), open
 		entry.With("roles", m.Roles().Names())
 		if err := tx.Delete(m); err != nil {
 			return err
@@ -98,7 +97,7 @@ func CanRemove(actor *actors.Actor, roles actors.Roles, self bool) error {
 }
 
 // Leave ends the actor's own membership, with the effects of Remove (R83). The Owner cannot leave.
-func Leave(app core.App, actor *actors.Actor, first ...BeforeFunc) (Removal, error) {
+func Leave(app core.App, actor *actors.Actor, handover Handover, also ...BeforeFunc) (Removal, error) {
 	var ended Removal
 	err := manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		open, err := invitedRoles(tx, actor.Team.Id, account.Email())
@@ -108,23 +107,14 @@ func Leave(app core.App, actor *actors.Actor, first ...BeforeFunc) (Removal, err
 		if m.Roles().Owner {
 			return lastOwnerError()
 		}
-		if err := runBefore(tx, first); err != nil {
+		if err := ended.prepare(tx, actor, Loss{User: m.UserID(), Leaves: true, Roles: m.Roles()}, handover, also); err != nil {
 			return err
 		}
-		ended = Removal{m.Roles(), open}
+		ended.Roles, ended.InvitedRoles = m.Roles(), open
 		entry.With("roles", m.Roles().Names())
 		return tx.Delete(m)
 	})
 	return ended, err
-}
-
-func runBefore(tx core.App, first []BeforeFunc) error {
-	for _, do := range first {
-		if err := do(tx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // ManageForbidden returns the error for an actor who can't manage a user with these roles.

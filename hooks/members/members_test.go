@@ -68,7 +68,7 @@ func (p *fixture) membership(who string) *members.Membership {
 // remove removes a user as the Owner.
 func (p *fixture) remove(who string) {
 	p.Helper()
-	_, err := members.Remove(p.app, p.actor("owner"), p.users[who].Id)
+	_, err := members.Remove(p.app, p.actor("owner"), p.users[who].Id, members.Handover{})
 	p.must(err)
 }
 
@@ -98,7 +98,7 @@ func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 				if m := p.membership(target); m != nil {
 					had = m.Roles()
 				}
-				ended, err := members.Remove(p.app, p.actor(s.by), p.users[target].Id)
+				ended, err := members.Remove(p.app, p.actor(s.by), p.users[target].Id, members.Handover{})
 				hookstest.AssertCode(t, "remove "+target, err, s.codes[i])
 				if in := p.membership(target) != nil; in != (s.codes[i] != "") {
 					t.Errorf("%s is in the team: %v", target, in)
@@ -116,7 +116,7 @@ func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 					t.Errorf("got %d emails to %s, want %v", count, target, want)
 				}
 			}
-			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, errs.ErrNotFound) {
+			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id, members.Handover{}); !errors.Is(err, errs.ErrNotFound) {
 				t.Errorf("remove a stranger: %v, want %v", err, errs.ErrNotFound)
 			}
 		})
@@ -153,8 +153,12 @@ func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s takes %s from %s, opened %v", s.by, s.revoked.Label(), s.target, s.opened), func(t *testing.T) {
 			p := newFixture(t, s.opened)
-			err := members.RevokeRoles(p.app, p.actor(s.by), p.users[s.target].Id, s.revoked)
+			had := p.membership(s.target).Roles()
+			ended, err := members.RevokeRoles(p.app, p.actor(s.by), p.users[s.target].Id, s.revoked, members.Handover{})
 			hookstest.AssertCode(t, "revoke", err, s.code)
+			if want := (members.Removal{Roles: had.Without(s.left)}); ended != want {
+				t.Errorf("ended %+v, want %+v", ended, want)
+			}
 			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != actors.Member {
 				t.Errorf("left with %v, want anything but nil, %v and %v", m, s.left, actors.Member)
 			}
@@ -169,14 +173,14 @@ func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 func TestLeave_OnlyOwnerIsRefused(t *testing.T) {
 	p := newFixture(t, false)
 	for _, who := range []string{"admin", "organizer", "member", "guest"} {
-		_, err := members.Leave(p.app, p.actor(who))
+		_, err := members.Leave(p.app, p.actor(who), members.Handover{})
 		p.must(err)
 		if p.membership(who) != nil {
 			t.Errorf("%s is still in the team, want nil", who)
 		}
 		hookstest.FindRecord(t, p.app, "users", p.users[who].Id)
 	}
-	_, err := members.Leave(p.app, p.actor("owner"))
+	_, err := members.Leave(p.app, p.actor("owner"), members.Handover{})
 	hookstest.AssertCode(t, "the Owner", err, members.CodeLastOwner)
 	if p.countOwners() != 1 {
 		t.Errorf("got %d Owners, want 1", p.countOwners())
@@ -193,7 +197,7 @@ func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
 	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("a right leaked: %v, want %v", err, errs.ErrNotFound)
 	}
-	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, errs.ErrNotFound) {
+	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id, members.Handover{}); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("remove a user of another team: %v, want %v", err, errs.ErrNotFound)
 	}
 }
@@ -201,12 +205,13 @@ func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
 func TestRemove_ActorLostRights_IsRefused(t *testing.T) {
 	p := newFixture(t, false)
 	admin := p.actor("admin")
-	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.users["admin"].Id, actors.Roles{Admin: true}))
-	_, err := members.Remove(p.app, admin, p.users["member"].Id)
+	_, err := members.RevokeRoles(p.app, p.actor("owner"), p.users["admin"].Id, actors.Roles{Admin: true}, members.Handover{})
+	p.must(err)
+	_, err = members.Remove(p.app, admin, p.users["member"].Id, members.Handover{})
 	hookstest.AssertCode(t, "remove", err, errs.CodeNotAllowed)
 	admin = p.actor("admin2")
 	p.remove("admin2")
-	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, errs.ErrNotFound) {
+	if _, err := members.Remove(p.app, admin, p.users["member"].Id, members.Handover{}); !errors.Is(err, errs.ErrNotFound) {
 		t.Errorf("by a removed user: %v, want %v", err, errs.ErrNotFound)
 	}
 	if p.membership("member") == nil {
@@ -220,7 +225,8 @@ func TestRevokeRoles_Concurrent_BothTakeEffect(t *testing.T) {
 	roles := []actors.Roles{{Admin: true}, {Organizer: true}}
 	owners := []*actors.Actor{p.actor("owner"), p.actor("owner")}
 	results := hookstest.Race(2, func(i int) error {
-		return members.RevokeRoles(p.app, owners[i], p.users["admin2"].Id, roles[i])
+		_, err := members.RevokeRoles(p.app, owners[i], p.users["admin2"].Id, roles[i], members.Handover{})
+		return err
 	})
 	if won := hookstest.CountSucceeded(t, results); won != 2 || !p.membership("admin2").Roles().None() {
 		t.Errorf("%v, left with %+v", results, p.membership("admin2").Roles())
@@ -230,7 +236,8 @@ func TestRevokeRoles_Concurrent_BothTakeEffect(t *testing.T) {
 func TestMembershipRules_StaleCopy_RestoresNoRole(t *testing.T) {
 	p := newFixture(t, false)
 	early := p.membership("organizer")
-	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.users["organizer"].Id, actors.Roles{Organizer: true}))
+	_, err := members.RevokeRoles(p.app, p.actor("owner"), p.users["organizer"].Id, actors.Roles{Organizer: true}, members.Handover{})
+	p.must(err)
 	early.Set("came_as_guest", true)
 	p.must(p.app.Save(early))
 	if m := p.membership("organizer"); !m.Roles().None() || !m.GetBool("came_as_guest") {

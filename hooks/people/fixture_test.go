@@ -54,6 +54,6 @@ func (f *fixture) actor(who string) *actors.Actor {
 // remove removes a user as the Owner.
 func (f *fixture) remove(who string) {
 	f.Helper()
-	_, err := members.Remove(f.app, f.actor("owner"), f.users[who].Id)
+	_, err := members.Remove(f.app, f.actor("owner"), f.users[who].Id, members.Handover{})
 	f.must(err)
 }

@@ -244,7 +244,7 @@ func TestRefresh_MemberLeft_IsNotListed(t *testing.T) {
 	if err := w.accept(w.app, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := members.Leave(w.app, hookstest.Actor(t, w.app, w.invited[0], w.team)); err != nil {
+	if _, err := members.Leave(w.app, hookstest.Actor(t, w.app, w.invited[0], w.team), members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := countStale(t, w.app); n != 1 {

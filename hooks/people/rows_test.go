@@ -66,7 +66,7 @@ func TestList_FollowsEveryWrite(t *testing.T) {
 	}
 	hookstest.AssertPeopleIndex(t, p.app)
 
-	_, err = members.Remove(p.app, p.actor("owner"), lucia.Id)
+	_, err = members.Remove(p.app, p.actor("owner"), lucia.Id, members.Handover{})
 	p.must(err)
 	hookstest.AssertPeopleIndex(t, p.app)
 	if row := p.findRow("herrera"); row.User != "" || row.Status != "revoked" {

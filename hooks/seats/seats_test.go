@@ -106,14 +106,14 @@ func TestOf_RemovalAndRevocation_FreeSeats(t *testing.T) {
 	both := hookstest.Member(t, app, team, "both@x.example", "admin", "organizer")
 	actor := hookstest.Actor(t, app, owner, team)
 	roles := members.Membership{Record: membershipOf(t, app, team, both.Id)}
-	if err := members.RevokeRoles(app, actor, both.Id, roles.Roles()); err != nil {
+	if _, err := members.RevokeRoles(app, actor, both.Id, roles.Roles(), members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := countSeats(t, app, team); got != (count{1, 0, 1, 0}) {
 		t.Errorf("after revoking: %+v", got)
 	}
 	gone := hookstest.Member(t, app, team, "gone@x.example", "admin")
-	if _, err := members.Remove(app, actor, gone.Id); err != nil {
+	if _, err := members.Remove(app, actor, gone.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := countSeats(t, app, team); got != (count{1, 0, 1, 0}) {

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
+	"usher/hooks/members"
 	"usher/hooks/sessions"
 )
 
@@ -202,7 +203,7 @@ func TestHandOver_NewHost_GetsOneEmail(t *testing.T) {
 	p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example", "admin@x.example"}})
 	p.newSession(sessions.Form{Title: "Two", Starts: daysFromNow(2, 9)})
 	p.deliver()
-	if _, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, p.users["owner"].Id); err != nil {
+	if _, err := members.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, members.Handover{To: p.users["owner"].Id}); err != nil {
 		t.Fatal(err)
 	}
 	sent := p.wantEmails("handed over", "New host: One > zed@out.example; You're no longer in Halation Post > organizer@x.example; You're now the host of 2 sessions > owner@x.example")
@@ -215,7 +216,7 @@ func TestHandOver_NewHost_GetsOneEmail(t *testing.T) {
 	if strings.Count(email.Files[0].Content, "BEGIN:VEVENT") != 2 {
 		t.Errorf("got %s, want 2", email.Files[0].Content)
 	}
-	if _, err := sessions.Remove(p.app, p.actor("admin"), p.users["owner"].Id, ""); err == nil {
+	if _, err := members.Remove(p.app, p.actor("admin"), p.users["owner"].Id, members.Handover{}); err == nil {
 		t.Error("the Owner is gone")
 	}
 }
@@ -224,7 +225,7 @@ func TestRemove_FormerHost_GetsNoEmailPerSession(t *testing.T) {
 	p := newMailFixture(t)
 	p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
 	p.deliver()
-	if _, err := sessions.Remove(p.app, p.actor("owner"), p.users["organizer"].Id, ""); err != nil {
+	if _, err := members.Remove(p.app, p.actor("owner"), p.users["organizer"].Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	p.wantEmails("removed", "Cancelled: One > zed@out.example; You're no longer in Halation Post > organizer@x.example")

@@ -63,7 +63,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 			t.Errorf("%q: %v, want %v", dead, err, errs.ErrNotFound)
 		}
 	}
-	if _, err := members.Remove(app, hookstest.Actor(t, app, owner, team), paul.Id); err != nil {
+	if _, err := members.Remove(app, hookstest.Actor(t, app, owner, team), paul.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := hookstest.Count(t, app, "feeds"); n != 0 {

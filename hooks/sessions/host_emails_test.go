@@ -92,7 +92,7 @@ func TestEnd_HostRemovedBeforeDelivery_DropsEmail(t *testing.T) {
 	session := p.newHosted()
 	p.deliver()
 	must(t, runs.End(p.app, p.actor("admin"), session.Id))
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, "")
+	_, err := members.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, members.Handover{})
 	must(t, err)
 	p.wantEmails("removed", "You're no longer in Halation Post > organizer@x.example")
 	if got := p.dropReasons(mail.KindSessionEnded); !slices.Equal(got, []string{mail.ReasonNotMember}) {
@@ -114,11 +114,11 @@ func TestHostingLost_EmailsHostOnce(t *testing.T) {
 		says       []string
 	}{
 		"role revoked": {"pro", "organizer", func(p *mailFixture) error {
-			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), "")
+			_, err := members.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), members.Handover{})
 			return err
 		}, "4 of your sessions were cancelled", []string{"Admin revoked your Organizer role in Halation Post", "4 sessions were cancelled", "Invitees were notified.", "Contact Admin."}},
 		"role revoked, sessions handed over": {"pro", "organizer", func(p *mailFixture) error {
-			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), p.users["owner"].Id)
+			_, err := members.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), members.Handover{To: p.users["owner"].Id})
 			return err
 		}, "4 of your sessions were handed over", []string{"Admin revoked your Organizer role", "4 sessions were handed over to Owner", "Invitees stay invited", "Contact Admin."}},
 		"role revoked without an actor": {"pro", "organizer", func(p *mailFixture) error {
@@ -188,19 +188,19 @@ func TestHostingLost_Owner_CanTakeRole(t *testing.T) {
 func TestHostingLost_WithoutSessionsOrByTheUser_SendsNoEmail(t *testing.T) {
 	for name, do := range map[string]func(p *mailFixture) error{
 		"no sessions": func(p *mailFixture) error {
-			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), "")
+			_, err := members.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), members.Handover{})
 			return err
 		},
 		"their own role": func(p *mailFixture) error {
 			both := hookstest.Member(p.fixture.T, p.app, p.team, "both@x.example", "admin", "organizer")
 			p.users["both"] = both
 			hookstest.ScheduleSession(p.fixture.T, p.app, both, p.team, sessions.Form{})
-			_, err := sessions.RevokeRoles(p.app, p.actor("both"), both.Id, actors.Roles{Organizer: true}, "")
+			_, err := members.RevokeRoles(p.app, p.actor("both"), both.Id, actors.Roles{Organizer: true}, members.Handover{})
 			return err
 		},
 		"left the team": func(p *mailFixture) error {
 			p.newSession(sessions.Form{})
-			_, err := sessions.Leave(p.app, p.actor("organizer"), "")
+			_, err := members.Leave(p.app, p.actor("organizer"), members.Handover{})
 			return err
 		},
 	} {
@@ -215,7 +215,7 @@ func TestHostingLost_WithoutSessionsOrByTheUser_SendsNoEmail(t *testing.T) {
 func TestHostingLost_SessionsHandedBack_DropsEmail(t *testing.T) {
 	p := newMailFixture(t)
 	session := p.newSession(sessions.Form{})
-	_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), p.users["owner"].Id)
+	_, err := members.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), members.Handover{To: p.users["owner"].Id})
 	must(t, err)
 	m, err := members.Find(p.app, p.team.Id, p.users["organizer"].Id)
 	must(t, err)

@@ -14,61 +14,12 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// HandoverResult is the result of removing a user, leaving a team or revoking a role, with the number of scheduled
-// sessions that were handed over or cancelled.
-type HandoverResult struct {
-	members.Removal
-	HandedOver int
-	Cancelled  int
-}
-
-// Undecided is the value of handOver if a form offered a choice of the new host and none was made. The action is refused
-// if the user hosts scheduled sessions, so that no session is cancelled by mistake.
-const Undecided = "undecided"
-
 // CodeUndecided is the code of HandOverRequired.
 const CodeUndecided = "required"
 
 // HandOverRequired refuses an action because the new host wasn't chosen.
 func HandOverRequired() error {
 	return errs.Invalid("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
-}
-
-// Remove is members.Remove, and hands all sessions of the user over to the account handOver, or cancels them and notifies
-// the invitees if handOver is empty (R81). also runs in the same transaction.
-func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
-	var parted HandoverResult
-	ended, err := members.Remove(app, actor, user, append(also, parted.handOverOrCancel(actor, user, handOver))...)
-	parted.Removal = ended
-	return parted, err
-}
-
-// Leave is members.Leave, and hands over or cancels the actor's sessions like Remove.
-func Leave(app core.App, actor *actors.Actor, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
-	var parted HandoverResult
-	ended, err := members.Leave(app, actor, append(also, parted.handOverOrCancel(actor, actor.Account.Id, handOver))...)
-	parted.Removal = ended
-	return parted, err
-}
-
-// RevokeRoles is members.RevokeRoles, and hands over or cancels the sessions of a user who can no longer host (R107).
-func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
-	var parted HandoverResult
-	err := members.RevokeRoles(app, actor, user, revoked, append(also, func(tx core.App) error {
-		ends, err := LosesHosting(tx, actor.Team, user, revoked)
-		if err != nil || !ends {
-			return err
-		}
-		future, err := ListScheduledByHost(tx, actor.Team.Id, user)
-		if err != nil {
-			return err
-		}
-		if err := parted.handOverOrCancel(actor, user, handOver)(tx); err != nil || user == actor.Account.Id {
-			return err
-		}
-		return sendHostingLost(tx, user, hostingLostPayload{Reason: reasonRoleRevoked, By: actor.Name(), NewHost: handOver, Team: actor.Team.Id}, future)
-	})...)
-	return parted, err
 }
 
 // LosesHosting reports whether a user of the team can host, and no longer could without these roles.
@@ -83,27 +34,52 @@ func LosesHosting(app core.App, team *core.Record, user string, revoked actors.R
 	return before.CanHost() && !after.CanHost(), nil
 }
 
-// handOverOrCancel hands over or cancels the user's sessions in the transaction in which the user leaves.
-func (p *HandoverResult) handOverOrCancel(actor *actors.Actor, user, handOver string) func(tx core.App) error {
-	return func(tx core.App) (err error) {
-		if handOver == Undecided {
-			future, err := ListScheduledByHost(tx, actor.Team.Id, user)
-			if err == nil && len(future) > 0 {
-				err = HandOverRequired()
-			}
-			return err
+// handOverOrCancel is the members.HandoverFunc. A host who stays in the team and didn't give up the role themselves gets one
+// email about the sessions.
+func handOverOrCancel(tx core.App, actor *actors.Actor, loss members.Loss, handover members.Handover) (handedOver, cancelled int, err error) {
+	if !loss.Leaves {
+		if ends, err := LosesHosting(tx, actor.Team, loss.User, loss.Roles); err != nil || !ends {
+			return 0, 0, err
 		}
-		if handOver != "" {
-			p.HandedOver, err = HandOver(tx, actor, actor.Team.Id, user, handOver)
-			return err
-		}
-		p.Cancelled, err = cancelAll(tx, actor, actor.Team.Id, user)
-		return err
 	}
+	if err := ValidateHandover(tx, actor.Team, loss.User, handover); err != nil {
+		return 0, 0, err
+	}
+	future, err := ListScheduledByHost(tx, actor.Team.Id, loss.User)
+	if err != nil {
+		return 0, 0, err
+	}
+	if handover.To != "" {
+		handedOver, err = HandOver(tx, actor, actor.Team.Id, loss.User, handover.To)
+	} else {
+		cancelled, err = cancelAll(tx, actor, actor.Team.Id, loss.User)
+	}
+	if err != nil || loss.Leaves || loss.User == actor.Account.Id {
+		return handedOver, cancelled, err
+	}
+	note := hostingLostPayload{Reason: reasonRoleRevoked, By: actor.Name(), NewHost: handover.To, Team: actor.Team.Id}
+	return handedOver, cancelled, sendHostingLost(tx, loss.User, note, future)
+}
+
+// ValidateHandover returns an error if a user of the team hosts scheduled sessions and no choice was made about them, or if
+// the chosen account can't take them over.
+func ValidateHandover(app core.App, team *core.Record, user string, handover members.Handover) error {
+	if handover.To != "" {
+		return CanTakeOver(app, team, user, handover.To)
+	}
+	if !handover.Undecided {
+		return nil
+	}
+	future, err := ListScheduledByHost(app, team.Id, user)
+	if err == nil && len(future) > 0 {
+		err = HandOverRequired()
+	}
+	return err
 }
 
 // registerLeaving handles the sessions of users who leave the team or can no longer host, whatever the reason.
 func registerLeaving(app core.App) {
+	members.RegisterHandover(app, handOverOrCancel)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
 			team, err := e.App.CountRecords("teams", idIs(e.Record.GetString("team")))

@@ -20,39 +20,45 @@ func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 		status string // of the session that the organizer hosts
 		host   string
 		row    string // the organizer's participant in a running session
+		by     string // who the audit log says cancelled them or handed them over; empty: the server
 	}{
 		"removed": {func(s *fixture) error {
-			_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, "")
+			_, err := members.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, members.Handover{})
 			return err
-		}, "cancelled", "organizer", "host out"},
+		}, "cancelled", "organizer", "host out", "owner"},
 		"removed, handed on": {func(s *fixture) error {
-			_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, s.users["owner"].Id)
+			_, err := members.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, members.Handover{To: s.users["owner"].Id})
 			return err
-		}, "scheduled", "owner", "host out"},
+		}, "scheduled", "owner", "host out", "owner"},
 		"left": {func(s *fixture) error {
-			_, err := sessions.Leave(s.app, s.actor("organizer"), s.users["owner"].Id)
+			_, err := members.Leave(s.app, s.actor("organizer"), members.Handover{To: s.users["owner"].Id})
 			return err
-		}, "scheduled", "owner", "host out"},
-		"removed by the lower room": {func(s *fixture) error {
-			_, err := members.Remove(s.app, s.actor("owner"), s.users["organizer"].Id)
-			return err
-		}, "cancelled", "organizer", "host out"},
+		}, "scheduled", "owner", "host out", "organizer"},
 		"revoked": {func(s *fixture) error {
-			_, err := sessions.RevokeRoles(s.app, s.actor("owner"), s.users["organizer"].Id, parseRoles("organizer"), "")
+			_, err := members.RevokeRoles(s.app, s.actor("owner"), s.users["organizer"].Id, parseRoles("organizer"), members.Handover{})
 			return err
-		}, "cancelled", "organizer", "attendee admitted"},
+		}, "cancelled", "organizer", "attendee admitted", "owner"},
 		"revoked, handed on": {func(s *fixture) error {
-			_, err := sessions.RevokeRoles(s.app, s.actor("owner"), s.users["organizer"].Id, parseRoles("organizer"), s.users["owner"].Id)
+			_, err := members.RevokeRoles(s.app, s.actor("owner"), s.users["organizer"].Id, parseRoles("organizer"), members.Handover{To: s.users["owner"].Id})
 			return err
-		}, "scheduled", "owner", "attendee admitted"},
+		}, "scheduled", "owner", "attendee admitted", "owner"},
+		"role revoked by the dashboard": {func(s *fixture) error {
+			m, _ := members.Find(s.app, s.team.Id, s.users["organizer"].Id)
+			m.Set("organizer", false)
+			return s.app.Save(m)
+		}, "cancelled", "organizer", "attendee admitted", ""},
+		"membership deleted by the dashboard": {func(s *fixture) error {
+			m, _ := members.Find(s.app, s.team.Id, s.users["organizer"].Id)
+			return s.app.Delete(m)
+		}, "cancelled", "organizer", "host out", ""},
 		"a guest by the dashboard": {func(s *fixture) error {
 			m, _ := members.Find(s.app, s.team.Id, s.users["organizer"].Id)
 			m.Load(map[string]any{"organizer": false, "kind": "guest"})
 			return s.app.Save(m)
-		}, "cancelled", "organizer", "attendee admitted"},
+		}, "cancelled", "organizer", "attendee admitted", ""},
 		"account deleted": {func(s *fixture) error {
 			return s.app.Delete(hookstest.FindRecord(s.T, s.app, "users", s.users["organizer"].Id))
-		}, "cancelled", "", "host out"},
+		}, "cancelled", "", "host out", ""},
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := newFixture(t, "pro")
@@ -84,6 +90,13 @@ func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 					s.wantConsistent(one.Id)
 				}
 			}
+			by, action := "", map[string]string{"cancelled": "session.cancel", "scheduled": "session.handover"}[c.status]
+			if c.by != "" {
+				by = s.users[c.by].Id
+			}
+			if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": action, "actor": by}); n != 2 {
+				t.Errorf("%d of %s by %q in the audit log, want 2", n, action, c.by)
+			}
 			if own, _ = sessions.FindParticipantByEmail(s.app, now.Id, "organizer@x.example"); own.Role()+" "+own.State() != c.row {
 				t.Errorf("in what runs: %s %s, want %v", own.Role(), own.State(), c.row)
 			}
@@ -101,13 +114,13 @@ func TestHandOver_ToUserWhoCannotHost_IsRefused(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newSession(sessions.Form{})
 	for _, who := range []string{"member", "guest", "organizer"} {
-		_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, s.users[who].Id)
+		_, err := members.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, members.Handover{To: s.users[who].Id})
 		hookstest.AssertCode(t, who, err, sessions.CodeCannotHost)
 	}
 	if _, err := members.Find(s.app, s.team.Id, s.users["organizer"].Id); err != nil || s.reload(session.Id).Status() != sessions.Scheduled {
 		t.Errorf("half of it was done: %v, want %v", err, sessions.Scheduled)
 	}
-	_, err := sessions.Remove(s.app, s.actor("admin"), s.users["owner"].Id, "")
+	_, err := members.Remove(s.app, s.actor("admin"), s.users["owner"].Id, members.Handover{})
 	hookstest.AssertCode(t, "the Owner", err, errs.CodeNotAllowed)
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "member.remove", "result": sessions.CodeCannotHost}); n != 3 {
 		t.Errorf("%d refusals in the audit log, want 3", n)
@@ -135,7 +148,7 @@ func TestRemove_InvitedByAddress_IsExcluded(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newSession(sessions.Form{Guests: []string{"zed@out.example", "kim@out.example"}})
 	zed := hookstest.Guest(t, s.app, s.team, "zed@out.example") // after the invitation
-	if _, err := sessions.Remove(s.app, s.actor("admin"), zed.Id, ""); err != nil {
+	if _, err := members.Remove(s.app, s.actor("admin"), zed.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.participantList(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
@@ -155,15 +168,15 @@ func TestRemove_UndecidedHandOver_IsRefusedForHosts(t *testing.T) {
 	s := newFixture(t, "free")
 	session := s.newSession(sessions.Form{})
 	organizer := s.users["organizer"].Id
-	_, err := sessions.Remove(s.app, s.actor("owner"), organizer, sessions.Undecided)
+	_, err := members.Remove(s.app, s.actor("owner"), organizer, members.Handover{Undecided: true})
 	hookstest.AssertCode(t, "removed", err, sessions.CodeUndecided)
-	_, err = sessions.RevokeRoles(s.app, s.actor("owner"), organizer, actors.Roles{Organizer: true}, sessions.Undecided)
+	_, err = members.RevokeRoles(s.app, s.actor("owner"), organizer, actors.Roles{Organizer: true}, members.Handover{Undecided: true})
 	hookstest.AssertCode(t, "role revoked", err, sessions.CodeUndecided)
-	_, err = sessions.Leave(s.app, s.actor("organizer"), sessions.Undecided)
+	_, err = members.Leave(s.app, s.actor("organizer"), members.Handover{Undecided: true})
 	hookstest.AssertCode(t, "left", err, sessions.CodeUndecided)
 	if _, err := members.Find(s.app, s.team.Id, organizer); err != nil || s.reload(session.Id).Status() != sessions.Scheduled {
 		t.Errorf("half of it was done: %v, want %v", err, sessions.Scheduled)
 	}
-	_, err = sessions.Remove(s.app, s.actor("owner"), s.users["member"].Id, sessions.Undecided)
+	_, err = members.Remove(s.app, s.actor("owner"), s.users["member"].Id, members.Handover{Undecided: true})
 	hookstest.AssertCode(t, "without sessions", err, "")
 }

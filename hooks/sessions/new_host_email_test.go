@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 )
@@ -17,7 +18,7 @@ import (
 // handOver removes the organizer and hands their sessions over to the Owner.
 func (p *mailFixture) handOver() {
 	p.fixture.Helper()
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, p.users["owner"].Id)
+	_, err := members.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, members.Handover{To: p.users["owner"].Id})
 	must(p.fixture.T, err)
 }
 

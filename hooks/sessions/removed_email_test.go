@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 )
@@ -19,7 +20,7 @@ import (
 func (p *mailFixture) removedEmail(handOver string) string {
 	p.fixture.Helper()
 	p.deliver()
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, handOver)
+	_, err := members.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, members.Handover{To: handOver})
 	must(p.fixture.T, err)
 	sent, _ := p.deliver()
 	return emailTo(p.fixture.T, sent, "organizer@x.example").Text
@@ -91,7 +92,7 @@ func TestRemove_MemberAgain_SendsNoList(t *testing.T) {
 	p := newMailFixture(t)
 	p.newSession(sessions.Form{Title: "Hosted"})
 	p.deliver()
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, "")
+	_, err := members.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, members.Handover{})
 	must(t, err)
 	hookstest.CopyRecords(t, p.app, hookstest.NewRecord(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.users["organizer"].Id, "kind": "member"}))
 	worker := mail.NewWorker(p.app)

@@ -235,7 +235,7 @@ func TestTags_KeptOnAcceptAndDeletedOnRemoval(t *testing.T) {
 	}
 	s.ids["invited"] = account.Id
 	s.assertTags("invited", "Vendor")
-	if _, err := members.Remove(s.app, s.actor("owner"), account.Id); err != nil {
+	if _, err := members.Remove(s.app, s.actor("owner"), account.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := hookstest.Count(t, s.app, "tags"); n != 0 {

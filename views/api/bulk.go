@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
+	"usher/hooks/members"
 	"usher/hooks/people"
 	"usher/hooks/tags"
 	"usher/hooks/tools/errs"
@@ -64,7 +65,7 @@ func bulkRemove(e *core.RequestEvent) error {
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	return runBulk(e, bulk.Action{Kind: bulk.Remove, HandOver: form.HandOver, RevokeSent: form.RevokeSent}, form.IDs)
+	return runBulk(e, bulk.Action{Kind: bulk.Remove, HandOver: members.Handover{To: form.HandOver}, RevokeSent: form.RevokeSent}, form.IDs)
 }
 
 // bulkRoleForm revokes a role of users.
@@ -83,7 +84,7 @@ func bulkRevokeRole(e *core.RequestEvent) error {
 	if err != nil {
 		return withField("role", err)
 	}
-	return runBulk(e, bulk.Action{Kind: bulk.RevokeRole, Role: role, HandOver: form.HandOver, RevokeSent: form.RevokeSent}, form.IDs)
+	return runBulk(e, bulk.Action{Kind: bulk.RevokeRole, Role: role, HandOver: members.Handover{To: form.HandOver}, RevokeSent: form.RevokeSent}, form.IDs)
 }
 
 func bulkRevoke(e *core.RequestEvent) error { return runBulkSelection(e, bulk.Revoke) }

@@ -133,7 +133,7 @@ func TestJoinSession_KickedOrRemoved_LeavesLiveRoom(t *testing.T) {
 	for role, out := range map[string]func(id string) error{
 		"guest": func(id string) error { return join.Kick(w.App, host, id, "192.0.2.1") },
 		"member": func(string) error {
-			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["member"].Id)
+			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["member"].Id, members.Handover{})
 			return err
 		},
 	} {

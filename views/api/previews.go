@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
+	"usher/hooks/members"
 	"usher/hooks/seats"
 	"usher/hooks/tools/errs"
 	"usher/views/web"
@@ -59,7 +60,7 @@ func previewUsers(e *core.RequestEvent) error {
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	action := bulk.Action{Kind: form.Action, HandOver: form.HandOver}
+	action := bulk.Action{Kind: form.Action, HandOver: members.Handover{To: form.HandOver}}
 	switch form.Action {
 	case "":
 		action.Kind = bulk.Remove

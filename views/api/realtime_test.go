@@ -103,15 +103,16 @@ func TestRealtime_FormerMember_HearsNothing(t *testing.T) {
 		stays string // the collection of which he still hears
 	}{
 		{"removed", func(w *fixture) error {
-			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["admin"].Id)
+			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["admin"].Id, members.Handover{})
 			return err
 		}, ""},
 		{"left", func(w *fixture) error {
-			_, err := members.Leave(w.App, hookstest.Actor(t, w.App, w.accounts["admin"], w.team))
+			_, err := members.Leave(w.App, hookstest.Actor(t, w.App, w.accounts["admin"], w.team), members.Handover{})
 			return err
 		}, ""},
 		{"lost the role", func(w *fixture) error {
-			return members.RevokeRoles(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["admin"].Id, parseRoles(t, "admin"))
+			_, err := members.RevokeRoles(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["admin"].Id, parseRoles(t, "admin"), members.Handover{})
+			return err
 		}, "teams"},
 	} {
 		t.Run(s.name, func(t *testing.T) {

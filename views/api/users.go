@@ -10,7 +10,6 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/people"
-	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
@@ -155,14 +154,14 @@ func setRoles(e *core.RequestEvent) error {
 	if form.RevokeSent && !wanted.Admin {
 		also = append(also, invitations.RevokeSent(web.Actor(e), user, &revoked))
 	}
-	result, parted, err := invitations.SetRoles(e.App, web.Actor(e), user, wanted, form.HandOver, also...)
+	result, parted, err := invitations.SetRoles(e.App, web.Actor(e), user, wanted, members.Handover{To: form.HandOver}, also...)
 	if err != nil {
 		return err
 	}
 	return writeRoles(e, result, parted, revoked)
 }
 
-func writeRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.HandoverResult, revoked int) error {
+func writeRoles(e *core.RequestEvent, result *invitations.Result, parted members.Removal, revoked int) error {
 	row, err := people.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
 	if err != nil {
 		return err
@@ -208,12 +207,13 @@ func removeMember(e *core.RequestEvent) error {
 	if form.RevokeSent {
 		also = append(also, invitations.RevokeSent(actor, user, &revoked))
 	}
-	var parted sessions.HandoverResult
+	handover := members.Handover{To: form.HandOver}
+	var parted members.Removal
 	var err error
 	if user == e.Auth.Id {
-		parted, err = sessions.Leave(e.App, actor, form.HandOver, also...)
+		parted, err = members.Leave(e.App, actor, handover, also...)
 	} else {
-		parted, err = sessions.Remove(e.App, actor, user, form.HandOver, also...)
+		parted, err = members.Remove(e.App, actor, user, handover, also...)
 	}
 	if err != nil {
 		return err

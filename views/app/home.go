@@ -33,7 +33,7 @@ func leave(e *core.RequestEvent) error {
 	if e.Request.FormValue(layout.RevokeSentField) != "" {
 		also = append(also, invitations.RevokeSent(actor, actor.Account.Id, &revoked))
 	}
-	result, err := sessions.Leave(e.App, actor, layout.HandoverTarget(e), also...)
+	result, err := members.Leave(e.App, actor, layout.HandoverTarget(e), also...)
 	if err != nil {
 		props, broken := loadHome(e)
 		if broken != nil {

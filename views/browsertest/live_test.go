@@ -30,7 +30,7 @@ func TestUsers_OpenPage_FollowsChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.waitForText("3 of 3 Organizer seats used, 0 reserved, 0 free")
-	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
+	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	b.waitForText("2 of 3 Organizer seats used, 0 reserved, 1 free")
@@ -59,7 +59,7 @@ func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
+	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	b.waitForText("Invite your team")
@@ -75,10 +75,11 @@ func TestOpenPage_AccessLost_SaysWhy(t *testing.T) {
 		lose        func(actor *actors.Actor, id string) error
 	}{
 		{"demoted@halation.example", "You're no longer an Admin of Halation Post", func(actor *actors.Actor, id string) error {
-			return members.RevokeRoles(server.App, actor, id, actors.Roles{Admin: true})
+			_, err := members.RevokeRoles(server.App, actor, id, actors.Roles{Admin: true}, members.Handover{})
+			return err
 		}},
 		{"removed@halation.example", "You're no longer a member of Halation Post", func(actor *actors.Actor, id string) error {
-			_, err := members.Remove(server.App, actor, id)
+			_, err := members.Remove(server.App, actor, id, members.Handover{})
 			return err
 		}},
 		{"teamless@halation.example", "Halation Post was deleted", func(actor *actors.Actor, _ string) error {

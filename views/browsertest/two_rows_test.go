@@ -21,7 +21,7 @@ func TestConfirmAction_UserAlreadyRemoved_SaysSo(t *testing.T) {
 		b.expectStatus(404)
 		b.visit("/admin/halation-post/users/" + ruth.Id + question)
 		b.waitForText("Cancel")
-		_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), ruth.Id)
+		_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), ruth.Id, members.Handover{})
 		must(t, err)
 		eval[bool](b, `(document.querySelector("dialog[open] button[form]").click(), true)`)
 		b.waitForText("No changes were made. This user isn't in the team.")

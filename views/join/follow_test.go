@@ -15,6 +15,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
@@ -169,7 +170,7 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 			return sessions.Cancel(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id, sessions.ScopeSession)
 		}, "This session was cancelled"},
 		"removed from the team": {true, func(l *fixture) error {
-			_, err := sessions.Remove(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.guest.Id, "")
+			_, err := members.Remove(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.guest.Id, members.Handover{})
 			return err
 		}, "You're no longer a member of Halation Post"},
 		"team deleted": {false, func(l *fixture) error {

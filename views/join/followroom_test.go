@@ -12,6 +12,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
+	"usher/hooks/members"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
@@ -82,7 +83,7 @@ func TestRoomEvents_AccessLost_ReachesOpenPage(t *testing.T) {
 		shows  string
 	}{
 		"removed": {func(l *fixture, by *actors.Actor, reader *core.Record) error {
-			_, err := sessions.Remove(l.server.App, by, reader.Id, "")
+			_, err := members.Remove(l.server.App, by, reader.Id, members.Handover{})
 			return err
 		}, http.StatusForbidden, "You're no longer a member of Halation Post"},
 		"team deleted": {func(l *fixture, by *actors.Actor, _ *core.Record) error {

@@ -298,7 +298,7 @@ func TestInvitationPage_AcceptedByFormerMember(t *testing.T) {
 	b.Post(path+"/accept", nil)
 	assertPage(t, h.As(hookstest.Account(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and continue")
 	assertPage(t, h.Anonymous().Get(path), 410, "This invitation was already accepted", "If you accepted it, sign in", "/signin?next=%2Fapp%2Fhalation-post")
-	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
+	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	assertPage(t, b.Get(path), 410, "is no longer in Halation Post", "ask Marta")

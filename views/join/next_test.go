@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 	"usher/hooks/sessions"
 	"usher/views/viewstest"
 )
@@ -84,7 +85,7 @@ func TestNextSession_EndedSession_LinksToNext(t *testing.T) {
 	}
 	assertReply(t, "removed from the last", signedOut.Get(link), 410, "You&#39;re no longer invited", "ask the person who invited you")
 	assertReply(t, "removed from the last, signed in, the session's link", l.server.As(l.invitee).Get("/s/"+all[2].Code()), 200, "You&#39;re not invited")
-	if _, err := sessions.Remove(l.server.App, hookstest.Actor(t, l.server.App, l.owner, l.team), l.guest.Id, ""); err != nil {
+	if _, err := members.Remove(l.server.App, hookstest.Actor(t, l.server.App, l.owner, l.team), l.guest.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	leads("not in the team any more", l.server.As(l.guest), l.sessionLink(), "")

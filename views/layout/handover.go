@@ -3,6 +3,7 @@ package layout
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/members"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
 	"usher/views/ui"
@@ -60,16 +61,15 @@ func defaultHost(hosts []sessions.HostOption, actor string) string {
 	return ""
 }
 
-// HandoverTarget returns the id of the account that the submitted form hands sessions over to, "" to cancel them, or
-// sessions.Undecided without an answer.
-func HandoverTarget(e *core.RequestEvent) string {
+// HandoverTarget returns the choice of the submitted form.
+func HandoverTarget(e *core.RequestEvent) members.Handover {
 	switch answer := e.Request.FormValue(HandoverField); answer {
 	case cancelSessions:
-		return ""
+		return members.Handover{}
 	case "":
-		return sessions.Undecided
+		return members.Handover{Undecided: true}
 	default:
-		return answer
+		return members.Handover{To: answer}
 	}
 }
 

@@ -26,7 +26,7 @@ func newAuditFixture(t *testing.T) *fixture {
 	_, err := invitations.Invite(s.App, hookstest.Actor(t, s.App, s.admin, s.team), invitations.Request{
 		Lines: invitations.ParseLines([]string{"x@y.example"}), Roles: actors.Roles{Admin: true}})
 	hookstest.AssertCode(t, "an Admin invites an Admin", err, "not_allowed")
-	if err := members.RevokeRoles(s.App, hookstest.Actor(t, s.App, s.owner, s.team), s.organizer.Id, actors.Roles{Organizer: true}); err != nil {
+	if _, err := members.RevokeRoles(s.App, hookstest.Actor(t, s.App, s.owner, s.team), s.organizer.Id, actors.Roles{Organizer: true}, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	hookstest.Invite(t, s.App, s.other, s.foreign, "pavel@halation.example")

@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/bulk"
+	"usher/hooks/members"
 	"usher/hooks/people"
-	"usher/hooks/sessions"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -61,7 +61,7 @@ func (c selection) dialogWithErrors(e *core.RequestEvent, faults web.FormErrors)
 	if faults["handOver"] == "" {
 		return c.refusedDialog(e, faults)
 	}
-	c.action.HandOver = sessions.Undecided
+	c.action.HandOver = members.Handover{Undecided: true}
 	question, err := c.dialog(e)
 	if err == nil && !question.Handover.SetError(faults) {
 		return c.refusedDialog(e, faults)

@@ -14,7 +14,6 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/paths"
 	"usher/hooks/people"
-	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
@@ -149,21 +148,21 @@ func revokeRole(e *core.RequestEvent) error {
 	if role.Admin && e.Request.FormValue(layout.RevokeSentField) != "" {
 		before = append(before, invitations.RevokeSent(web.Actor(e), row.User, &revoked))
 	}
-	handover, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, layout.HandoverTarget(e), before...)
+	ended, err := members.RevokeRoles(e.App, web.Actor(e), row.User, role, layout.HandoverTarget(e), before...)
 	if err != nil {
 		return confirmRevokeRole(e, row, err)
 	}
-	return renderRevokedRole(e, row, role, handover, revoked)
+	return renderRevokedRole(e, row, role, ended, revoked)
 }
 
 // renderRevokedRole redirects after a role was revoked. An Admin who gave up their own role goes to the App.
-func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, handover sessions.HandoverResult, revoked int) error {
+func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, ended members.Removal, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.SetToast(e, "You gave up your Admin role in "+text.Isolate(actor.TeamName())+".")
 		return web.Redirect(e, paths.App(e.Request.PathValue("team")))
 	}
 	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", text.Isolate(row.DisplayName()), role.Label(), seatsText(role),
-		layout.HandoverSummary(handover.HandedOver, handover.Cancelled)+layout.RevokedText(revoked)))
+		layout.HandoverSummary(ended.HandedOver, ended.Cancelled)+layout.RevokedText(revoked)))
 	return web.Redirect(e, userPath(e, row))
 }
 

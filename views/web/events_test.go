@@ -123,11 +123,11 @@ func TestEvents_AccessLost_StreamCloses(t *testing.T) {
 		lose func(account *core.Record) error
 	}{
 		{"removed", func(account *core.Record) error {
-			_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), account.Id)
+			_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), account.Id, members.Handover{})
 			return err
 		}},
 		{"left", func(account *core.Record) error {
-			_, err := members.Leave(server.App, hookstest.Actor(t, server.App, account, team))
+			_, err := members.Leave(server.App, hookstest.Actor(t, server.App, account, team), members.Handover{})
 			return err
 		}},
 		{"removed with others", func(account *core.Record) error {

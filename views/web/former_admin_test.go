@@ -62,7 +62,7 @@ func TestFormerAdmin_EveryPanelPage(t *testing.T) {
 	b, other := server.As(admin), server.As(plain)
 	_, stream := openStream(t, server, b, team.Id)
 	drain(stream)
-	if err := members.RevokeRoles(app, hookstest.Actor(t, app, owner, team), admin.Id, actors.Roles{Admin: true}); err != nil {
+	if _, err := members.RevokeRoles(app, hookstest.Actor(t, app, owner, team), admin.Id, actors.Roles{Admin: true}, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	waitForEvent(t, time.Second, stream, events.Users)

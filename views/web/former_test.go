@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 	"usher/hooks/sessions"
 	"usher/views/viewstest"
 )
@@ -23,7 +24,7 @@ func TestFormerMember_EveryArea(t *testing.T) {
 	session := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(time.Hour), Guests: []string{"gone@x.example"}})
 	b, other := server.As(gone), server.As(stranger)
 	_, events := openStream(t, server, b, team.Id)
-	if _, err := sessions.Remove(app, hookstest.Actor(t, app, owner, team), gone.Id, ""); err != nil {
+	if _, err := members.Remove(app, hookstest.Actor(t, app, owner, team), gone.Id, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	closed := false

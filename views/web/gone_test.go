@@ -152,17 +152,18 @@ func TestGone_EveryArea(t *testing.T) {
 	}{
 		"member": {nil, "", 0, "", "", false},
 		"removed member": {func(l *fixture, by *actors.Actor) error {
-			_, err := sessions.Remove(l.server.App, by, l.account.Id, "")
+			_, err := members.Remove(l.server.App, by, l.account.Id, members.Handover{})
 			return err
 		}, "close", http.StatusForbidden, formerMember, formerMember, false},
 		"former Admin": {func(l *fixture, by *actors.Actor) error {
-			return members.RevokeRoles(l.server.App, by, l.account.Id, actors.Roles{Admin: true})
+			_, err := members.RevokeRoles(l.server.App, by, l.account.Id, actors.Roles{Admin: true}, members.Handover{})
+			return err
 		}, events.Users, http.StatusForbidden, formerAdmin, "", false},
 		"member of a deleted team": {func(l *fixture, by *actors.Actor) error {
 			return teams.Delete(l.server.App, by, l.team.Name())
 		}, "close", http.StatusGone, teamDeleted, teamDeleted, true},
 		"removed from a team that was deleted": {func(l *fixture, by *actors.Actor) error {
-			if _, err := sessions.Remove(l.server.App, by, l.account.Id, ""); err != nil {
+			if _, err := members.Remove(l.server.App, by, l.account.Id, members.Handover{}); err != nil {
 				return err
 			}
 			return teams.Delete(l.server.App, by, l.team.Name())
