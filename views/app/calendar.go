@@ -161,6 +161,12 @@ func (d calendarLayout) fill(props *calendarPageProps) {
 		props.First, props.Last = visibleHours(laid)
 	}
 	for n, found := range laid {
+		if d.period.view == weekView {
+			for i := range found {
+				found[i] = found[i].clamp(props.First*4, props.Last*4)
+			}
+			assignLanes(found)
+		}
 		day := d.day(addDays(d.period.from, n), found, props.First, props.Last)
 		if day.Past {
 			props.PastCount += len(day.Events)
@@ -179,12 +185,21 @@ func (d calendarLayout) day(day time.Time, found []segment, first, last int) day
 		OtherMonth: d.period.view == monthView && day.Month() != d.period.date.Month(), Label: dayLabel(day, d.now),
 		Href: d.calendar + "?" + d.period.query(agendaView, day),
 	}
+	more := map[int]int{} // index in props.More of a group of sessions that overlap
 	for _, p := range found {
-		if p.lane >= maxLanes && p.lanes > maxLanes && d.period.view == weekView {
-			props.MoreCount++
+		event := d.event(p, day, first)
+		props.Events = append(props.Events, event)
+		if !event.Hidden {
 			continue
 		}
-		props.Events = append(props.Events, d.event(p, day, first))
+		n, there := more[p.cluster]
+		if !there {
+			n, more[p.cluster] = len(props.More), len(props.More)
+			props.More = append(props.More, moreProps{Row: event.Row, Rows: event.Rows})
+		}
+		m := &props.More[n]
+		m.Count++
+		m.Rows = max(m.Rows, event.Row+event.Rows-m.Row)
 	}
 	if props.Today && d.now.Hour() >= first && d.now.Hour() < last {
 		props.NowRow = quarterOfDay(d.now) - first*4 + 1
@@ -201,7 +216,7 @@ func (d calendarLayout) event(p segment, day time.Time, first int) eventProps {
 	from, to := row.Starts().In(d.now.Location()), row.Ends().In(d.now.Location())
 	event := eventProps{
 		Title: row.Title, When: timeRange(from, to), Start: text.TimeOfDay(from), StartsAt: from, Row: p.from - first*4 + 1, Rows: p.to - p.from, Lane: p.lane, Lanes: laneCount(p.lanes),
-		Room: row.RoomName, State: sessionState(row, d.viewerID, d.now), StartedBefore: from.Before(day), Day: (int(day.Weekday())+6)%7 + 1,
+		Room: row.RoomName, State: sessionState(row, d.viewerID, d.now), StartedBefore: p.before, GoesOn: p.after, End: text.TimeOfDay(to), Hidden: p.hidden() && d.period.view == weekView, Day: (int(day.Weekday())+6)%7 + 1,
 		Href: d.sessions + "/" + row.ID + "?" + url.Values{"on": {d.period.view}, "date": {d.period.date.Format(time.DateOnly)}}.Encode(),
 	}
 	if event.Note = stateNote(event.State, row.RoomName); event.Lanes > 1 && event.State == stateUnanswered && row.RoomName != "" {
@@ -211,14 +226,7 @@ func (d calendarLayout) event(p segment, day time.Time, first int) eventProps {
 }
 
 // laneCount returns how many lanes share the width of a day for n overlapping sessions.
-func laneCount(n int) int {
-	switch {
-	case n == 5 || n > maxLanes:
-		return maxLanes
-	default:
-		return n
-	}
-}
+func laneCount(n int) int { return min(n, maxLanes) }
 
 // slots returns the future times of a day that can be chosen: half-hours, or the whole day in the month view.
 func (d calendarLayout) slots(day time.Time, first, last int) []slotProps {

@@ -10,7 +10,8 @@ import (
 const (
 	quarter        = 15 * time.Minute
 	quartersPerDay = 24 * 4
-	maxLanes       = 6 // sessions side by side; the rest are only counted
+	minQuarters    = 2 // a shorter session takes as much room, to be readable
+	maxLanes       = 3 // side by side, so that titles can be read; with more, the last lane counts the rest
 )
 
 // segment is the part of a session that falls on one day: from one quarter to another, in one of several lanes
@@ -20,6 +21,9 @@ type segment struct {
 	from, to int
 	lane     int // from 1
 	lanes    int
+	cluster  int  // number of the group that shares the width
+	before   bool // the session began on an earlier day
+	after    bool // and ends on a later one
 }
 
 // timeSpan is the time between two moments.
@@ -47,7 +51,7 @@ func daySegments(day time.Time, all []timeSpan) []segment {
 		if !s.from.Before(next) || !s.to.After(day) {
 			continue
 		}
-		p := segment{index: n, to: quartersPerDay}
+		p := segment{index: n, to: quartersPerDay, before: s.from.Before(day), after: s.to.After(next)}
 		if s.from.After(day) {
 			p.from = quarterOfDay(s.from.In(zone))
 		}
@@ -57,12 +61,18 @@ func daySegments(day time.Time, all []timeSpan) []segment {
 		if p.to <= p.from {
 			p.to = min(p.from+int(s.to.Sub(s.from)/quarter), quartersPerDay)
 		}
-		p.from = min(p.from, quartersPerDay-1)
-		p.to = max(p.to, p.from+1)
-		found = append(found, p)
+		found = append(found, p.clamp(0, quartersPerDay))
 	}
 	assignLanes(found)
 	return found
+}
+
+// clamp returns the segment within the quarters that are shown. One that is too short, or outside of them, such as the rest
+// of a night session, is as long as can be read.
+func (p segment) clamp(first, last int) segment {
+	p.from = min(max(p.from, first), last-minQuarters)
+	p.to = max(min(p.to, last), p.from+minQuarters)
+	return p
 }
 
 // quarterOfDay returns the quarter of the day of a local time.
@@ -72,7 +82,7 @@ func quarterOfDay(at time.Time) int { return at.Hour()*4 + at.Minute()/15 }
 // width.
 func assignLanes(all []segment) {
 	slices.SortStableFunc(all, func(a, b segment) int { return cmp.Or(a.from-b.from, b.to-a.to) })
-	for start := 0; start < len(all); {
+	for start, cluster := 0, 0; start < len(all); cluster++ {
 		end, until := start, 0
 		var free []int // when each lane becomes free
 		for ; end < len(all) && (end == start || all[end].from < until); end++ {
@@ -85,19 +95,29 @@ func assignLanes(all []segment) {
 			until = max(until, p.to)
 		}
 		for n := start; n < end; n++ {
-			all[n].lanes = len(free)
+			all[n].lanes, all[n].cluster = len(free), cluster
 		}
 		start = end
 	}
 }
 
-// visibleHours returns the first and the last hour that a week shows: working hours, extended to fit all segments.
+// visibleHours returns the first and the last hour that a week shows: working hours, extended to fit all segments. What goes
+// on from the day before, or into the next one, doesn't extend them: else one session in the night would open every week at
+// midnight.
 func visibleHours(days [][]segment) (first, last int) {
 	first, last = 8, 19
 	for _, day := range days {
 		for _, p := range day {
-			first, last = min(first, p.from/4), max(last, (p.to+3)/4)
+			if !p.before {
+				first, last = min(first, p.from/4), max(last, min(p.from/4+1, 24))
+			}
+			if !p.after && p.to > first*4 {
+				last = max(last, (p.to+3)/4)
+			}
 		}
 	}
 	return first, last
 }
+
+// hidden reports whether a segment has no lane of its own, because too many overlap. The last lane counts these.
+func (p segment) hidden() bool { return p.lanes > maxLanes && p.lane >= maxLanes }

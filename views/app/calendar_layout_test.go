@@ -38,9 +38,10 @@ func TestDaySegments_Overlapping_GetLanes(t *testing.T) {
 		{"ends that touch", []string{"09:00", "10:00", "10:00", "11:00"}, "0:36-40 1/1 1:40-44 1/1 "},
 		{"two", []string{"10:00", "11:00", "10:30", "11:30"}, "0:40-44 1/2 1:42-46 2/2 "},
 		{"a chain takes a lane that is free again", []string{"10:00", "11:00", "10:30", "12:00", "11:00", "11:30"}, "0:40-44 1/2 1:42-48 2/2 2:44-46 1/2 "},
-		{"at once, the longer first", []string{"10:00", "10:15", "10:00", "11:00"}, "1:40-44 1/2 0:40-41 2/2 "},
+		{"at once, the longer first", []string{"10:00", "10:15", "10:00", "11:00"}, "1:40-44 1/2 0:40-42 2/2 "},
+		{"short ones that touch", []string{"10:00", "10:15", "10:15", "10:30"}, "0:40-42 1/2 1:41-43 2/2 "},
 		{"odd minutes take their quarters", []string{"10:05", "10:20"}, "0:40-42 1/1 "},
-		{"to the end of the day", []string{"23:50", "23:59"}, "0:95-96 1/1 "},
+		{"to the end of the day", []string{"23:50", "23:59"}, "0:94-96 1/1 "},
 	} {
 		if got := formatSegments(app.DaySegments(day, timeSpans(day, test.clocks...))); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
@@ -94,9 +95,24 @@ func TestDaySegments_DSTChange_FollowTheClock(t *testing.T) {
 }
 
 func TestVisibleHours(t *testing.T) {
-	for _, test := range []struct{ from, to, first, last int }{{40, 44, 8, 19}, {25, 30, 6, 19}, {70, 89, 8, 23}, {0, 96, 0, 24}} {
-		if first, last := app.VisibleHours([][]app.Segment{nil, {app.NewSegment(test.from, test.to)}}); first != test.first || last != test.last {
-			t.Errorf("%+v: %d to %d, want %v and %v", test, first, last, test.first, test.last)
+	for _, test := range []struct {
+		name        string
+		segment     app.Segment
+		first, last int
+	}{
+		{"in working hours", app.NewSegment(40, 44, false, false), 8, 19},
+		{"early", app.NewSegment(25, 30, false, false), 6, 19},
+		{"late", app.NewSegment(70, 89, false, false), 8, 23},
+		{"a whole day", app.NewSegment(0, 96, false, false), 0, 24},
+		{"into the night", app.NewSegment(92, 96, false, true), 8, 24},
+		{"from the afternoon into the night", app.NewSegment(64, 96, false, true), 8, 19},
+		{"the rest of a night", app.NewSegment(0, 8, true, false), 8, 19},
+		{"the rest of a long night", app.NewSegment(0, 38, true, false), 8, 19},
+		{"the rest until late", app.NewSegment(0, 82, true, false), 8, 21},
+		{"a day in the middle", app.NewSegment(0, 96, true, true), 8, 19},
+	} {
+		if first, last := app.VisibleHours([][]app.Segment{nil, {test.segment}}); first != test.first || last != test.last {
+			t.Errorf("%s: got %d to %d, want %d to %d", test.name, first, last, test.first, test.last)
 		}
 	}
 }

@@ -24,8 +24,10 @@ var (
 // SegmentValues is a piece as a test compares it: of, from, to, lane and lanes.
 func SegmentValues(p Segment) [5]int { return [5]int{p.index, p.from, p.to, p.lane, p.lanes} }
 
-// NewSegment is a piece from one quarter to another.
-func NewSegment(from, to int) Segment { return segment{from: from, to: to} }
+// NewSegment is a piece from one quarter to another, of a session that may begin before the day and end after it.
+func NewSegment(from, to int, before, after bool) Segment {
+	return segment{from: from, to: to, before: before, after: after}
+}
 
 // RuleRoundTrip is the rule of a repetition as it is typed, and what the fields are when that rule is read back.
 func RuleRoundTrip(date, repeat string, days []string, count string) (rule, again string, daysAgain []string, err error) {
