@@ -22,7 +22,7 @@ const (
 // without a folder are packages of hooks.
 var allowedImports = map[string]string{
 	".":             "commands database hooks live live/embedded tools/settings views pb_migrations",
-	"pb_migrations": "",
+	"pb_migrations": "database",
 	"static":        "",
 
 	// Libraries.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -19,7 +18,7 @@ import (
 
 // Query filters and sorts the list. Empty fields don't filter; an unknown value finds nothing.
 type Query struct {
-	Search string // part of a name or an address
+	Search string // parts of a name or an address, in any order
 	Role   string // owner, admin or organizer, held or invited to; or none
 	Status string // accepted, pending (also of a role invitation), declined, revoked or expired
 	Kind   string // member or guest
@@ -91,7 +90,8 @@ func (q Query) newQuery(app core.App, statement string) *dbx.Query {
 // usesWordIndex reports whether the full-text index finds the page. The rows are then counted in the same query, which reads
 // all of them anyway.
 func (q Query) usesWordIndex() bool {
-	return utf8.RuneCountInString(q.Search) >= minIndexedChars && q.After == "" && q.Before == ""
+	indexed, _ := q.searchWords()
+	return len(indexed) > 0 && q.After == "" && q.Before == ""
 }
 
 func (q Query) search(app core.App, where string, params dbx.Params, page *Page) error {

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,33 @@ func TestList_SearchFilterAndSort(t *testing.T) {
 		if got := p.listNames(s.query); got != s.want {
 			t.Errorf("%+v: %q, want %q", s.query, got, s.want)
 		}
+	}
+}
+
+func TestList_Search_IgnoresAccentsAndOrder(t *testing.T) {
+	p := newFixture(t, false)
+	for role, name := range map[string]string{"member": "Herrera, Lucía", "organizer": "Łukasz Straße-Øvergård"} {
+		account := p.users[role]
+		account.Set("name", name)
+		p.must(p.app.Save(account))
+	}
+	for search, want := range map[string]string{
+		"lucia herrera": "member", "LUCÍA, HERRERA": "member", "herr l": "member", "lucía": "member", "member@ lucia": "member",
+		"lukasz": "organizer", "ŁUKASZ strasse": "organizer", "strasse-overgard": "organizer", "overgaard": "",
+		"lucia lukasz": "", "ía": "member", "er": "member organizer owner", ",": "admin admin2 guest member organizer owner",
+		`"lucia"`: "", "lucia OR lukasz": "",
+	} {
+		got := strings.Fields(p.listNames(people.Query{Search: search}))
+		slices.Sort(got) // by email, whatever the name
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%q: got %q, want %q", search, got, want)
+		}
+	}
+	account := p.users["member"]
+	account.Set("name", "Anna")
+	p.must(p.app.Save(account))
+	if got := p.listNames(people.Query{Search: "lucia"}); got != "" {
+		t.Errorf("after a rename: got %q, want none", got)
 	}
 }
 

@@ -17,35 +17,23 @@ import (
 // minIndexedChars is the minimum length of a search for the full-text index, which has trigrams.
 const minIndexedChars = 3
 
-// maxIndexedChars is the number of characters of a search that are looked up in the index.
+// maxIndexedChars is the number of characters of a word that are looked up in the index. The start of a long word excludes nearly
+// all rows; the rest is compared in those found.
 const maxIndexedChars = 8
-
-const containsSQL = `p.who LIKE {:like} ESCAPE '\'`
-
-func isASCII(text string) bool {
-	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
-}
 
 // where returns the query as conditions on people p, worded as in the partial indexes.
 func (q Query) where(team string) (string, dbx.Params) {
 	all, params := []string{"p.team = {:team}"}, dbx.Params{"team": team, "now": types.NowDateTime().String()}
 	and := func(condition string) { all = append(all, condition) }
-	switch {
-	case utf8.RuneCountInString(q.Search) >= minIndexedChars:
+	indexed, others := q.searchWords()
+	if len(indexed) > 0 {
 		// The plus disables the team's index, so that only the rows found by the full-text index are read.
 		all[0] = "+" + all[0]
 		and("p.n IN (SELECT rowid FROM people_find WHERE people_find MATCH {:q})")
-		words := q.Search
-		if len(words) > maxIndexedChars && isASCII(words) {
-			// The start of a long search excludes nearly all rows; the rest is compared in those found. SQLite
-			// ignores case only in ASCII.
-			and(containsSQL)
-			params["like"], words = text.LikePattern(words), words[:maxIndexedChars]
-		}
-		params["q"] = `"` + strings.ReplaceAll(words, `"`, `""`) + `"`
-	case q.Search != "": // too short for the index
-		and(containsSQL)
-		params["like"] = text.LikePattern(q.Search)
+		params["q"] = strings.Join(indexed, " ")
+	}
+	if len(others) > 0 {
+		and(record.SearchCondition("p.who", strings.Join(others, " "), params))
 	}
 	if condition, ok := conditions["role "+q.Role]; ok {
 		and(condition)
@@ -67,6 +55,21 @@ func (q Query) where(team string) (string, dbx.Params) {
 		params["tag"] = q.Tag
 	}
 	return strings.Join(all, " AND "), params
+}
+
+// searchWords returns the words of the search to look up in the full-text index, quoted, and those to compare in the rows found:
+// words that the index doesn't find, or not as a whole.
+func (q Query) searchWords() (indexed, others []string) {
+	for _, word := range text.SearchWords(q.Search) {
+		start := text.Truncate(word, maxIndexedChars)
+		if utf8.RuneCountInString(word) >= minIndexedChars {
+			indexed = append(indexed, `"`+strings.ReplaceAll(start, `"`, `""`)+`"`)
+		}
+		if start != word || utf8.RuneCountInString(word) < minIndexedChars {
+			others = append(others, word)
+		}
+	}
+	return indexed, others
 }
 
 var conditions = map[string]string{

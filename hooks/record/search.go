@@ -13,7 +13,7 @@ import (
 // and accents. It adds the words to params as search0 and so on. Without words it's true.
 func SearchCondition(sqlText, search string, params dbx.Params) string {
 	conditions := []string{"TRUE"}
-	for n, word := range strings.Fields(text.Fold(search)) {
+	for n, word := range text.SearchWords(search) {
 		name := "search" + strconv.Itoa(n)
 		params[name] = word
 		conditions = append(conditions, "instr(fold("+sqlText+"), {:"+name+"}) > 0")

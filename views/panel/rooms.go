@@ -114,8 +114,7 @@ func loadRoomList(e *core.RequestEvent, query roomQuery, current string) (RoomLi
 }
 
 func matchesSearch(room *rooms.Room, words string) bool {
-	text := strings.ToLower(room.Name() + " " + room.Slug() + " " + room.Description())
-	return strings.Contains(text, strings.ToLower(words))
+	return text.ContainsWords(room.Name()+" "+room.Slug()+" "+room.Description(), words)
 }
 
 // roomSchedule holds the next booking and today's bookings of every room.

@@ -69,10 +69,10 @@ func Serve(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
 	return web.Render(e, http.StatusOK, Page(PageProps{Shell: shell, Results: props}))
 }
 
-// matches reports whether every word of the query starts a word of the text.
-func (q Query) matches(text string) bool {
-	words := strings.Fields(strings.ToLower(text))
-	for _, prefix := range strings.Fields(strings.ToLower(q.Text)) {
+// matches reports whether every word of the query starts a word of the label.
+func (q Query) matches(label string) bool {
+	words := text.SearchWords(label)
+	for _, prefix := range text.SearchWords(q.Text) {
 		found := false
 		for _, word := range words {
 			found = found || strings.HasPrefix(word, prefix)

@@ -30,6 +30,22 @@ func Fold(text string) string {
 	return b.String()
 }
 
+// SearchWords returns the folded words of a search. Commas separate words, too, as in "Herrera, Lucía".
+func SearchWords(search string) []string {
+	return strings.FieldsFunc(Fold(search), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+}
+
+// ContainsWords reports whether every word of a search occurs in the text, in any order.
+func ContainsWords(text, search string) bool {
+	text = Fold(text)
+	for _, word := range SearchWords(search) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
 // foldOther is Fold for a text without ASCII characters.
 func foldOther(text string) string {
 	return cases.Fold().String(strings.Map(func(r rune) rune {

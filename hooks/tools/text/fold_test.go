@@ -29,6 +29,14 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestContainsWords_AnyOrder(t *testing.T) {
+	for search, want := range map[string]bool{"lucia herrera": true, "HERRERA, Lucía": true, "luc her": true, "": true, " , ": true, "lucia marta": false} {
+		if got := text.ContainsWords("Herrera, Lucía", search); got != want {
+			t.Errorf("%q: got %v, want %v", search, got, want)
+		}
+	}
+}
+
 func BenchmarkFold(b *testing.B) {
 	for name, in := range map[string]string{"ascii": "What we look at, and what we decide", "accents": "Überblick: what we decide, à la carte"} {
 		b.Run(name, func(b *testing.B) {
