@@ -67,7 +67,7 @@ func TestSignUp_KnownAndUnknownAddress_SameResponse(t *testing.T) {
 	hookstest.Account(t, app, "known@x.example")
 	for _, s := range []struct {
 		email, message string
-		made          int
+		made           int
 	}{
 		{"new@x.example", "", 1},
 		{"Known@x.example", "", 0},

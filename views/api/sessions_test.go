@@ -31,9 +31,9 @@ func TestSessions_Permissions(t *testing.T) {
 	starts := object{"starts": dayAt(2, 9).Format(time.RFC3339)}
 	for _, c := range []struct {
 		method, action string
-		body         any
-		asked        bool // every account is invited
-		want         string
+		body           any
+		asked          bool // every account is invited
+		want           string
 	}{
 		{"GET", "", nil, false, "401 401 404 404 404 200 200 200 404 401"},
 		{"GET", "", nil, true, "401 401 404 200 200 200 200 200 404 401"},

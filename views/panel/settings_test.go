@@ -141,7 +141,7 @@ func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	assertPage(t, b.Get(at), http.StatusOK, "Test email to jonas@halation.example", "Queued")
 	_, email, _ := strings.Cut(at, "email=")
 	assertPage(t, s.fragment(b, s.path("/settings/test-email/"+email), "div#test-email"), http.StatusOK, "Queued")
-	for _, path := range []string{"/settings?email=" +email, "/settings?email=nope"} {
+	for _, path := range []string{"/settings?email=" + email, "/settings?email=nope"} {
 		r := s.As(s.owner).Get(s.path(path))
 		assertPage(t, r, http.StatusOK)
 		assertNotContains(t, r, "Test email to")
