@@ -122,8 +122,8 @@ func (f *longFixture) panelPlaces() []place {
 		{name: "invitee details", path: users + "/" + f.invitee},
 		{name: "remove", path: users + "/" + f.member + "/remove"},
 		{name: "revoke", path: users + "/" + f.invitee + "/revoke"},
-		{name: "bulk remove", path: users + "/selected?deed=remove&all=1"},
-		{name: "bulk tag", path: users + "/selected?deed=tag&all=1"},
+		{name: "bulk remove", path: users + "/selected?operation=remove&all=1"},
+		{name: "bulk tag", path: users + "/selected?operation=tag&all=1"},
 		{name: "permissions", path: users + "/permissions"},
 		{name: "add users", path: users + "/add", enter: fill},
 		{name: "imports", path: users + "/import"},
@@ -207,7 +207,7 @@ func (f *longFixture) livePlaces(t *testing.T) []place {
 		{name: "live session", path: m.path(), enter: func(b *tab) { b.waitForVideo(m.participantID(theo.Email())) }},
 		{name: "participants", path: m.path(), enter: func(b *tab) {
 			b.waitForVideo(m.participantID(theo.Email()))
-			b.press("People")
+			b.press("Participants")
 			b.waitUntil("the list", `document.querySelectorAll("#everyone > li").length === 2`)
 		}},
 		{name: "chat", path: m.path(), enter: func(b *tab) {
