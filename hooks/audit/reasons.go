@@ -77,6 +77,7 @@ var reasonTexts = map[string]string{
 	"bad_setting":       "The room or the plan doesn't allow this recording or video quality.",
 	"bad_link":          "The external link was invalid.",
 	"too_many_people":   "Too many participants.",
+	"set_by_room":       "The room sets it for every session.",
 	"already_asked":     "The person was already invited.",
 	"bad_cohost":        "Co-hosts must be members of the team.",
 	"one_host":          "A session can have only one host.",

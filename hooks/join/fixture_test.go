@@ -106,7 +106,7 @@ func (h *fixture) moveTo(moment string) *fixture {
 	if !known {
 		h.Fatalf("no such moment: %s", moment)
 	}
-	starts, media := time.Now().Add(time.Duration(m.in)*time.Minute), ""
+	starts, media := sessions.TruncateMinute(time.Now().Add(time.Duration(m.in)*time.Minute)), ""
 	if m.status == sessions.Running {
 		media = "run-" + h.session.Id
 	}

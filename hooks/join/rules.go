@@ -18,6 +18,7 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(validateState))
 	app.OnRecordDeleteExecute("memberships").BindFunc(recordDeparture)
 	registerRoles(app)
+	registerOptions(app)
 	registerTeamDeletion(app)
 	app.OnRecordAfterUpdateSuccess("participants").BindFunc(func(e *core.RecordEvent) error {
 		if state := e.Record.GetString("state"); state != sessions.StateAdmitted {

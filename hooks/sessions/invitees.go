@@ -144,11 +144,10 @@ func withInvitee(app core.App, actor *actors.Actor, session, participant, action
 			return errs.ErrNotFound
 		}
 		entry.WithTarget(p.Id, p.DisplayName())
+		if err := requireUpcoming(s); err != nil {
+			return err
+		}
 		switch {
-		case !isUpcoming(s) && s.Status() == Scheduled:
-			return errs.Invalid("base", CodeEnded, "This session was never started, and its time has passed.")
-		case !isUpcoming(s):
-			return StatusError(s.Status())
 		case p.Excluded():
 			return errs.Invalid("base", CodeRemoved, p.DisplayName()+" was removed from the session.")
 		case p.Role() == Host:

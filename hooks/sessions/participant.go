@@ -75,8 +75,11 @@ func (p *Participant) Leads() bool { return p.Role() == Host || p.Role() == Coho
 // Excluded reports whether the participant was removed from the session or denied access.
 func (p *Participant) Excluded() bool { return p.State() == StateRemoved || p.State() == StateDenied }
 
-// CanShareScreen reports whether the participant can share their screen.
-func (p *Participant) CanShareScreen() bool { return p.Role() != Attendee }
+// CanShareScreen reports whether the participant can share their screen in the session: everyone, unless a host limited it
+// to hosts, co-hosts and presenters.
+func (p *Participant) CanShareScreen(s *Session) bool {
+	return p.Role() != Attendee || !s.ShareLimited()
+}
 
 // Leads reports whether the actor has the host's controls: is host or co-host, and wasn't removed.
 func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {

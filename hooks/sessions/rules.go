@@ -145,7 +145,7 @@ var planFields = []string{"title", "description", "starts", "minutes", "timezone
 	"recording", "people", "resolution", "fps", "codec", "audio", "elsewhere", "occurrence"}
 
 // runFields are the fields about the run, and those that a host can change while it runs.
-var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted"}
+var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted", "share_limited"}
 
 // fixedFields are the fields that never change.
 var fixedFields = []string{"team", "code", "series"}

@@ -107,6 +107,9 @@ func (s *Session) NextLink(app core.App) string { return s.Link(app) + "/next" }
 // Media is the name of the session's media room, or empty before it started.
 func (s *Session) Media() string { return s.GetString("media") }
 
+// ShareLimited reports whether attendees can't share their screen.
+func (s *Session) ShareLimited() bool { return s.GetBool("share_limited") }
+
 // ExternalLink is the URL of a session that is held in another tool, or empty (R118).
 func (s *Session) ExternalLink() string { return s.GetString("elsewhere") }
 

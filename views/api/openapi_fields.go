@@ -290,6 +290,7 @@ var fieldDocs = map[string]fieldDoc{
 	"sessionForm.room":            {text: "ID of a room of the team. Empty for none."},
 	"sessionForm.rule":            {text: "Recurrence rule of RFC 5545 with COUNT or UNTIL, at most 200 sessions. Empty for a single session.", example: "FREQ=WEEKLY;COUNT=10"},
 	"sessionForm.guests":          {text: "Email addresses of the invitees, members included.", max: sessions.MaxPeople},
+	"inviteesForm.guests":         {text: "Email addresses to invite, also as \"Name <address>\".", max: sessions.MaxPeople},
 	"sessionForm.cohosts":         {text: "IDs of members who are co-hosts."},
 	"sessionForm.presenters":      {text: "Email addresses of invitees who present."},
 	"sessionForm.elsewhere":       {text: "Link of a session held in another tool. Empty for a session in Usher."},

@@ -22,6 +22,7 @@ func sessionRoutes(own, team *web.Group) {
 	one.PATCH("", changeSession)
 	one.POST("/cancel", cancelSession)
 	one.POST("/duplicate", duplicateSession)
+	one.POST("/participants", inviteToSession)
 	one.POST("/participants/{participant}/resend", resendSessionEmail).BindFunc(requireEmptyBody)
 	one.POST("/participants/{participant}/link", copyPersonalLink).BindFunc(requireEmptyBody)
 }
@@ -204,6 +205,23 @@ func (s scopeForm) parse() (sessions.Scope, error) {
 		return scope, nil
 	}
 	return "", errs.Invalid("scope", "bad_scope", "Choose this or series.")
+}
+
+// inviteesForm lists people to invite to a session.
+type inviteesForm struct {
+	Guests []string `json:"guests"`
+}
+
+// inviteToSession invites more people to a session that is scheduled or running.
+func inviteToSession(e *core.RequestEvent) error {
+	var sent inviteesForm
+	if err := decodeBody(e, &sent); err != nil {
+		return err
+	}
+	if _, err := sessions.Invite(e.App, web.Actor(e), e.Request.PathValue("id"), sent.Guests); err != nil {
+		return err
+	}
+	return writeSessionDetails(e, e.Request.PathValue("id"))
 }
 
 // resendSessionEmail sends a participant the invite again.

@@ -17,7 +17,6 @@ var (
 	VisibleHours    = visibleHours
 	AddDays         = addDays
 	Monday          = monday
-	ParseAddresses  = parseAddresses
 	NextSameWeekday = nextSameWeekday
 )
 

@@ -34,6 +34,7 @@ func sessionRoutes(app *web.Group) {
 	app.POST("/sessions/{id}/cancel", cancel)
 	app.POST("/sessions/{id}/start", start)
 	app.POST("/sessions/{id}/answer", rsvp)
+	app.POST("/sessions/{id}/people", inviteToSession)
 	app.POST("/sessions/{id}/people/{participant}/resend", resendInvitation)
 	app.GET("/sessions/{id}/people/{participant}/link", redirectToDetails)
 	app.POST("/sessions/{id}/people/{participant}/link", copyLink)

@@ -1080,7 +1080,7 @@ func peopleFields(p sessionFormProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "presenters", Name: "presenters", Label: "Presenters", Value: p.Input.Presenters, Rows: 2, Help: "Presenters can share their screen without asking the host.", Error: p.errorFor("presenters"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "presenters", Name: "presenters", Label: "Presenters", Value: p.Input.Presenters, Rows: 2, Help: "Presenters can share their screen even if the host turns it off for attendees.", Error: p.errorFor("presenters"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

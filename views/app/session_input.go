@@ -118,7 +118,7 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 	var faults errs.List
 	form := sessions.Form{
 		Title: t.Title, Description: t.Description, Zone: strings.TrimSpace(t.Zone), Room: t.Room, ExternalLink: t.ExternalLink, Minutes: t.minutes(),
-		Guests: append(parseAddresses(t.Presenters), parseAddresses(t.Guests)...), Presenters: parseAddresses(t.Presenters),
+		Guests: append(addresslist.Texts(t.Presenters), addresslist.Texts(t.Guests)...), Presenters: addresslist.Texts(t.Presenters),
 		Passwordless: t.Passwordless, JoinBeforeHost: t.JoinBeforeHost, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
 		Overwrite: t.Overwrite,
 	}
@@ -145,21 +145,6 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 	faults.Add(err)
 	form.Invalid = faults.Err()
 	return form, nil
-}
-
-// parseAddresses returns the people in a field. Invalid addresses stay as typed, so that the action refuses them.
-func parseAddresses(text string) []string {
-	var all []string
-	for _, e := range addresslist.Read(text).Entries {
-		switch {
-		case e.Missing():
-		case e.Err != nil:
-			all = append(all, e.Raw)
-		default:
-			all = append(all, addresslist.Format(e))
-		}
-	}
-	return all
 }
 
 // findCohosts returns the account IDs of the addresses that are members of the team, and refuses all others.

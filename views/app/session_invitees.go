@@ -5,14 +5,30 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/addresslist"
 	"usher/hooks/mail"
 	"usher/hooks/sessions"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
 // personalLink is a personal link, shown once.
 type personalLink struct{ Name, URL string }
+
+// inviteToSession invites more people, also while the session is running.
+func inviteToSession(e *core.RequestEvent) error {
+	session, err := findSession(e)
+	if err != nil {
+		return err
+	}
+	added, err := sessions.Invite(e.App, web.Actor(e), session.Id, addresslist.Texts(postForm(e).Get("guests")))
+	if err != nil {
+		return renderRefused(e, session, err)
+	}
+	web.SetToast(e, layout.InvitedText(e.App, added))
+	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
+}
 
 // resendInvitation emails an invitee the invitation again.
 func resendInvitation(e *core.RequestEvent) error {
@@ -59,6 +75,9 @@ func (p *sessionDetailsProps) loadDelivery(e *core.RequestEvent, session *sessio
 		return err
 	}
 	works := mail.Enabled(e.App)
+	if session.Status() == sessions.Running {
+		p.InviteURL = p.Path + "/people"
+	}
 	for n, line := range p.People {
 		state, known := states[line.ID]
 		if !known {

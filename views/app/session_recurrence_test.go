@@ -68,17 +68,3 @@ func TestNextSameWeekday_KeepsTheClockAcrossDST(t *testing.T) {
 		}
 	}
 }
-
-func TestParseAddresses_PastedLists(t *testing.T) {
-	for text, want := range map[string][]string{
-		"": nil,
-		"a@x.example, b@x.example;c@x.example\n\nd@x.example\r\n":       {"a@x.example", "b@x.example", "c@x.example", "d@x.example"},
-		`"Conti, Dario" <dario@x.example>, Nadia Holt <n@x.example>`:    {"Dario Conti <dario@x.example>", "Nadia Holt <n@x.example>"},
-		"\"left open, a@x.example\nb@x.example":                         {`"left open`, "a@x.example", "b@x.example"},
-		"Nadia Holt <n@x.example>\nDario <d@x.example>; e@x.example   ": {"Nadia Holt <n@x.example>", "Dario <d@x.example>", "e@x.example"},
-	} {
-		if got := app.ParseAddresses(text); !slices.Equal(got, want) {
-			t.Errorf("%q: %q, want %v", text, got, want)
-		}
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"usher/hooks/hookstest"
 	"usher/hooks/sessions"
 )
 
@@ -45,30 +46,48 @@ func TestScreenShare_IsShownLargeUntilStopped(t *testing.T) {
 	guest.waitUntil("no screen of the participant who left", screenTile(m.participantID(m.host.Email()))+` === null`)
 }
 
-func TestScreenShare_OnlyPresenters(t *testing.T) {
+func TestScreenShare_HostTurnsItOff_StopsAttendees(t *testing.T) {
 	const paula = "paula@halation.example"
 	m := newLiveFixture(t, sessions.Form{Guests: []string{noor}, Presenters: []string{paula}})
-	attendee, presenter := m.signInJoined(defaultBrowser, noor), m.openLivePage(paula)
-	attendee.addInitScript(`new MutationObserver(() => { if (document.querySelector("[data-screen-toggle]:not([hidden])")) window.offered = true })
-		.observe(document, {subtree: true, childList: true, attributes: true})`)
-	attendee.visit(m.path())
-	attendee.waitForVideo(m.participantID(paula))
-	presenter.press("Share")
-	attendee.waitForScreen(m.participantID(paula))
+	host, attendee, presenter := m.openLivePage(m.host.Email()), m.openLivePage(noor), m.signInJoined(defaultBrowser, paula)
+	host.waitForVideo(m.participantID(noor))
+	attendee.press("Share")
+	host.waitForScreen(m.participantID(noor))
 
-	attendee.sendKeys("s")
-	attendee.waitForText("You don't have permission to share your screen in this session.")
+	host.waitForText("On: everyone can share")
+	host.press("Turn off")
+	host.waitForText("Off: only hosts and presenters")
+	host.waitUntil("no screen of the attendee", screenTile(m.participantID(noor))+` === null`)
+	attendee.waitForText("A host turned off screen sharing for attendees.")
+	attendee.waitUntil("no button", `[...document.querySelectorAll("[data-screen-toggle]")].every(b => b.hidden)`)
 	attendee.sendKeys("d")
 	attendee.waitForText("Microphone level")
 	attendee.waitForNoText("Screen sharing")
-	if eval[bool](attendee, `window.offered === true`) {
-		t.Error("an attendee can share their screen")
-	}
 
+	presenter.visit(m.path())
+	presenter.waitForVideo(m.participantID(noor))
+	presenter.press("Share")
+	host.waitForScreen(m.participantID(paula))
 	p, err := sessions.FindParticipant(m.App, m.participantID(paula))
 	must(t, err)
 	p.Set("part", sessions.Attendee)
 	must(t, m.App.Save(p))
-	attendee.waitUntil("the screen is taken away", screenTile(m.participantID(paula))+` === null`)
+	host.waitUntil("the screen is taken away", screenTile(m.participantID(paula))+` === null`)
 	presenter.waitUntil("no button", `[...document.querySelectorAll("[data-screen-toggle]")].every(b => b.hidden)`)
+}
+
+func TestLivePage_HostInvitesAndTurnsOnTheWaitingRoom(t *testing.T) {
+	m := newLiveFixture(t, sessions.Form{})
+	host := m.openLivePage(m.host.Email())
+	host.waitForText("Off: invitees join directly")
+	host.fill("Email address", "zed@out.example")
+	host.press("Invite")
+	host.waitForText("1 invitation sent.")
+	host.waitForText("zed@out.example")
+	host.waitUntil("an empty field", `document.getElementById("invite").value === ""`)
+	m.resend.WaitFor(t, "zed@out.example")
+	host.press("Turn on")
+	host.waitForText("On: you admit people who join")
+	m.join(hookstest.Account(t, m.App, "zed@out.example"))
+	host.waitForText("Admit")
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -68,4 +70,12 @@ func RevokedText(revoked int) string {
 		return ""
 	}
 	return " Revoked: " + ui.Count(revoked, "invitation", "invitations") + " they had sent."
+}
+
+// InvitedText says that n people were invited to a session.
+func InvitedText(app core.App, n int) string {
+	if !mail.Enabled(app) {
+		return "Invited " + text.Count(n, "person", "people") + ". Email isn't set up, so copy their personal links and share them."
+	}
+	return text.Count(n, "invitation", "invitations") + " sent."
 }

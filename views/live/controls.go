@@ -6,11 +6,13 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/addresslist"
 	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -51,6 +53,24 @@ func mute(e *core.RequestEvent) error {
 		}
 	}
 	return respond(e, nil, "")
+}
+
+func setLobby(e *core.RequestEvent) error {
+	return respond(e, join.SetLobby(e.App, currentVisitor(e).Participant, e.Request.FormValue("on") == "true", e.RealIP()), "")
+}
+
+func setSharing(e *core.RequestEvent) error {
+	return respond(e, join.SetShareLimited(e.App, currentVisitor(e).Participant, e.Request.FormValue("on") != "true", e.RealIP()), "")
+}
+
+// invite invites people by email while the session is running.
+func invite(e *core.RequestEvent) error {
+	actor, err := actorOf(e)
+	if err != nil {
+		return respond(e, err, "")
+	}
+	added, err := sessions.Invite(e.App, actor, currentVisitor(e).Session.Id, addresslist.Texts(e.Request.FormValue("guests")))
+	return respond(e, err, layout.InvitedText(e.App, added))
 }
 
 func extend(e *core.RequestEvent) error {

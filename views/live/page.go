@@ -83,7 +83,7 @@ func newClientConfig(app core.App, v *join.Visitor) clientConfig {
 	return clientConfig{
 		Path: paths.Live(s.Id),
 		Me: participant{ID: p.Id, Name: p.DisplayName(), Role: p.Role(), Guest: v.Actor != nil && v.Actor.Kind == actors.Guest,
-			Leads: p.Leads(), CanShareScreen: p.CanShareScreen()},
+			Leads: p.Leads(), CanShareScreen: p.CanShareScreen(s)},
 		Muted: v.Muted(),
 		Audio: s.Audio(),
 		Video: videoOf(s),

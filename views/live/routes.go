@@ -19,9 +19,12 @@ func Routes(pages *web.Group) {
 	live.POST("/put-out", kick)
 	live.POST("/admit", admit)
 	live.POST("/refuse", deny)
+	live.POST("/lobby", setLobby)
+	live.POST("/sharing", setSharing)
+	live.POST("/participants", invite)
 	live.POST("/extend", extend)
 	live.POST("/end", end)
-	for _, action := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "extend", "end"} {
+	for _, action := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end"} {
 		live.GET("/"+action, redirectToPage)
 	}
 }

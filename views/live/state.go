@@ -26,11 +26,14 @@ func state(e *core.RequestEvent) error {
 
 // loadState loads what an open page keeps up to date: the time left, and for hosts who is waiting and who is absent.
 func loadState(app core.App, v *join.Visitor) (stateProps, error) {
-	props := stateProps{Path: paths.Live(v.Session.Id), Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(), Started: v.Session.Started(), Now: time.Now()}
+	props := stateProps{Path: paths.Live(v.Session.Id), Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(v.Session), Started: v.Session.Started(), Now: time.Now()}
 	var err error
 	if props.TimeLeft, err = timeLeftOf(app, v, props.Now); err != nil || !props.Leads {
 		return props, err
 	}
+	lobby := sessions.EffectiveSetting(v.Session, v.Room, "lobby")
+	props.Lobby, props.LobbyByRoom, props.ShareLimited = lobby.On, lobby.ByRoom, v.Session.ShareLimited()
+	props.CanInvite = v.SignedIn
 	people, err := sessions.ListParticipants(app, v.Session.Id)
 	if err != nil {
 		return props, err

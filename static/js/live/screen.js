@@ -74,6 +74,13 @@ room.on(RoomEvent.LocalTrackPublished, (publication, participant) => {
   if (publication.source === Track.Source.ScreenShare && isMe(participant)) caption("You're sharing your screen.");
 });
 
+let allowed = may();
+room.on(RoomEvent.ParticipantPermissionsChanged, (_before, participant) => {
+  if (!isMe(participant) || may() === allowed) return;
+  allowed = may();
+  say(allowed ? "You can share your screen now." : "A host turned off screen sharing for attendees.");
+});
+
 const choice = document.getElementById("screen-kind");
 choice.value = kept("screen", "sharp");
 choice.addEventListener("change", () => keep("screen", choice.value));

@@ -70,7 +70,9 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const fields = new FormData(form, event.submitter);
   form.closest("dialog")?.close();
-  if ((await send(form.action, fields)) && form.dataset.hostAction === "all") tell();
+  const done = await send(form.action, fields);
+  if (done && form.dataset.clears !== undefined) form.reset();
+  if (done && form.dataset.hostAction === "all") tell();
 });
 
 // Makes the other pages reload the state immediately.
