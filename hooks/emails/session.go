@@ -22,8 +22,10 @@ type SessionProps struct {
 	Ends            time.Time      `json:"Ends"`
 	Zone            *time.Location `json:"Zone"` // the recipient's
 	Room            string         `json:"Room"`
-	Link            string         `json:"Link"`   // the recipient's personal link (R72)
-	Series          int            `json:"Series"` // in an email about a series: the number of sessions from this one on
+	HostEmail       string         `json:"HostEmail,omitempty"` // replies go there; empty: to the sender
+	Was             *SessionBefore `json:"Was,omitempty"`       // in an email about a change of one session
+	Link            string         `json:"Link"`                // the recipient's personal link (R72)
+	Series          int            `json:"Series"`              // in an email about a series: the number of sessions from this one on
 	Last            time.Time      `json:"Last"`
 	RoleText        string         `json:"Leads"`    // "the host", "a co-host" or "a presenter"; empty: participant
 	StillInvited    bool           `json:"Stays"`    // removed from one session of a series, still invited to others
@@ -33,6 +35,38 @@ type SessionProps struct {
 	Calendar        []byte         `json:"Calendar"` // the .ics file
 	CalendarMethod  string         `json:"Method"`   // of the .ics file
 }
+
+// SessionBefore is what a session was before it changed.
+type SessionBefore struct {
+	Title  string    `json:"title"`
+	Starts time.Time `json:"starts"`
+	Ends   time.Time `json:"ends"`
+	Room   string    `json:"room"`
+}
+
+// changes says what changed: "Was: Tue 3 Mar 10:00. Now: Wed 4 Mar 11:00."
+func (p SessionProps) changes() (lines []string) {
+	if p.Was == nil {
+		return nil
+	}
+	was := func(what, before, now string) {
+		if before != now {
+			lines = append(lines, what+"Was: "+before+". Now: "+now+".")
+		}
+	}
+	zone := orUTC(p.Zone)
+	moment := func(at time.Time) string { return text.DateAndTime(at.In(zone), "Mon 2 Jan 2006") }
+	was("", moment(p.Was.Starts), moment(p.Starts))
+	if p.Was.Ends.Sub(p.Was.Starts) != p.Ends.Sub(p.Starts) {
+		was("End. ", text.TimeOfDay(p.Was.Ends.In(zone)), text.TimeOfDay(p.Ends.In(zone)))
+	}
+	was("Title. ", text.Isolate(p.Was.Title), text.Isolate(p.Title))
+	was("Room. ", text.Isolate(orElse(p.Was.Room, "none")), text.Isolate(orElse(p.Room, "none")))
+	return lines
+}
+
+// moved reports whether the session starts at another time than before.
+func (p SessionProps) moved() bool { return p.Was != nil && !p.Was.Starts.Equal(p.Starts) }
 
 // SessionInvitation is the email that invites someone to a session or a series (R69, R97).
 func SessionInvitation(p SessionProps) mail.Message {
@@ -52,6 +86,10 @@ func SessionInvitation(p SessionProps) mail.Message {
 func SessionChanged(p SessionProps) mail.Message {
 	s := p.layout()
 	s.Intro = fmt.Sprintf("%s changed this %s. Here are the new details.", p.actorName(), p.noun())
+	s.Paragraphs = append(p.changes(), s.Paragraphs...)
+	if p.moved() && p.RoleText != "the host" {
+		s.Paragraphs = append(s.Paragraphs, "Your earlier answer no longer counts. Open the session to say whether you're going.")
+	}
 	s.Button, s.Link = "Open session", p.Link
 	s.Footnote = "Your link stays the same. " + p.joinInstructions()
 	s.Reason = "You're receiving this email because you're invited to this session."
@@ -82,12 +120,12 @@ func RemovedFromSession(p SessionProps) mail.Message {
 	s.When.Prefix = "Scheduled for:"
 	switch {
 	case p.Series > 1:
-		s.Intro = fmt.Sprintf("%s removed you from this series. Your link no longer works.", p.actorName())
+		s.Intro = fmt.Sprintf("%s removed you from this series. Your link no longer works unless you're invited again.", p.actorName())
 		s.When.Prefix = "Next session:"
 	case p.StillInvited:
 		s.Intro = fmt.Sprintf("%s removed you from this session. You're still invited to other sessions of the series, and your link works for them.", p.actorName())
 	default:
-		s.Intro = fmt.Sprintf("%s removed you from this session. Your link no longer works.", p.actorName())
+		s.Intro = fmt.Sprintf("%s removed you from this session. Your link no longer works unless you're invited again.", p.actorName())
 	}
 	s.Reason = "You're receiving this email because you were invited to this session."
 	return p.message(s, mail.KindSessionCancelled, "No longer invited: "+p.Title+", "+p.subjectTime())
@@ -197,7 +235,9 @@ func (p SessionProps) subjectTime() string {
 }
 
 func (p SessionProps) message(s layout, kind, subject string) mail.Message {
-	return attachCalendar(s.message(kind, p.To, p.ToName, subject), p.Calendar, p.CalendarMethod)
+	m := attachCalendar(s.message(kind, p.To, p.ToName, subject), p.Calendar, p.CalendarMethod)
+	m.ReplyTo = p.HostEmail
+	return m
 }
 
 func attachCalendar(m mail.Message, calendar []byte, method string) mail.Message {

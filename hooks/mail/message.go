@@ -48,6 +48,8 @@ type Message struct {
 	To     string // an address without a name
 	ToName string // may be empty
 
+	ReplyTo string // an address without a name; empty: the sender
+
 	Subject string
 	HTML    string
 	Text    string
@@ -87,6 +89,7 @@ func (m Message) encode(app core.App) ([]byte, error) {
 	request := &resend.SendEmailRequest{
 		From:    sender(app),
 		To:      []string{formatAddress(m.ToName, m.To)},
+		ReplyTo: oneLine(m.ReplyTo),
 		Subject: subject,
 		Html:    m.HTML,
 		Text:    m.Text,

@@ -69,6 +69,9 @@ func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 	}
 	_, host, _ := strings.Cut(from.Address, "@")
 	headers := maps.Clone(decoded.Headers)
+	if decoded.ReplyTo != "" {
+		headers["Reply-To"] = decoded.ReplyTo
+	}
 	headers["Message-ID"] = "<" + id + "@" + host + ">"
 	message := &mailer.Message{From: *from, To: []mail.Address{*to}, Subject: decoded.Subject,
 		HTML: decoded.Html, Text: decoded.Text, Headers: headers, Attachments: map[string]io.Reader{}}

@@ -3,11 +3,13 @@ package sessions
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
+	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 )
 
@@ -86,4 +88,21 @@ func FindParticipantFor(app core.App, session string, account *core.Record) (*Pa
 		err = fmt.Errorf("find the participant of an account: %w", err)
 	}
 	return p, err
+}
+
+// resetAnswers asks the invitees of a session again after its start moved: their answers were about another time (R168).
+// Who had answered still counts as someone who knows of the session.
+func resetAnswers(tx core.App, s *core.Record) error {
+	before := s.Original()
+	if s.IsNew() || before.GetDateTime("starts").IsZero() || s.GetString("status") != Scheduled ||
+		TruncateMinute(before.GetDateTime("starts").Time()).Equal(s.GetDateTime("starts").Time()) {
+		return nil
+	}
+	_, err := tx.DB().NewQuery(`UPDATE participants SET answer = '', told = CASE told WHEN '' THEN {:now} ELSE told END
+		WHERE session = {:session} AND answer != '' AND part != {:host}`).
+		Bind(dbx.Params{"session": s.Id, "host": Host, "now": record.FormatTime(time.Now())}).Execute()
+	if err != nil {
+		return fmt.Errorf("reset the answers to a session that moved: %w", err)
+	}
+	return nil
 }

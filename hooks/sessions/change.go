@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
@@ -79,6 +80,10 @@ var calendarFields = []string{"title", "description", "starts", "minutes", "time
 // applyChange applies the form to one session and notifies the people affected.
 func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
 	before := s.Fresh()
+	was, err := describe(tx, s)
+	if err != nil {
+		return err
+	}
 	gone, err := removeUninvited(tx, s, people)
 	if err != nil {
 		return err
@@ -93,12 +98,19 @@ func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people
 		return err
 	}
 	post := newNotifier(tx, actor, ScopeSession)
+	post.was = was
 	post.skip(added)
 	post.notifyRemoved(s, gone)
 	if record.Differs(s.Record, before, calendarFields...) {
 		post.notify(mail.KindSessionChanged, s)
 	}
 	return post.invite(s, added)
+}
+
+// describe is what an email about a change says of the session before it.
+func describe(tx core.App, s *Session) (*emails.SessionBefore, error) {
+	room, err := RoomName(tx, s)
+	return &emails.SessionBefore{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Room: room}, err
 }
 
 // bumpSequence raises the SEQUENCE of a session whose invitees were removed, so that calendars accept the cancellation
@@ -117,7 +129,7 @@ func validateNotExcluded(tx core.App, s *Session, people []invitee) error {
 	}
 	for _, row := range rows {
 		if row.State() == StateRemoved && slices.ContainsFunc(people, func(one invitee) bool { return one.address == row.Address() }) {
-			return errs.Invalid("guests", CodeRemoved, row.Address()+" was removed from this session and can't be invited again. Schedule a new session to invite them.")
+			return errs.Invalid("guests", CodeRemoved, row.Address()+" was removed from this session and can't rejoin it, even with a new invitation. You can still invite them to other sessions.")
 		}
 	}
 	return nil

@@ -111,6 +111,9 @@ func (w *sessionEmail) commonProps() (emails.SessionProps, error) {
 		Starts: w.session.Starts(), Ends: w.session.Ends(), Zone: team.Zone(),
 		NoAccountNeeded: w.session.GetBool("passwordless"), Support: settings.Of(w.tx).Support,
 	}
+	if props.HostEmail, err = hostAddress(w.tx, w.session); err != nil {
+		return props, err
+	}
 	props.Room, err = RoomName(w.tx, w.session)
 	return props, err
 }
@@ -120,7 +123,7 @@ func (w *sessionEmail) props(method calendar.Method) (emails.SessionProps, error
 	if err != nil {
 		return props, err
 	}
-	props.To, props.ToName, props.RoleText, props.CalendarMethod = w.participant.Address(), w.participant.GetString("name"), roleLabels[w.participant.Role()], string(method)
+	props.To, props.ToName, props.RoleText, props.CalendarMethod, props.Was = w.participant.Address(), w.participant.GetString("name"), roleLabels[w.participant.Role()], string(method), w.Was
 	account, err := accounts.Find(w.tx, w.participant.Address())
 	if err == nil && account.Verified() {
 		props.Zone = accounts.Zone(account, props.Zone)
@@ -199,6 +202,15 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// hostAddress is the email address of the session's host, or empty if the session has none.
+func hostAddress(app core.App, s *Session) (string, error) {
+	if s.HostID() == "" {
+		return "", nil
+	}
+	address, _, err := accounts.EmailByID(app, s.HostID())
+	return address, errs.IgnoreNotFound(err)
 }
 
 // RoomName is the name of the session's room; empty if it has none.

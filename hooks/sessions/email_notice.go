@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/tools/errs"
 )
@@ -17,6 +18,7 @@ type notice struct {
 	session     *Session
 	to          *Participant
 	wholeSeries bool
+	was         *emails.SessionBefore // the session before its change; nil: unknown, or several sessions
 }
 
 // basis is what the send condition of an email about a session checks.
@@ -101,14 +103,14 @@ func (n *notice) widenToSeries(tx core.App, participant string) error {
 	if err != nil {
 		return err
 	}
-	n.to, n.wholeSeries = to, true
+	n.to, n.wholeSeries, n.was = to, true, nil
 	n.session, err = FindByID(tx, to.SessionID())
 	return err
 }
 
 // queue queues the notice. It is rendered when it is about to be sent. by is the name of the actor; empty: the server.
 func (n *notice) queue(tx core.App, by string) error {
-	secret, err := json.Marshal(payload{By: by, Series: n.wholeSeries})
+	secret, err := json.Marshal(payload{By: by, Series: n.wholeSeries, Was: n.was})
 	if err != nil {
 		return fmt.Errorf("queue an email about a session: %w", err)
 	}

@@ -17,7 +17,8 @@ type notifier struct {
 	exceptID  string // id of another account that gets no email
 	actorName string // empty: the server
 	scope     Scope
-	notified  map[string]bool // addresses that got their email
+	was       *emails.SessionBefore // the session before its change; nil in emails about a series
+	notified  map[string]bool       // addresses that got their email
 	err       error
 }
 
@@ -39,9 +40,10 @@ func notify(tx core.App, actor *actors.Actor, kind string, about Scope, on ...*S
 
 // payload is the part of a waiting email that isn't read again when it is sent.
 type payload struct {
-	By          string            `json:"by,omitempty"`
-	Series      bool              `json:"series,omitempty"`
-	TeamDeleted *teamDeletedEmail `json:"farewell,omitempty"` // set if the team was deleted; then the only content
+	By          string                `json:"by,omitempty"`
+	Series      bool                  `json:"series,omitempty"`
+	Was         *emails.SessionBefore `json:"was,omitempty"`
+	TeamDeleted *teamDeletedEmail     `json:"farewell,omitempty"` // set if the team was deleted; then the only content
 }
 
 // skip excludes people from the emails of notify.
@@ -83,7 +85,7 @@ func (p *notifier) queue(kind string, s *Session, one *Participant) {
 	if p.err != nil {
 		return
 	}
-	n := &notice{kind: kind, session: s, to: one, wholeSeries: p.scope == ScopeSeries && s.SeriesID() != ""}
+	n := &notice{kind: kind, session: s, to: one, wholeSeries: p.scope == ScopeSeries && s.SeriesID() != "", was: p.was}
 	needed, err := n.merge(p.tx)
 	if p.err = err; err == nil && needed {
 		p.err = n.queue(p.tx, p.actorName)

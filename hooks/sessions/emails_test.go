@@ -230,3 +230,60 @@ func TestRemove_FormerHost_GetsNoEmailPerSession(t *testing.T) {
 	}
 	p.wantEmails("removed", "Cancelled: One > zed@out.example; You're no longer in Halation Post > organizer@x.example")
 }
+
+func TestEmails_MovedSession_AsksAgainAndSaysWhatChanged(t *testing.T) {
+	p := newMailFixture(t)
+	was := daysFromNow(3, 10)
+	session := p.newSession(sessions.Form{Title: "Dailies", Starts: was, Zone: "UTC", Guests: []string{"zed@out.example", "kim@out.example"}})
+	p.deliver()
+	answers := func() (said string) {
+		for _, address := range []string{"zed@out.example", "kim@out.example"} {
+			one, err := sessions.FindParticipantByEmail(p.app, session.Id, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said += "[" + one.Answer() + "]"
+		}
+		return said
+	}
+	for address, answer := range map[string]string{"zed@out.example": sessions.Yes, "kim@out.example": sessions.Maybe} {
+		one, err := sessions.FindParticipantByEmail(p.app, session.Id, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := sessions.Answer(p.app, one.Id, answer, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change := func(with func(*sessions.Form)) string {
+		t.Helper()
+		form, err := sessions.FormOf(p.app, p.reload(session.Id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		with(&form)
+		if err := sessions.Change(p.app, p.actor("organizer"), session.Id, form, sessions.ScopeSession); err != nil {
+			t.Fatal(err)
+		}
+		sent, _ := p.deliver()
+		email := emailTo(t, sent, "zed@out.example")
+		if email.ReplyTo != "organizer@x.example" {
+			t.Errorf("replies go to %q, want the host", email.ReplyTo)
+		}
+		return email.Text
+	}
+	const again = "Your earlier answer no longer counts."
+	text := change(func(f *sessions.Form) { f.Title, f.Description = "Review", "Bring notes." })
+	if !strings.Contains(text, "Title. Was: Dailies. Now: Review.") || strings.Contains(text, again) || answers() != "[yes][maybe]" {
+		t.Errorf("another title: answers %s, %s", answers(), text)
+	}
+	now := was.Add(25 * time.Hour)
+	text = change(func(f *sessions.Form) { f.Starts = now })
+	const layout = "Mon 2 Jan 2006, 15:04"
+	if want := "Was: " + was.Format(layout) + ". Now: " + now.Format(layout) + "."; !strings.Contains(text, want) || !strings.Contains(text, again) {
+		t.Errorf("another time: %s, want %q and %q", text, want, again)
+	}
+	if answers() != "[][]" {
+		t.Errorf("answers after the move: %s, want none", answers())
+	}
+}

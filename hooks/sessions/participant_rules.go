@@ -96,7 +96,7 @@ func validateParticipant(app core.App, r *core.Record) error {
 		return err
 	}
 	if before.GetString("state") == StateRemoved && r.GetString("state") != StateRemoved {
-		return errs.Invalid("state", CodeRemoved, "Someone who was removed from a session can't be added again.")
+		return errs.Invalid("state", CodeRemoved, "Someone who was removed from a session can't rejoin it.")
 	}
 	if r.GetString("link") == "" { // a record that was written without our hooks
 		s, err := findSessionOf(app, r)

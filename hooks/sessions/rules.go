@@ -63,6 +63,9 @@ func validateAndAddHost(check func(app core.App, r *core.Record) error) func(*co
 			if err := e.Next(); err != nil {
 				return err
 			}
+			if err := resetAnswers(e.App, e.Record); err != nil {
+				return err
+			}
 			return addHost(e.App, e.Record)
 		})
 	}

@@ -24,6 +24,7 @@ type Email struct {
 	ToName   string
 	From     string
 	FromName string
+	ReplyTo  string
 	Subject  string
 	HTML     string
 	Text     string
@@ -285,6 +286,7 @@ func parseRequest(body []byte) (email Email, problem string) {
 	var request struct {
 		From, Subject, HTML, Text string
 		To                        any
+		ReplyTo                   string `json:"reply_to"`
 		Headers                   map[string]string
 		Attachments               []struct {
 			Filename    string
@@ -320,7 +322,7 @@ func parseRequest(body []byte) (email Email, problem string) {
 		}
 		email.Files = append(email.Files, File{file.Filename, file.ContentType, string(file.Content)})
 	}
-	return Email{Files: email.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
+	return Email{Files: email.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, ReplyTo: request.ReplyTo, Subject: request.Subject,
 		HTML: request.HTML, Text: request.Text, Headers: request.Headers}, ""
 }
 
