@@ -84,6 +84,9 @@ func (v *Visitor) alreadyJoined() bool {
 	return false
 }
 
+// RemovedText says what a removal by a host means (R71, R115): it holds for this session and only for it.
+const RemovedText = "You can't rejoin this session, even with a new link or invitation. You can still join other sessions that you're invited to."
+
 // canJoin returns nil if the visitor can join, or else an error that says why not.
 func (v *Visitor) canJoin() error {
 	refuse := func(code, sentence string) error { return errs.Invalid("base", code, sentence) }
@@ -103,7 +106,10 @@ func (v *Visitor) canJoin() error {
 	case Removed:
 		return refuse(CodeBlocked, "You're no longer invited to this session. Ask the host to invite you again.")
 	case Excluded:
-		return refuse(CodeBlocked, "You no longer have access to this session. Contact the host.")
+		if v.departed {
+			return refuse(CodeBlocked, "You're no longer in "+v.Team.Name()+". To join again, you need a new invitation.")
+		}
+		return refuse(CodeBlocked, "You were removed from this session. "+RemovedText)
 	case Full:
 		return fullError()
 	case Cancelled:

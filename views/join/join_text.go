@@ -96,7 +96,7 @@ func (p joinProps) closedIntro() string {
 	case join.Full:
 		return "You join automatically when someone leaves."
 	case join.Removed:
-		return "You were removed from the invitees, so your link no longer works. If you think it's a mistake, ask " + p.hostName() + "."
+		return "You were removed from the invitees, so your link no longer works. To join after all, ask " + p.hostName() + " to invite you again."
 	case join.Denied:
 		return "Only the host can change this. If you think it's a mistake, ask " + p.hostName() + "."
 	case join.Excluded:
@@ -120,7 +120,7 @@ func (p joinProps) excludedTitle() string {
 
 func (p joinProps) excludedIntro() string {
 	if p.WasRemoved {
-		return "You can't join it again. If you think it's a mistake, ask " + p.hostName() + "."
+		return join.RemovedText + " If you think it's a mistake, ask " + p.hostName() + "."
 	}
 	if p.HasLeftTeam {
 		return "You left the team or were removed from it, so the links you got before don't work. To join again, you need a new invitation."

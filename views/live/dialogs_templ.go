@@ -56,7 +56,7 @@ func dialogs(p stateProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ul class=\"says\"><li>They leave the session immediately and see that a host removed them.</li><li>They can't rejoin this session, even with a new link.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ul class=\"says\"><li>They leave the session immediately and see that a host removed them.</li><li>They can't rejoin this session, even with a new link or invitation. You can still invite them to other sessions.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -17,10 +17,12 @@ func endScreenFor(v *join.Visitor) endScreenProps {
 	case v.Status == join.Excluded && v.Departed():
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You're no longer a member of "+text.Isolate(v.Team.Name())
 		props.Text, props.Thanks = "You left the team or were removed from it, so you can't rejoin this session. To join again, you need a new invitation.", ""
-	case v.Status == join.Excluded, v.Status == join.Denied:
+	case v.Status == join.Denied:
+		props.Kind, props.Icon, props.Title = "out", "user-x", "The host didn't admit you"
+		props.Text, props.Thanks = "Only the host can change this. If you think it's a mistake, ask "+hostName(v)+".", ""
+	case v.Status == join.Excluded:
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You were removed from this session"
-		props.Text = "You can't join it again. If you think it's a mistake, ask " + hostName(v) + "."
-		props.Thanks = ""
+		props.Text, props.Thanks = join.RemovedText+" If you think it's a mistake, ask "+hostName(v)+".", ""
 	default:
 		props.Kind, props.Icon = "ended", "circle-check"
 		props.Title, props.Text = endText(v)
