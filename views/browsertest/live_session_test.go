@@ -150,7 +150,7 @@ func (m *liveFixture) invite(email string) {
 func (m *liveFixture) setEndIn(left time.Duration) {
 	m.t.Helper()
 	ends := time.Now().Add(left).Truncate(time.Minute)
-	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends}", dbx.Params{
+	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, started = {:starts}, ends = {:ends}", dbx.Params{
 		"starts": record.FormatTime(ends.Add(-time.Duration(m.session.Minutes()) * time.Minute)), "ends": record.FormatTime(ends)})
 }
 

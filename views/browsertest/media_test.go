@@ -22,6 +22,7 @@ func TestLivePage_TwoPeople_SeeAndHearEachOther(t *testing.T) {
 	guest.waitForAudio(m.participantID(m.host.Email()))
 	guest.waitForText("Marta")
 	host.waitForText("Participants 2")
+	guest.waitUntil("no initials over the picture", `[...document.querySelectorAll("[data-kind=camera]")].every(tile => tile.querySelector(".face").hidden && tile.dataset.unseen === undefined)`)
 	t.Logf("on the way in, in ms since the page was asked for: %s", eval[string](guest,
 		`performance.getEntriesByType("mark").map(m => m.name.replace("stage:", "") + " " + Math.round(m.startTime)).join(", ")`))
 }

@@ -376,3 +376,19 @@ func TestJoinPage_UnknownLinks_AreRateLimited(t *testing.T) {
 	}
 	assertReply(t, "a known one", b.Get(l.sessionLink()), 200)
 }
+
+func TestJoinPage_WhoeverJoinsARunningSession_CanCheckTheirDevices(t *testing.T) {
+	for _, passwordless := range []bool{true, false} {
+		l := newFixture(t, sessions.Form{Passwordless: passwordless}).startIn(5).start()
+		for what, r := range map[string]viewstest.Reply{
+			"new address":       l.server.Anonymous().Get(l.personalLink("new@x.example")),
+			"invitee, no guest": l.server.As(l.invitee).Get(l.sessionLink()),
+			"guest":             l.server.As(l.guest).Get(l.sessionLink()),
+		} {
+			assertReply(t, what, r, 200, "Check your camera and microphone")
+		}
+		if body := l.server.Anonymous().Get(l.sessionLink()).Body; strings.Contains(body, "Check your camera") {
+			t.Error("someone without a link of their own, who signs in first, is asked for their devices")
+		}
+	}
+}

@@ -106,7 +106,7 @@ func (s *fixture) sendHTMX(b *viewstest.Browser, method, path string, form url.V
 func (s *fixture) setEndIn(left time.Duration) {
 	s.Helper()
 	ends := time.Now().Add(left).Truncate(time.Minute)
-	hookstest.Exec(s.T, s.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends} WHERE id = {:id}", dbx.Params{"id": s.session.Id,
+	hookstest.Exec(s.T, s.App, "UPDATE sessions SET starts = {:starts}, started = {:starts}, ends = {:ends} WHERE id = {:id}", dbx.Params{"id": s.session.Id,
 		"starts": record.FormatTime(ends.Add(-time.Hour)), "ends": record.FormatTime(ends)})
 }
 
@@ -252,6 +252,8 @@ func TestState_NearEnd_ShowsTimeLeft(t *testing.T) {
 	s.setEndIn(12 * time.Minute)
 	assertPage(t, "12 minutes before", s.sendHTMX(host, "GET", "/state", nil), 200, `data-stage="15"`, "12 minutes left.", "The session ends at", "Extend by 15 min")
 	assertNotContains(t, "to who does not lead", s.sendHTMX(asked, "GET", "/state", nil), "Extend")
+	hookstest.Exec(t, s.App, "UPDATE sessions SET started = {:at}", dbx.Params{"at": record.FormatTime(time.Now())})
+	assertNotContains(t, "at the start of a short session", s.sendHTMX(host, "GET", "/state", nil), "left.", `data-stage="15"`)
 	s.setEndIn(2 * time.Minute)
 	assertPage(t, "2 minutes before", s.sendHTMX(host, "GET", "/state", nil), 200, `data-stage="2"`, "minutes left.")
 	s.setEndIn(-2 * time.Minute)

@@ -54,16 +54,20 @@ func loadState(app core.App, v *join.Visitor) (stateProps, error) {
 
 const (
 	firstNotice = 15 * time.Minute
+	shortNotice = 5 * time.Minute // of a session that runs for less than twice firstNotice
 	lastNotice  = 2 * time.Minute
 )
 
-// timeLeftOf is the notice of the end, from firstNotice before it, again from lastNotice, and after it (R104).
+// timeLeftOf is the notice of the end, from firstNotice or shortNotice before it, again from lastNotice, and after it (R104).
 func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, error) {
 	ends, times := v.Session.Ends(), v.Times()
 	left := timeLeftProps{Action: paths.Live(v.Session.Id) + "/extend", CanExtend: v.Participant.Leads()}
-	remains := ends.Sub(now)
+	remains, first := ends.Sub(now), firstNotice
+	if ends.Sub(v.Session.Started()) < 2*firstNotice {
+		first = shortNotice
+	}
 	switch {
-	case remains > firstNotice:
+	case remains > first:
 		return left, nil
 	case remains <= 0:
 		left.Phase, left.Title = "over", "Overtime."

@@ -111,8 +111,10 @@ function fill(tile, { participant, kind }, large) {
   mark(tile, "data-main", large);
   mark(tile, "data-mirror", mine && kind === "camera" && kept("facing", "user") === "user");
   mark(tile, "data-speaking", kind === "camera" && participant.isSpeaking);
+  const seen = track !== null && pictured.get(tile) === track;
+  mark(tile, "data-unseen", track !== null && !seen);
   write(tile.querySelector(".face"), initials(name));
-  tile.querySelector(".face").hidden = track !== null;
+  tile.querySelector(".face").hidden = seen;
   tile.querySelector("video").hidden = track === null;
   tile.querySelector(".raised").hidden = kind === "screen" || handOf(participant.identity) === null;
 
@@ -146,6 +148,7 @@ function tone(identity) {
 }
 
 const attached = new WeakMap();
+const pictured = new WeakMap(); // the track of which a tile has shown a frame; until then it shows the initials
 function attach(tile, track) {
   const before = attached.get(tile) ?? null;
   if (before === track) return;
@@ -154,6 +157,13 @@ function attach(tile, track) {
   track?.attach(video);
   attached.set(tile, track);
   video.muted = true;
+  if (track === null) return;
+  if (!video.requestVideoFrameCallback) pictured.set(tile, track);
+  else video.requestVideoFrameCallback(() => {
+    if (attached.get(tile) !== track) return;
+    pictured.set(tile, track);
+    draw();
+  });
 }
 
 // Audio plays whether or not its tile is visible.
