@@ -39,7 +39,7 @@ window.addEventListener("pageshow", (event) => {
 // The button isn't disabled, because it would lose the focus and its value.
 function busy(form, submitter) {
   form.dataset.sending = "";
-  (submitter ?? form.querySelector("[type=submit]"))?.setAttribute("aria-busy", "true");
+  (submitter ?? [...form.elements].find((one) => one.type === "submit"))?.setAttribute("aria-busy", "true");
 }
 
 /** Makes a form submittable again. */

@@ -10,6 +10,7 @@ import * as select from "./select.js";
 import * as theme from "./theme_menu.js";
 import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
+import "./busy.js";
 import "./copy.js";
 import "./events.js";
 import "./submit.js"; // after forms.js, which marks the form as busy
