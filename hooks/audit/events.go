@@ -45,6 +45,7 @@ var ActionTexts = []ActionText{
 	{Action: "import.stopped", Kind: "invitations", Past: "stopped importing {on}", Infinitive: "stop importing {on}", AnonymousTarget: "a list"},
 
 	{Action: "member.revoke", Kind: "members", Past: "revoked the {role} of {on}", Infinitive: "revoke a role of {on}", Short: "{role} revoked"},
+	{Action: "member.restore", Kind: "members", Past: "restored the {role} of {on}", Infinitive: "restore a role of {on}", Short: "{role} restored"},
 	{Action: "member.take", Kind: "members", Past: "became {roles}", Infinitive: "become {roles}", Short: "became {roles}"},
 	{Action: "member.remove", Kind: "members", Past: "removed {on} from the team", Infinitive: "remove {on} from the team", Short: "removed from the team"},
 	{Action: "member.leave", Kind: "members", Past: "left the team", Infinitive: "leave the team", Short: "left the team"},

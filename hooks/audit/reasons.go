@@ -15,6 +15,7 @@ var reasonTexts = map[string]string{
 	"fixed":             "It can't be changed, or can no longer be changed.",
 	"not_found":         "No such user in the team.",
 	"nothing_to_do":     "There was nothing to change.",
+	"too_late":          "It was too late to undo.",
 	"own_role":          "Users can't revoke their own role in a bulk action.",
 	"already_tagged":    "The user already had this tag.",
 	"seats_limited":     "The plan limits Organizer seats, so hosting requires the Organizer role.",

@@ -54,14 +54,23 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 
 // CanResend returns nil if the invitation's email can be sent again now (R59).
 func CanResend(tx core.App, i *Invitation) error {
-	n, last, err := mail.CountEmails(tx, i.Id, time.Now().Add(-resendInterval))
+	wait, err := ResendWait(tx, i)
 	if err != nil {
 		return err
 	}
-	if n > 0 && time.Since(last) < resendInterval {
+	if wait > 0 {
 		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("The last email was sent less than %s ago. Wait a moment, then try again.", text.Duration(resendInterval)))
 	}
 	return limitResends(tx, i)
+}
+
+// ResendWait returns the time until the invitation can be resent, because its last email was sent just now; 0 if there is none.
+func ResendWait(app core.App, i *Invitation) (time.Duration, error) {
+	n, last, err := mail.CountEmails(app, i.Id, time.Now().Add(-resendInterval))
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	return max(0, resendInterval-time.Since(last)), nil
 }
 
 // limitResends allows MaxResendsPerDay emails in 24 hours after the first one, whatever changed between them.

@@ -16,7 +16,8 @@ const CodeDuplicate = "duplicate"
 // LinePreview is the result that one line would have if the list were sent now (R46).
 type LinePreview struct {
 	Line    Line
-	Status  string // Invited, Updated or Refused
+	Status  string       // Invited, Updated or Refused
+	Before  actors.Roles // offered by the invitation that an updated one replaces
 	Code    string
 	Message string
 }
@@ -76,6 +77,12 @@ func previewLine(tx core.App, actor *actors.Actor, req Request, line Line, seen 
 	}
 	if err == nil {
 		seen[line.Address] = true
+		pending, missing := FindPending(tx, actor.Team.Id, line.Address)
+		if missing == nil {
+			result.Before = pending.Roles()
+		} else if !errors.Is(missing, errs.ErrNotFound) {
+			return result, missing
+		}
 		var done outcome
 		if done, err = inviteAddress(tx, actor, req, line); err == nil {
 			result.Status = done.status

@@ -1,6 +1,7 @@
 // Progressive enhancement of pages that work without script. Listeners are on the document, so that
 // swapped-in parts need no setup; ready() runs what does.
 import { ready } from "./ready.js";
+import * as details from "./details.js";
 import * as dialogs from "./dialogs.js";
 import * as find from "./search.js";
 import * as forms from "./forms.js";
@@ -12,6 +13,7 @@ import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
 import "./busy.js";
 import "./copy.js";
+import "./countdown.js";
 import "./events.js";
 import "./submit.js"; // after forms.js, which marks the form as busy
 import "./menus.js"; // before keys.js, because menus handle arrows first
@@ -24,6 +26,7 @@ ready(timezone.fill);
 ready(toasts.start);
 ready(dialogs.trap);
 ready(forms.focusError);
+ready(details.keep);
 ready(find.arrived);
 ready(fresh.wait);
 find.land();

@@ -47,7 +47,9 @@ async function refresh() {
     const everything = fresh.querySelector("input[data-select-everything]");
     if (everything) everything.checked = old.querySelector("input[data-select-everything]:checked") !== null;
     keep(old, fresh);
+    const { scrollTop } = old;
     old.replaceWith(fresh);
+    fresh.scrollTop = scrollTop;
     window.htmx?.process(fresh);
   }
   count(); // before focusing, because elements in a hidden bar can't take the focus

@@ -136,10 +136,19 @@ func RoleLabel(roles actors.Roles, kind string) string {
 
 // TakeToast returns the toast that the previous request left, once; nil if there is none.
 func TakeToast(e *core.RequestEvent) *ui.ToastProps {
-	if sentence := web.TakeToast(e); sentence != "" {
-		return &ui.ToastProps{Text: sentence}
+	return ToastProps(web.TakeToast(e))
+}
+
+// ToastProps returns the toast to show; nil if there is none.
+func ToastProps(toast web.Toast) *ui.ToastProps {
+	if toast.Text == "" {
+		return nil
 	}
-	return nil
+	props := &ui.ToastProps{Text: toast.Text}
+	if toast.UndoPath != "" {
+		props.Action, props.Post, props.Fields = "Undo", toast.UndoPath, toast.UndoFields
+	}
+	return props
 }
 
 // warnings returns the warnings shown in the Admin Panel; nil if there are none.

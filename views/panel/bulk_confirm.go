@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/bulk"
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/people"
 	"usher/views/ui"
@@ -28,7 +29,7 @@ func (c selection) dialog(e *core.RequestEvent) (BulkDialogProps, error) {
 		return BulkDialogProps{}, err
 	}
 	props := c.dialogProps(e)
-	props.setPreview(preview)
+	props.setPreview(preview, mail.Enabled(e.App))
 	if props.Handover, err = loadHandover(e, preview); err != nil {
 		return props, err
 	}
@@ -106,13 +107,13 @@ func (c selection) tagDialog(e *core.RequestEvent, faults web.FormErrors) (BulkD
 	return props, err
 }
 
-// setPreview fills the dialog with the preview of the action.
-func (p *BulkDialogProps) setPreview(preview bulk.Result) {
+// setPreview fills the dialog with the preview of the action. emails says whether email is set up.
+func (p *BulkDialogProps) setPreview(preview bulk.Result, emails bool) {
 	p.Groups, p.Danger = newOutcomeGroups(preview, false), preview.Action.Kind != bulk.Resend
 	if preview.Done() == 0 {
 		p.Title, p.RefusedReason = "Nothing to change", "This action doesn't apply to any of the selected users."
 		return
 	}
 	p.Title, p.ConfirmLabel = bulkTitle(preview), bulkConfirmLabel(preview)
-	p.Consequences = consequences(preview)
+	p.Consequences = consequences(preview, emails)
 }

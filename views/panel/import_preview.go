@@ -37,7 +37,7 @@ func fillImportPreview(e *core.RequestEvent, props *AddProps, input addInput) er
 		}
 	}
 	for _, line := range preview.Errors {
-		props.LinePreviews = append(props.LinePreviews, newLinePreview(line))
+		props.LinePreviews = append(props.LinePreviews, newLinePreview(line, input.Roles))
 	}
 	return nil
 }

@@ -195,7 +195,7 @@ func renderAdded(e *core.RequestEvent, input addInput, results []invitations.Res
 	props.ResultText, props.Links, props.SkippedCount = sentence, links, len(refused)
 	for _, result := range refused {
 		props.LinePreviews = append(props.LinePreviews, newLinePreview(invitations.LinePreview{
-			Line: result.Line, Status: result.Status, Code: result.Code, Message: result.Message}))
+			Line: result.Line, Status: result.Status, Code: result.Code, Message: result.Message}, input.Roles))
 	}
 	status := http.StatusOK
 	if len(refused) == len(results) {

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/seats"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -89,7 +90,7 @@ func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actor
 		return err
 	}
 	for _, line := range preview.Lines {
-		shown := newLinePreview(line)
+		shown := newLinePreview(line, roles)
 		props.LinePreviews = append(props.LinePreviews, shown)
 		switch line.Status {
 		case invitations.Refused:
@@ -126,7 +127,7 @@ func withoutLinks(s SeatsProps) SeatsProps {
 }
 
 // newLinePreview describes the outcome of a line in a few words.
-func newLinePreview(line invitations.LinePreview) LinePreviewProps {
+func newLinePreview(line invitations.LinePreview, roles actors.Roles) LinePreviewProps {
 	props := LinePreviewProps{Name: line.Line.Name, Address: line.Line.Address, Outcome: "bad", Icon: "circle-x"}
 	if line.Line.Err != nil {
 		props.Name, props.Address = "", clean(line.Line.Raw)
@@ -137,7 +138,7 @@ func newLinePreview(line invitations.LinePreview) LinePreviewProps {
 	case line.Status == invitations.Invited:
 		props.Label, props.Outcome, props.Icon = "Will be invited", "ok", "circle-check"
 	case line.Status == invitations.Updated:
-		props.Label, props.Outcome, props.Icon = "Will get new roles", "ok", "refresh-cw"
+		props.Label, props.Outcome, props.Icon = changeText(line.Before, roles), "ok", "refresh-cw"
 	case line.Code == invitations.CodeDuplicate:
 		props.Label, props.Outcome, props.Icon = "Listed twice", "skip", "copy"
 	case line.Code == invitations.CodeAlreadyMember:
@@ -152,6 +153,15 @@ func newLinePreview(line invitations.LinePreview) LinePreviewProps {
 		props.Label = first
 	}
 	return props
+}
+
+// changeText says how the roles of a pending invitation change: "Organizer → Admin, frees 1 Organizer seat".
+func changeText(before, after actors.Roles) string {
+	change := text.Capitalize(before.Label()) + " → " + text.Capitalize(after.Label())
+	if freed := seatsText(before.Without(after)); freed != "" {
+		change += ", frees " + freed
+	}
+	return change
 }
 
 // withReservation adds the reserved seat of a line, or updates the roles of an invitation that is already pending.

@@ -110,8 +110,10 @@ func TestAddUsers_PendingInvitation_GetsTheNewRoles(t *testing.T) {
 	hookstest.Invite(t, s.App, s.owner, s.team, "maeve@halation.example", "organizer")
 	form := inviteForm("maeve@halation.example", "organizer", "admin")
 	r := b.Post(s.path("/users/preview"), form)
-	assertPage(t, r, http.StatusOK, "Will get new roles", "Organizer seats after inviting", "Admin seats after inviting")
-	assertNotContains(t, r, "<html")
+	assertPage(t, r, http.StatusOK, "Organizer → Admin and Organizer", "Organizer seats after inviting", "Admin seats after inviting")
+	assertNotContains(t, r, "<html", "frees")
+	assertPage(t, b.Post(s.path("/users/preview"), inviteForm("maeve@halation.example", "admin")), http.StatusOK, "Organizer → Admin, frees 1 Organizer seat")
+	assertPage(t, b.Post(s.path("/users/preview"), inviteForm("maeve@halation.example")), http.StatusOK, "Organizer → Member, frees 1 Organizer seat")
 	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation sent.")
 }
 

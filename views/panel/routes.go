@@ -35,6 +35,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/resend", renderIfGone(resendInvitation))
 	panel.POST("/users/{id}/revoke", renderIfGone(revokeInvitation))
 	panel.POST("/users/{id}/revoke-role", renderIfGone(revokeRole))
+	panel.POST("/users/{id}/restore-role", renderIfGone(restoreRole))
 	panel.POST("/users/{id}/remove", removeUser)
 	panel.POST("/users/{id}/tags", renderIfGone(tagUser))
 

@@ -17,6 +17,7 @@ import (
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
+	"usher/views/ui"
 	"usher/views/web"
 )
 
@@ -49,8 +50,7 @@ func takeRole(e *core.RequestEvent) error {
 	if err != nil {
 		return renderRefused(e, row, err)
 	}
-	web.SetToast(e, "You're now an "+role.Label()+".")
-	return web.Redirect(e, userPath(e, row))
+	return renderDoneAgain(e, web.Toast{Text: "You're now an " + role.Label() + "."})
 }
 
 // reinvite sends a declined, revoked or expired invitation again.
@@ -96,17 +96,16 @@ func resendInvitation(e *core.RequestEvent) error {
 	return renderInvited(e, "Invitation resent to "+text.Isolate(row.DisplayName())+". The previous link no longer works.", link)
 }
 
-// renderInvited redirects to the user with a toast, or shows the link if email isn't set up.
+// renderInvited responds with a toast, or shows the link if email isn't set up.
 func renderInvited(e *core.RequestEvent, toast, link string) error {
 	row, err := findRow(e)
 	if err != nil {
 		return err
 	}
 	if link != "" {
-		return showDetails(e, http.StatusOK, row, people.Query{}, detailsExtras{link: link})
+		return showDetails(e, http.StatusOK, row, listQuery(e), detailsExtras{link: link})
 	}
-	web.SetToast(e, toast)
-	return web.Redirect(e, userPath(e, row))
+	return renderDone(e, row, web.Toast{Text: toast})
 }
 
 // revokeInvitation revokes a pending invitation (R57).
@@ -118,8 +117,7 @@ func revokeInvitation(e *core.RequestEvent) error {
 	if _, err := invitations.Revoke(e.App, web.Actor(e), invitationID(e, row)); err != nil {
 		return renderRefused(e, row, err)
 	}
-	web.SetToast(e, "The invitation to "+text.Isolate(row.DisplayName())+" was revoked. Its link no longer works.")
-	return web.Redirect(e, userPath(e, row))
+	return renderDoneAgain(e, web.Toast{Text: "The invitation to " + text.Isolate(row.DisplayName()) + " was revoked. Its link no longer works."})
 }
 
 // invitationID returns the invitation that the submitted page showed, or else the row's.
@@ -155,15 +153,43 @@ func revokeRole(e *core.RequestEvent) error {
 	return renderRevokedRole(e, row, role, ended, revoked)
 }
 
-// renderRevokedRole redirects after a role was revoked. An Admin who gave up their own role goes to the App.
+// renderRevokedRole responds after a role was revoked, with Undo unless the user gave it up. An Admin who gave up their own role goes to the App.
 func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, ended members.Removal, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.SetToast(e, "You gave up your Admin role in "+text.Isolate(actor.TeamName())+".")
 		return web.Redirect(e, paths.App(e.Request.PathValue("team")))
 	}
-	web.SetToast(e, fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", text.Isolate(row.DisplayName()), role.Label(), seatsText(role),
-		layout.HandoverSummary(ended.HandedOver, ended.Cancelled)+layout.RevokedText(revoked)))
-	return web.Redirect(e, userPath(e, row))
+	toast := web.Toast{Text: fmt.Sprintf("%s is no longer an %s. Freed: %s.%s", text.Isolate(row.DisplayName()), role.Label(), seatsText(role),
+		layout.HandoverSummary(ended.HandedOver, ended.Cancelled)+layout.RevokedText(revoked))}
+	if row.User != web.Actor(e).Account.Id {
+		toast.UndoPath, toast.UndoFields = userPath(e, row)+"/restore-role", []ui.HiddenField{{Name: "role", Value: e.Request.FormValue("role")}}
+	}
+	return renderDoneAgain(e, toast)
+}
+
+// restoreRole undoes revokeRole.
+func restoreRole(e *core.RequestEvent) error {
+	row, err := findRow(e)
+	if err != nil {
+		return err
+	}
+	role, err := actors.ParseRoles([]string{e.Request.FormValue("role")})
+	if err == nil {
+		err = members.RestoreRoles(e.App, web.Actor(e), row.User, role)
+	}
+	if err != nil {
+		return renderRefused(e, row, err)
+	}
+	return renderDoneAgain(e, web.Toast{Text: text.Isolate(row.DisplayName()) + " is an " + role.Label() + " again."})
+}
+
+// renderDoneAgain is renderDone with the current row of the request's user.
+func renderDoneAgain(e *core.RequestEvent, toast web.Toast) error {
+	row, err := findRow(e)
+	if err != nil {
+		return err
+	}
+	return renderDone(e, row, toast)
 }
 
 // removeUser removes a user from the team, or revokes the invitation of an invitee who never accepted. A user who was
@@ -190,7 +216,7 @@ func removeUser(e *core.RequestEvent) error {
 	case line.Status == bulk.Skipped:
 		return renderRefused(e, row, errs.Invalid("base", line.Code, line.Message))
 	}
-	return redirectWithResult(e, result, people.Query{})
+	return redirectWithResult(e, result, listQuery(e))
 }
 
 // renderIfGone wraps an action so that it shows the list if its user is no longer in the team.
@@ -209,11 +235,15 @@ func renderIfGone(action func(e *core.RequestEvent) error) func(e *core.RequestE
 
 // renderGone shows the list with a notice that the user isn't in the team.
 func renderGone(e *core.RequestEvent) error {
-	page, err := loadUsersPage(e, people.Query{}, "")
+	query := listQuery(e)
+	page, err := loadUsersPage(e, query, "")
 	if err != nil {
 		return err
 	}
-	page.Result = &BulkResultProps{Text: "No changes were made. This user isn't in the team.", CloseURL: usersPath(e)}
+	page.Result = &BulkResultProps{Text: "No changes were made. This user isn't in the team.", CloseURL: queryHref(usersPath(e), query)}
+	if web.IsFragment(e) {
+		web.Retarget(e, "body")
+	}
 	return web.Render(e, http.StatusNotFound, Users(page))
 }
 
@@ -230,5 +260,5 @@ func renderRefused(e *core.RequestEvent, row *people.Row, err error) error {
 		return missing
 	}
 	web.SetRetryAfter(e, err)
-	return showDetails(e, web.StatusCode(err), now, people.Query{}, detailsExtras{err: err})
+	return showDetails(e, web.StatusCode(err), now, listQuery(e), detailsExtras{err: err})
 }

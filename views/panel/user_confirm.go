@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
+	"usher/hooks/mail"
 	"usher/hooks/people"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
@@ -31,10 +32,7 @@ func confirmAction(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if !web.IsFragmentFor(e, "dialog") {
-		props.CloseURL = userPath(e, row)
-	}
-	return renderConfirm(e, http.StatusOK, row, ActionDialog(props))
+	return renderActionDialog(e, http.StatusOK, row, props)
 }
 
 // confirmRevokeRole shows the confirmation dialog again, with the error of the submitted form.
@@ -53,16 +51,24 @@ func confirmRevokeRole(e *core.RequestEvent, row *people.Row, refusal error) err
 	if !props.Handover.SetError(faults) {
 		return renderRefused(e, row, refusal)
 	}
-	props.CloseURL = userPath(e, row)
-	return renderConfirm(e, web.StatusCode(refusal), row, ActionDialog(props))
+	return renderActionDialog(e, web.StatusCode(refusal), row, props)
+}
+
+// renderActionDialog sends the dialog. On a page of its own, closing it leads to the user's details.
+func renderActionDialog(e *core.RequestEvent, status int, row *people.Row, props *ActionDialogProps) error {
+	if !web.IsFragment(e) {
+		props.CloseURL = queryHref(userPath(e, row), listQuery(e))
+	}
+	return renderConfirm(e, status, row, ActionDialog(props))
 }
 
 // renderConfirm sends the dialog alone to a fragment request, and over the user's details otherwise.
 func renderConfirm(e *core.RequestEvent, status int, row *people.Row, dialog templ.Component) error {
-	if web.IsFragmentFor(e, "dialog") {
+	if web.IsFragment(e) {
+		web.Retarget(e, "#dialog") // a refused form replaces its dialog
 		return web.Render(e, status, dialog)
 	}
-	return showDetails(e, status, row, people.Query{}, detailsExtras{dialog: dialog})
+	return showDetails(e, status, row, listQuery(e), detailsExtras{dialog: dialog})
 }
 
 // confirmRemoval shows the confirmation dialog of a removal, with a preview. refusal is the error of the submitted form,
@@ -83,10 +89,10 @@ func confirmRemoval(e *core.RequestEvent, row *people.Row, refusal error) error 
 		return errs.ErrNotFound
 	}
 	props := BulkDialogProps{Action: userPath(e, row) + "/remove", ActionName: "remove"}
-	if !web.IsFragmentFor(e, "dialog") {
-		props.CloseURL = userPath(e, row)
+	if !web.IsFragment(e) {
+		props.CloseURL = queryHref(userPath(e, row), listQuery(e))
 	}
-	props.setPreview(preview)
+	props.setPreview(preview, mail.Enabled(e.App))
 	props.Groups = nil
 	if props.Handover, err = loadHandover(e, preview); err != nil {
 		return err
@@ -112,7 +118,7 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*Ac
 	self := row.User == actor.Account.Id
 	switch {
 	case action == "ask" && known:
-		props.setOfferRole(role)
+		props.setOfferRole(role, mail.Enabled(e.App))
 		return props, props.checkInvite(e.App, actor, row, rolesToOffer(row, singleRole(role.Key)))
 	case action == "take" && known && self && actor.CanTakeRoles(singleRole(role.Key)):
 		return props, props.setTakeRole(e.App, actor, role)
@@ -128,7 +134,7 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*Ac
 	case action == "revoke" && row.Invited:
 		props.setRevokeInvitation(row)
 	case action == "revoke-role" && known && singleRole(role.Key).Without(row.Roles()).None():
-		props.setRevokeRole(role, self, actor.CanTakeRoles(singleRole(role.Key)))
+		props.setRevokeRole(role, self, actor.CanTakeRoles(singleRole(role.Key)), mail.Enabled(e.App))
 		props.AlsoRemove = actor.CanRemove(row.HeldAndInvitedRoles(), self)
 		var err error
 		if props.Handover, err = loadRoleHandover(e, row.User, singleRole(role.Key)); err != nil {
@@ -166,11 +172,14 @@ func (p *ActionDialogProps) checkInvite(app core.App, actor *actors.Actor, row *
 	return nil
 }
 
-func (p *ActionDialogProps) setOfferRole(role actors.Role) {
+func (p *ActionDialogProps) setOfferRole(role actors.Role, emails bool) {
 	p.Title, p.ConfirmLabel = "Invite "+text.Isolate(p.Name)+" to be an "+role.Label+"?", "Send invitation"
 	p.Consequences = []string{role.Description,
 		"1 " + role.Label + " seat is reserved until they answer, for up to " + invitationLifetime + ".",
 		"They get an email and see the invitation when they sign in. Nothing changes until they accept."}
+	if !emails {
+		p.Consequences[2] = "You get a link to share with them. They also see the invitation when they sign in. Nothing changes until they accept."
+	}
 }
 
 // setTakeRole fills the dialog in which the actor takes a role, and sets RefusedReason if that would be refused now.
@@ -206,10 +215,13 @@ func (p *ActionDialogProps) setRevokeInvitation(row *people.Row) {
 	}
 }
 
-func (p *ActionDialogProps) setRevokeRole(role actors.Role, self, canRetake bool) {
+func (p *ActionDialogProps) setRevokeRole(role actors.Role, self, canRetake, emails bool) {
 	p.Title, p.ConfirmLabel, p.Danger = "Revoke the "+role.Label+" role from "+text.Isolate(p.Name)+"?", "Revoke role", true
 	p.Consequences = []string{"They lose the role immediately, including on open pages. This frees 1 " + role.Label + " seat.",
 		"They stay in the team and get an email. To get the role back, they have to accept a new invitation."}
+	if !emails {
+		p.Consequences[1] = "They stay in the team. To get the role back, they have to accept a new invitation."
+	}
 	if !self {
 		return
 	}

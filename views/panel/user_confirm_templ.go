@@ -30,7 +30,7 @@ type ActionDialogProps struct {
 }
 
 func (p ActionDialogProps) confirmProps() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "confirm", Title: p.Title, Action: p.Action, Fields: p.Fields, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
+	return ui.ConfirmProps{ID: "confirm", Title: p.Title, Action: p.Action, Fields: p.Fields, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL, Attrs: ui.ActInDrawer()}
 }
 
 // ActionDialog is the open confirmation dialog.

@@ -34,23 +34,21 @@ func correctAddress(e *core.RequestEvent) error {
 func renderAddressInvalid(e *core.RequestEvent, row *people.Row, typed string, refusal error) error {
 	props := newActionDialog(e, row, "correct")
 	props.setCorrectAddress(row)
-	props.CloseURL = userPath(e, row)
 	props.Field.Value = typed
 	_, _, props.Field.Error, _ = errs.Details(refusal)
-	return showDetails(e, web.StatusCode(refusal), row, people.Query{}, detailsExtras{dialog: ActionDialog(props)})
+	return renderActionDialog(e, web.StatusCode(refusal), row, props)
 }
 
-// renderCorrected redirects to the details of the new address, or shows the link if email isn't set up.
+// renderCorrected shows the details of the new address, with the link if email isn't set up.
 func renderCorrected(e *core.RequestEvent, result invitations.Result) error {
 	row, err := people.FindRow(e.App, web.Actor(e).Team.Id, result.ID)
 	if err != nil {
 		return err
 	}
 	if result.Link != "" {
-		return showDetails(e, http.StatusOK, row, people.Query{}, detailsExtras{link: result.Link})
+		return showDetails(e, http.StatusOK, row, listQuery(e), detailsExtras{link: result.Link})
 	}
-	web.SetToast(e, "Invitation sent to "+row.Email+".")
-	return web.Redirect(e, userPath(e, row))
+	return renderDone(e, row, web.Toast{Text: "Invitation sent to " + row.Email + "."})
 }
 
 // canCorrect reports whether the actor can correct the address of the row.

@@ -35,11 +35,13 @@ type detailsExtras struct {
 	dialog templ.Component // open over the details
 
 	tagInput, tagError string // tags as typed, and why they were refused
+
+	toast web.Toast // about a completed action
 }
 
 func showDetails(e *core.RequestEvent, status int, row *people.Row, query people.Query, extras detailsExtras) error {
 	if web.IsFragmentFor(e, "details") {
-		return renderDetailsFragment(e, row, query)
+		return renderDetailsFragment(e, status, row, query, extras)
 	}
 	page, err := loadUsersPage(e, query, row.ID)
 	if err != nil {
@@ -49,12 +51,7 @@ func showDetails(e *core.RequestEvent, status int, row *people.Row, query people
 	if err != nil {
 		return err
 	}
-	props.InvitationLink = extras.link
-	props.Tags.Input, props.Tags.Error = extras.tagInput, extras.tagError
-	if extras.err != nil {
-		_, code, sentence, _ := errs.Details(extras.err)
-		props.Error, props.NoSeat = sentence, isFull(code)
-	}
+	extras.fill(&props)
 	page.Shell.Page.Title = layout.PageTitle(e, props.Name)
 	page.Shell.Breadcrumbs = append(page.Shell.Breadcrumbs[:1], ui.Breadcrumb{Label: "Users", Href: queryHref(usersPath(e), query)}, ui.Breadcrumb{Label: props.Name})
 	page.Shell.Drawer = UserDetails(props)
@@ -62,18 +59,43 @@ func showDetails(e *core.RequestEvent, status int, row *people.Row, query people
 	return web.Render(e, status, Users(page))
 }
 
-// renderDetailsFragment sends the details panel and updates the list beside it.
-func renderDetailsFragment(e *core.RequestEvent, row *people.Row, query people.Query) error {
-	list, counts, err := loadUserList(e, query, row.ID)
+func (x detailsExtras) fill(props *UserDetailsProps) {
+	props.InvitationLink = x.link
+	props.Tags.Input, props.Tags.Error = x.tagInput, x.tagError
+	if x.err != nil {
+		_, code, sentence, _ := errs.Details(x.err)
+		props.Error, props.NoSeat = sentence, isFull(code)
+	}
+}
+
+// renderDetailsFragment sends the details panel and updates the list beside it. It closes the panel if row is nil. After an
+// action, it also closes the dialog, and the focus stays.
+func renderDetailsFragment(e *core.RequestEvent, status int, row *people.Row, query people.Query, extras detailsExtras) error {
+	current, path, title := "", usersPath(e), "Users"
+	if row != nil {
+		current, path, title = row.ID, userPath(e, row), row.DisplayName()
+	}
+	list, counts, err := loadUserList(e, query, current)
 	if err != nil {
 		return err
 	}
-	props, err := loadUserDetails(e, row, query, list)
-	if err != nil {
-		return err
+	var details templ.Component
+	acted := e.Request.Method == http.MethodPost
+	if row != nil {
+		props, err := loadUserDetails(e, row, query, list)
+		if err != nil {
+			return err
+		}
+		props.Focus = !acted
+		extras.fill(&props)
+		details = UserDetails(props)
 	}
-	props.Focus = true
-	return web.Render(e, http.StatusOK, detailsSwap(layout.PageTitle(e, props.Name), UserDetails(props), list, isOnlyOwner(counts, query)))
+	swap := detailsSwap(layout.PageTitle(e, title), details, list, isOnlyOwner(counts, query))
+	if acted {
+		e.Response.Header().Set("HX-Replace-Url", queryHref(path, query))
+		swap = templ.Join(swap, afterAction(doneToast(extras.toast)))
+	}
+	return web.Render(e, status, swap)
 }
 
 // findRow finds the user or invitation of the request. The ID of an older invitation finds the user who accepted it, or

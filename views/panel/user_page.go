@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"math"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -173,8 +174,13 @@ func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invi
 	if err != nil {
 		return nil, err
 	}
+	wait, err := invitations.ResendWait(app, invitation)
+	if err != nil {
+		return nil, err
+	}
 	props := &InvitationProps{
-		ID: invitation.Id, InvitedBy: inviterName, InvitedAt: invitation.Created(), Times: times,
+		ResendIn: int(math.Ceil(wait.Seconds())),
+		ID:       invitation.Id, InvitedBy: inviterName, InvitedAt: invitation.Created(), Times: times,
 		Delivery: newDeliveryProps(app, delivery, times), Expires: invitation.Expires(), Seats: reservedText(row.InvitedRoles()),
 		WaitsFor:  invitation.Reason(),
 		ResendURL: path + "/resend", RevokeURL: path + "/revoke",

@@ -6,7 +6,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/tags"
-	"usher/hooks/tools/text"
 	"usher/views/web"
 )
 
@@ -20,11 +19,14 @@ func tagUser(e *core.RequestEvent) error {
 	_, err = tags.Change(e.App, web.Actor(e), row.ID, typed, e.Request.Form["drop"])
 	if faults, ok := web.FormErrorsOf(err); ok {
 		extras := detailsExtras{tagInput: strings.Join(typed, ", "), tagError: faults["add"] + faults["remove"]}
-		return showDetails(e, web.StatusCode(err), row, parseQuery(e.Request.URL.Query()), extras)
+		return showDetails(e, web.StatusCode(err), row, listQuery(e), extras)
 	}
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Tags saved for "+text.Isolate(row.DisplayName())+".")
-	return web.Redirect(e, userPath(e, row))
+	after, err := findRow(e)
+	if err != nil {
+		return err
+	}
+	return renderDone(e, after, undoTags(e, row, after))
 }

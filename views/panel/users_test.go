@@ -155,8 +155,10 @@ func TestUserDetails_ActionsFitTheState(t *testing.T) {
 	b := s.As(s.owner)
 
 	r := b.Get(s.userPath(s.organizer, ""))
-	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", `/resend"`, `/remove"`, "Queued", "1 Admin seat reserved", "Invited by", "Revoking an invitation disables its link")
-	assertNotContains(t, r, "Invite as", "Invite again")
+	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", "Resend in <span data-countdown>", `/remove"`, "Queued", "1 Admin seat reserved", "Invited by", "Revoking an invitation disables its link")
+	assertNotContains(t, r, "Invite as", "Invite again", `/resend"`)
+	hookstest.Exec(t, s.App, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
+	assertContains(t, b.Get(s.userPath(s.organizer, "")), `/resend"`)
 
 	r = b.Get(s.path("/users/" + pending.ID))
 	assertPage(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Invite as Admin…")

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"sync"
@@ -32,12 +31,17 @@ func Render(e *core.RequestEvent, status int, component templ.Component) error {
 	return e.Blob(status, "text/html; charset=utf-8", buffer.Bytes())
 }
 
+// Retarget makes htmx show the response inside another element of the page than the request asked for.
+func Retarget(e *core.RequestEvent, selector string) {
+	e.Response.Header().Set("HX-Retarget", selector)
+	e.Response.Header().Set("HX-Reswap", "innerHTML")
+}
+
 // FullPageErrors shows the error of a request for a fragment as a full page, because it doesn't fit in the fragment.
 func FullPageErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err != nil && IsFragment(e) {
-		e.Response.Header().Set("HX-Retarget", "body")
-		e.Response.Header().Set("HX-Reswap", "innerHTML")
+		Retarget(e, "body")
 	}
 	return err
 }
@@ -121,29 +125,4 @@ func errorText(problem Problem) (title, text string) {
 		return "Service unavailable", problem.Message
 	}
 	return "Something went wrong", problem.Message
-}
-
-const toastCookie = "usher-toast"
-
-// SetToast shows a message on the next page.
-func SetToast(e *core.RequestEvent, sentence string) {
-	http.SetCookie(e.Response, &http.Cookie{
-		Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(sentence)), Path: "/", MaxAge: 60,
-		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,
-	})
-}
-
-// TakeToast returns the message of SetToast, once, or "".
-func TakeToast(e *core.RequestEvent) string {
-	cookie, err := e.Request.Cookie(toastCookie)
-	if err != nil {
-		return ""
-	}
-	http.SetCookie(e.Response, &http.Cookie{Name: toastCookie, Path: "/", MaxAge: -1,
-		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode})
-	sentence, err := base64.RawURLEncoding.DecodeString(cookie.Value)
-	if err != nil {
-		return ""
-	}
-	return string(sentence)
 }

@@ -1,0 +1,54 @@
+package browsertest
+
+import (
+	"fmt"
+	"testing"
+
+	"usher/hooks/hookstest"
+)
+
+func TestDetails_Action_KeepsPageAndFocus(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	for n := range 30 {
+		hookstest.Member(t, server.App, team, fmt.Sprintf("member%02d@halation.example", n))
+	}
+	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
+	b := signIn(t, server, "marta@halation.example")
+	b.visit("/admin/halation-post/users?sort=-person")
+	b.waitForStream()
+	b.sendKeys("j")
+	b.sendKeys("j")
+	b.sendKeys("x")
+	b.waitForText("1 selected")
+	eval[bool](b, `([...document.querySelectorAll("#rows a[data-row]")].find(row => row.innerText.includes("Ruth")).click(), true)`)
+	b.waitForText("Revoke role…")
+	eval[bool](b, `(window.stays = true, window.scrollTo(0, 300), true)`)
+	scrolled := eval[float64](b, `window.scrollY`)
+	check := func(action string) {
+		t.Helper()
+		b.waitUntil("the page as it was after "+action, fmt.Sprintf(`window.stays && location.search === "?sort=-person" && !!document.querySelector("#details:not([hidden])") &&
+			document.querySelectorAll("input[data-select]:checked").length === 1 && window.scrollY === %v && !document.querySelector("dialog[open]")`, scrolled))
+	}
+	b.fill("Add tag", "Vendor, Kestrel")
+	b.pressEnter()
+	b.waitForText("Tags saved for Ruth.")
+	check("tagging")
+	b.waitForFocus("Add tag")
+	b.focusByTab("Remove tag Kestrel", true)
+	b.pressEnter()
+	b.waitUntil("one tag", `document.querySelectorAll("#details .chips > .tag").length === 1`)
+	check("removing a tag")
+	b.waitForFocus("Remove tag Vendor")
+	b.press("Revoke role…")
+	b.waitForText("Revoke the Organizer role from Ruth?")
+	scrolled = eval[float64](b, `window.scrollY`) // a press may scroll to what is pressed
+	b.press("Revoke role")
+	b.waitForText("Ruth is no longer an Organizer.")
+	check("revoking a role")
+	b.waitForFocus("Invite as Organizer…")
+	eval[bool](b, `([...document.querySelectorAll("#toasts button[type=submit]")].at(-1).click(), true)`)
+	b.waitForText("Ruth is an Organizer again.")
+	check("undoing")
+}
