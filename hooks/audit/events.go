@@ -37,6 +37,7 @@ var ActionTexts = []ActionText{
 	{Action: "invitation.resend", Kind: "invitations", Past: "resent the invitation of {on}", Infinitive: "resend the invitation of {on}", Short: "invitation resent"},
 	{Action: "invitation.update", Kind: "invitations", Past: "changed the invitation of {on}", Infinitive: "change the invitation of {on}", Short: "invitation changed"},
 	{Action: "invitation.delete", Kind: "invitations", Past: "deleted the invitation of {on}", Infinitive: "delete the invitation of {on}", Short: "invitation deleted"},
+	{Action: "invitation.clear", Kind: "invitations", Past: "cleared the invitation of {on} from the list", Infinitive: "clear the invitation of {on} from the list", Short: "invitation cleared from the list"},
 	{Action: "invitation.undeliverable", Kind: "invitations", Past: "closed the invitation of {on} because the email couldn't be delivered", Infinitive: "close the invitation of {on}",
 		Short: "invitation closed because the email couldn't be delivered"},
 	{Action: "import.start", Kind: "invitations", Past: "started importing {on}", Infinitive: "import {on}", AnonymousTarget: "a list"},

@@ -25,6 +25,7 @@ const (
 	Revoke     = "revoke"      // revoke pending invitations
 	Resend     = "resend"      // resend pending invitations
 	RevokeRole = "revoke-role" // revoke a role from members
+	Clear      = "clear"       // take ended invitations off the list
 	Tag        = "tag"         // add and remove tags (R82)
 )
 
@@ -99,7 +100,7 @@ func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step st
 // auditActions maps the kinds to audit actions.
 var auditActions = map[string]string{
 	Remove: "member.remove", Revoke: "invitation.revoke", Resend: "invitation.resend", RevokeRole: "member.revoke",
-	Tag: "person.tag",
+	Clear: "invitation.clear", Tag: "person.tag",
 }
 
 // validate checks the request as a whole.

@@ -13,6 +13,7 @@ const (
 	Revoked     = "revoked" // the invitation
 	Resent      = "resent"
 	RoleRevoked = "role_revoked"
+	Cleared     = "cleared"
 	Tagged      = "tagged"
 	Skipped     = "skipped"
 )

@@ -22,6 +22,8 @@ func (a Action) validateTarget(t target, actor *actors.Actor) error {
 		return errs.Invalid("base", CodeOwnRole, "You can't revoke your own role here. Open your details to give it up.")
 	case a.Kind == RevokeRole && t.User == "":
 		return errs.Invalid("base", CodeNothingToDo, "Not in the team yet. Revoke the invitation instead.")
+	case a.Kind == Clear && t.User != "":
+		return errs.Invalid("base", CodeNothingToDo, "Is in the team.")
 	case a.targetsInvitation(t) && t.Invitation == "":
 		return errs.Invalid("base", CodeNothingToDo, "Has no pending invitation.")
 	}
@@ -42,6 +44,9 @@ func (a Action) apply(app core.App, actor *actors.Actor, t target, row *RowResul
 		}
 		row.Status = Tagged
 		return err
+	case a.Kind == Clear:
+		row.Status = Cleared
+		return invitations.Clear(app, actor, t.Invitation)
 	case a.Kind == Resend:
 		_, link, err := invitations.Resend(app, actor, t.Invitation)
 		row.Status, row.Link = Resent, link
@@ -79,6 +84,13 @@ func (a Action) preview(app core.App, actor *actors.Actor, t target, row *RowRes
 	case a.Kind == Tag:
 		row.Status = Tagged
 		return nil
+	case a.Kind == Clear:
+		row.Status = Cleared
+		invitation, err := invitations.Find(app, t.Invitation)
+		if err != nil {
+			return err
+		}
+		return invitations.CanClear(actor, invitation, t.heldRoles())
 	case a.targetsInvitation(t):
 		return a.previewInvitation(app, actor, t, row)
 	case a.Kind == RevokeRole:

@@ -18,7 +18,7 @@ func TestRestoreRoles_OnlyByWhoRevokedThem(t *testing.T) {
 	organizer := actors.Roles{Organizer: true}
 	by := hookstest.Actor(t, app, owner, team)
 	hookstest.AssertCode(t, "never revoked", members.RestoreRoles(app, by, user.Id, organizer), members.CodeTooLate)
-	if err := members.RevokeRoles(app, by, user.Id, organizer); err != nil {
+	if _, err := members.RevokeRoles(app, by, user.Id, organizer, members.Handover{}); err != nil {
 		t.Fatal(err)
 	}
 	hookstest.AssertCode(t, "another role", members.RestoreRoles(app, by, user.Id, actors.Roles{Admin: true}), members.CodeTooLate)

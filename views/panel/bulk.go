@@ -21,6 +21,7 @@ var bulkActions = map[string]bulk.Action{
 	"remove":            {Kind: bulk.Remove},
 	"resend":            {Kind: bulk.Resend},
 	"tag":               {Kind: bulk.Tag},
+	"clear":             {Kind: bulk.Clear},
 	"revoke":            {}, // asks which of the next three
 	"revoke-invitation": {Kind: bulk.Revoke},
 	"revoke-organizer":  {Kind: bulk.RevokeRole, Role: singleRole("organizer")},

@@ -926,6 +926,16 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if p.hasEnded() {
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Clear from the list…", Icon: "x", Size: "sm", Class: "opt", Name: "operation", Value: "clear"}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Remove…", Icon: "user-minus", Size: "sm", Name: "operation", Value: "remove"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -32,7 +32,7 @@ func (p phrases) text(lines []bulk.RowResult) string {
 // name.
 func joinPhrases(r bulk.Result, by map[string]phrases, between string) string {
 	var parts []string
-	for _, status := range []string{bulk.Removed, bulk.Revoked, bulk.Resent, bulk.RoleRevoked, bulk.Tagged} {
+	for _, status := range []string{bulk.Removed, bulk.Revoked, bulk.Resent, bulk.RoleRevoked, bulk.Cleared, bulk.Tagged} {
 		lines := r.WithStatus(status)
 		phrase := by[status].text(lines)
 		if phrase == "" {
@@ -53,6 +53,7 @@ func bulkTitle(r bulk.Result) string {
 		bulk.Removed:     {"remove %s from the team", "remove %s users from the team"},
 		bulk.Revoked:     {"revoke the invitation to %s", "revoke %s invitations"},
 		bulk.Resent:      {"resend the invitation to %s", "resend %s invitations"},
+		bulk.Cleared:     {"clear the invitation to %s from the list", "clear %s invitations from the list"},
 		bulk.RoleRevoked: {"revoke the " + role + " role from %s", "revoke the " + role + " role from %s users"},
 	}, " and ") + "?"
 }
@@ -69,6 +70,8 @@ func bulkConfirmLabel(r bulk.Result) string {
 		return "Revoke " + noun("invitation", "invitations")
 	case bulk.RevokeRole:
 		return "Revoke role"
+	case bulk.Clear:
+		return "Clear from the list"
 	case bulk.Resend:
 		return "Resend " + noun("invitation", "invitations")
 	}
@@ -83,6 +86,8 @@ func consequences(r bulk.Result, emails bool) []string {
 		told = ""
 	}
 	switch r.Action.Kind {
+	case bulk.Clear:
+		return []string{"They no longer appear among users. The audit log keeps them, and their links still say why they don't work.", "You can invite the same addresses again."}
 	case bulk.Resend:
 		return []string{"Each invitee gets a new link that's valid for " + invitationLifetime + ". The previous links stop working."}
 	case bulk.RevokeRole:
@@ -112,6 +117,7 @@ func resultText(r bulk.Result) string {
 		bulk.Revoked:     {"the invitation to %s was revoked", "%s invitations were revoked"},
 		bulk.Resent:      {"the invitation to %s was resent", "%s invitations were resent"},
 		bulk.RoleRevoked: {"%s is no longer an " + role, "%s users are no longer " + role + "s"},
+		bulk.Cleared:     {"the invitation to %s was cleared from the list", "%s invitations were cleared from the list"},
 		bulk.Tagged:      {"tags were updated for %s", "tags were updated for %s users"},
 	}, ", ")
 	if done == "" {
@@ -134,6 +140,7 @@ func newOutcomeGroups(r bulk.Result, done bool) []OutcomeGroup {
 		{bulk.Revoked, "ban", "Lose their invitation", "Invitation revoked"},
 		{bulk.Resent, "send", "Get a new link", "Invitation resent"},
 		{bulk.RoleRevoked, "ban", "Lose the " + role + " role", "No longer an " + role},
+		{bulk.Cleared, "list-filter", "Leave the list", "Cleared from the list"},
 		{bulk.Tagged, "tag", "Get the tags", "Tags updated"},
 	} {
 		g := OutcomeGroup{Title: kind.before, Icon: kind.icon}
