@@ -171,7 +171,7 @@ func redirectToNext(e *core.RequestEvent) error {
 	case err != nil:
 		return err
 	case next != nil:
-		return web.Redirect(e, "/s/"+next.Code)
+		return web.Redirect(e, paths.Join(next.Code))
 	case !visitor.SignedIn && visitor.Code == "" && joinStatusCode(visitor) == http.StatusGone:
 		return web.Redirect(e, web.SignInURL(joinPath(e)+"/next"))
 	}
