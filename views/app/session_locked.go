@@ -26,8 +26,8 @@ func showLocked(e *core.RequestEvent, session *sessions.Session) error {
 	switch session.Status() {
 	case sessions.Running:
 		props.Reason = "This session is running."
-		props.Text = []string{"Its title, time, room and settings can't be changed until it ends.", "While it runs, its host can extend it by " +
-			text.Count(runs.DefaultExtension, "minute", "minutes") + " at a time, admit and remove people, and end it, all from the live session."}
+		props.Text = []string{"Its title, time, room and settings can't be changed until it ends.", "While it runs, its host can invite people, admit and remove them, turn the waiting room on or off, extend it by " +
+			text.Count(runs.DefaultExtension, "minute", "minutes") + " at a time, and end it, all from the live session."}
 		props.JoinURL = paths.Join(session.Code())
 	case sessions.Ended:
 		props.Reason = "This session has ended."
