@@ -12,6 +12,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // UndoWindow is how long a revoked role can be restored without an invitation.
@@ -33,7 +34,7 @@ func RestoreRoles(app core.App, actor *actors.Actor, user string, roles actors.R
 			return err
 		}
 		if roles.None() || !roles.Without(revoked).None() {
-			return errs.Invalid("roles", CodeTooLate, "A role can be restored only within 10 minutes, by the person who revoked it. Send an invitation instead.")
+			return errs.Invalid("roles", CodeTooLate, "A role can be restored only within "+text.Duration(UndoWindow)+", by the person who revoked it. Send an invitation instead.")
 		}
 		return Grant(tx, actor.Team.Id, user, roles)
 	})
