@@ -195,9 +195,23 @@ func TestEnd_KicksEveryoneForGood(t *testing.T) {
 	}
 }
 
+// limitSharing leaves screen sharing to hosts, co-hosts and presenters.
+func (s *fixture) limitSharing() {
+	s.Helper()
+	session, err := sessions.FindByID(s.app, s.session.Id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	session.Set("share_limited", true)
+	if err := s.app.Save(session); err != nil {
+		s.Fatal(err)
+	}
+}
+
 func TestLive_DemotedParticipant_LosesPermissions(t *testing.T) {
 	s, _ := newLiveFixture(t)
 	ada := livetest.MustConnect(t, s.token())
+	s.limitSharing()
 	host := s.host()
 	host.Set("part", sessions.Attendee)
 	if err := s.app.Save(host); err != nil {
@@ -219,6 +233,7 @@ func TestLive_DemotedParticipant_LosesPermissions(t *testing.T) {
 func TestLive_OldTokenAfterDemotion_GrantsNothingBack(t *testing.T) {
 	s, _ := newLiveFixture(t)
 	before := s.token()
+	s.limitSharing()
 	host := s.host()
 	host.Set("part", sessions.Attendee)
 	if err := s.app.Save(host); err != nil {
