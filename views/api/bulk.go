@@ -38,7 +38,7 @@ type bulkLine struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Email       string `json:"email"`
-	Status      string `json:"status"` // removed, revoked, resent, role_revoked, tagged, or skipped
+	Status      string `json:"status"` // removed, revoked, resent, role_revoked, cleared, tagged, or skipped
 	Code        string `json:"code,omitempty"`
 	Message     string `json:"message,omitempty"`
 	Invitation  bool   `json:"invitation,omitempty"` // for removed users: a pending invitation was revoked, too
@@ -88,6 +88,7 @@ func bulkRevokeRole(e *core.RequestEvent) error {
 }
 
 func bulkRevoke(e *core.RequestEvent) error { return runBulkSelection(e, bulk.Revoke) }
+func bulkClear(e *core.RequestEvent) error  { return runBulkSelection(e, bulk.Clear) }
 func bulkResend(e *core.RequestEvent) error { return runBulkSelection(e, bulk.Resend) }
 
 func runBulkSelection(e *core.RequestEvent, kind string) error {

@@ -82,6 +82,15 @@ func TestBulk_OtherActions_ReportEachResult(t *testing.T) {
 	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"tagged", "tagged", "tagged", "tagged"}) {
 		t.Errorf("tag: %v", got)
 	}
+	status, body = w.callAs("admin", "POST", w.path("/users/clear"), object{"ids": ids})
+	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"cleared", "cleared", "nothing_to_do", "nothing_to_do"}) {
+		t.Errorf("clear: %v", got)
+	}
+	restore := w.path("/members/%s/roles/restore", w.accounts["organizer"].Id)
+	assertStatus(t, w, "owner", "POST", restore, object{"roles": []string{"organizer"}}, "400") // the Admin revoked it
+	status, body = w.callAs("admin", "POST", restore, object{"roles": []string{"organizer"}})
+	requireOK(t, status, body)
+	assertJSON(t, body["roles"], `["organizer"]`)
 }
 
 func TestSetTags(t *testing.T) {
@@ -123,6 +132,9 @@ func TestBulk_InvalidInput_IsRefused(t *testing.T) {
 		{"POST", "/users/remove", object{"ids": []int{1}}, "ids", "bad_type"},
 		{"POST", "/users/revoke-role", object{"ids": member}, "role", "bad_role"},
 		{"POST", "/users/revoke-role", object{"ids": member, "role": "owner"}, "role", "bad_role"},
+		{"POST", "/members/" + member[0] + "/roles/restore", object{}, "roles", "required"},
+		{"POST", "/members/" + member[0] + "/roles/restore", object{"roles": []string{"owner"}}, "roles", "bad_role"},
+		{"POST", "/members/" + member[0] + "/roles/restore", object{"roles": []string{"organizer"}}, "roles", "too_late"},
 		{"POST", "/users/tags", object{"ids": member}, "add", "required"},
 		{"POST", "/users/tags", object{"ids": member, "add": []string{strings.Repeat("x", 500)}}, "add", "too_long"},
 		{"POST", "/users/tags", object{"ids": member, "remove": thousands[:1000]}, "remove", "too_many"},

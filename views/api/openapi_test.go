@@ -179,6 +179,10 @@ func TestResponses_MatchTheirSchemas(t *testing.T) {
 	send("owner", "GET", at+"/tags", nil, team)
 	send("owner", "POST", at+"/users/tags", object{"ids": []string{member, "unknown"}, "add": []string{"Stage"}}, team)
 	send("owner", "PUT", at+"/members/{user}/roles", object{"roles": []string{"organizer"}}, team, member)
+	organizer := w.newMember("organizer").Id
+	send("owner", "PUT", at+"/members/{user}/roles", object{"roles": []string{}}, team, organizer)
+	send("owner", "POST", at+"/members/{user}/roles/restore", object{"roles": []string{"organizer"}}, team, organizer)
+	send("owner", "POST", at+"/users/clear", object{"ids": []string{results[2].(object)["id"].(string), lucia.Id}}, team)
 	send("owner", "POST", at+"/users/preview", object{"ids": []string{member, lucia.Id}, "action": "remove"}, team)
 	send("owner", "POST", at+"/users/remove", object{"ids": []string{lucia.Id}}, team)
 	send("owner", "DELETE", at+"/members/{user}", object{"revokeSent": true}, team, w.newMember("admin").Id)

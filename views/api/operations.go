@@ -8,7 +8,9 @@ import (
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/live"
+	"usher/hooks/members"
 	"usher/hooks/sessions"
+	"usher/hooks/tags"
 	"usher/hooks/tools/images"
 	"usher/hooks/tools/text"
 )
@@ -110,13 +112,16 @@ var operations = []operation{
 		text: "Send all roles that the member is to have. Roles that are left out are revoked immediately; new roles are offered by an invitation, which reserves the seats. The Owner and Admins can make themselves Organizers immediately. " +
 			"Sessions that the member can no longer host go to handOver, or are cancelled. Only the Owner changes Admins, unless the team lets Admins manage Admins.",
 		request: rolesForm{}, response: []any{rolesReply{}}, codes: []string{"required", "bad_role", "guest_role", "seats_full", "cannot_host"}},
+	{method: "POST", path: "/api/teams/{team}/members/{user}/roles/restore", tag: "Users", id: "restoreRoles", summary: "Restore revoked roles", access: admins,
+		text:    "Gives a member roles back that you revoked last, within " + text.Duration(members.UndoWindow) + ", if seats are free. Later, offer them with an invitation.",
+		request: restoreForm{}, response: []any{rolesReply{}}, codes: []string{"required", "bad_role", "too_late", "seats_full"}},
 	{method: "DELETE", path: "/api/teams/{team}/members/{user}", tag: "Users", id: "removeMember", summary: "Remove a member, or leave the team", access: anyMember,
 		text: "Frees the seats and ends access immediately. Scheduled sessions that they host go to handOver, or are cancelled. To leave, send your own account's ID; to remove others, be the Owner or an Admin. " +
 			"The Owner can't be removed.",
 		request: removalForm{}, response: []any{removal{}}, codes: []string{"last_owner", "cannot_host"}},
 	{method: "GET", path: "/api/teams/{team}/tags", tag: "Users", id: "listTags", summary: "List tags", access: admins, response: []any{list[tag]{}}},
 	{method: "PUT", path: "/api/teams/{team}/users/{id}/tags", tag: "Users", id: "setTags", summary: "Set the tags of a user", access: admins,
-		text:    "Send all tags that the user is to have. At most 20 per user and 200 different ones per team.",
+		text:    "Send all tags that the user is to have. At most " + text.Number(tags.MaxPerPerson) + " per user and " + text.Number(tags.MaxPerTeam) + " different ones per team.",
 		request: tagsForm{}, response: []any{tagsReply{}}, codes: []string{"required", "too_many", "too_long", "bad_text"}},
 
 	{method: "POST", path: "/api/teams/{team}/users/preview", tag: "Bulk actions", id: "previewBulkAction", summary: "Preview an action on users", access: admins,
@@ -126,6 +131,9 @@ var operations = []operation{
 		text:    "Removes members and guests, and revokes the invitations of invitees.",
 		request: bulkRemovalForm{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many", "cannot_host"}},
 	{method: "POST", path: "/api/teams/{team}/users/revoke", tag: "Bulk actions", id: "bulkRevoke", summary: "Revoke invitations", access: admins,
+		request: selection{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many"}},
+	{method: "POST", path: "/api/teams/{team}/users/clear", tag: "Bulk actions", id: "bulkClear", summary: "Clear ended invitations", access: admins,
+		text:    "Takes declined, revoked and expired invitations off the list of users. The audit log keeps them.",
 		request: selection{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many"}},
 	{method: "POST", path: "/api/teams/{team}/users/revoke-role", tag: "Bulk actions", id: "bulkRevokeRole", summary: "Revoke a role", access: admins,
 		text:    "Your own role is skipped.",

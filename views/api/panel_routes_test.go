@@ -15,7 +15,7 @@ import (
 var apiRoutesByPanelAction = map[string][]route{
 	"/users/add":               {{"POST", "/api/teams/{team}/invitations"}, {"POST", "/api/teams/{team}/imports"}},
 	"/users/preview":           {{"POST", "/api/teams/{team}/invitations/preview"}},
-	"/users/selected":          {{"POST", "/api/teams/{team}/users/remove"}, {"POST", "/api/teams/{team}/users/revoke"}, {"POST", "/api/teams/{team}/users/revoke-role"}, {"POST", "/api/teams/{team}/users/resend"}, {"POST", "/api/teams/{team}/users/tags"}, {"POST", "/api/teams/{team}/users/preview"}},
+	"/users/selected":          {{"POST", "/api/teams/{team}/users/remove"}, {"POST", "/api/teams/{team}/users/revoke"}, {"POST", "/api/teams/{team}/users/clear"}, {"POST", "/api/teams/{team}/users/revoke-role"}, {"POST", "/api/teams/{team}/users/resend"}, {"POST", "/api/teams/{team}/users/tags"}, {"POST", "/api/teams/{team}/users/preview"}},
 	"/users/import/{id}/stop":  {{"POST", "/api/teams/{team}/imports/{id}/stop"}},
 	"/users/{id}/ask":          {{"PUT", "/api/teams/{team}/members/{user}/roles"}},
 	"/users/{id}/take":         {{"PUT", "/api/teams/{team}/members/{user}/roles"}},
@@ -24,7 +24,7 @@ var apiRoutesByPanelAction = map[string][]route{
 	"/users/{id}/resend":       {{"POST", "/api/invitations/{id}/resend"}},
 	"/users/{id}/revoke":       {{"POST", "/api/invitations/{id}/revoke"}},
 	"/users/{id}/revoke-role":  {{"PUT", "/api/teams/{team}/members/{user}/roles"}},
-	"/users/{id}/restore-role": {{"PUT", "/api/teams/{team}/members/{user}/roles"}}, // which offers the role again
+	"/users/{id}/restore-role": {{"POST", "/api/teams/{team}/members/{user}/roles/restore"}},
 	"/users/{id}/remove":       {{"DELETE", "/api/teams/{team}/members/{user}"}},
 	"/users/{id}/tags":         {{"PUT", "/api/teams/{team}/users/{id}/tags"}},
 	"/rooms/new":               {{"POST", "/api/teams/{team}/rooms"}},

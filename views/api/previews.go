@@ -64,7 +64,7 @@ func previewUsers(e *core.RequestEvent) error {
 	switch form.Action {
 	case "":
 		action.Kind = bulk.Remove
-	case bulk.Remove, bulk.Revoke, bulk.Resend:
+	case bulk.Remove, bulk.Revoke, bulk.Resend, bulk.Clear:
 	case bulk.RevokeRole:
 		role, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", "", []string{form.Role})
 		if err != nil {
@@ -72,7 +72,7 @@ func previewUsers(e *core.RequestEvent) error {
 		}
 		action.Role = role
 	default:
-		return errs.Invalid("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
+		return errs.Invalid("action", "bad_action", "Choose remove, revoke, resend, revoke-role or clear.")
 	}
 	preview, err := bulk.Preview(e.App, web.Actor(e), action, form.IDs)
 	if err != nil {

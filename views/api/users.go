@@ -161,6 +161,30 @@ func setRoles(e *core.RequestEvent) error {
 	return writeRoles(e, result, parted, revoked)
 }
 
+// restoreForm names revoked roles of a user.
+type restoreForm struct {
+	Roles []string `json:"roles"`
+}
+
+func restoreRoles(e *core.RequestEvent) error {
+	var form restoreForm
+	if err := decodeBody(e, &form); err != nil {
+		return err
+	}
+	user := e.Request.PathValue("user")
+	roles, err := invitations.ReadRoles(e.App, web.Actor(e), "member.restore", user, form.Roles)
+	if err != nil {
+		return err
+	}
+	if roles.None() {
+		return errs.Invalid("roles", "required", "Send the roles to restore.")
+	}
+	if err := members.RestoreRoles(e.App, web.Actor(e), user, roles); err != nil {
+		return err
+	}
+	return writeRoles(e, nil, members.Removal{}, 0)
+}
+
 func writeRoles(e *core.RequestEvent, result *invitations.Result, parted members.Removal, revoked int) error {
 	row, err := people.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
 	if err != nil {
