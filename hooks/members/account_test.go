@@ -43,7 +43,7 @@ func TestDeleteAccount_ByRoleAndPassword(t *testing.T) {
 		}
 		row := dbx.HashExp{"action": "account.delete", "actor": p.users[s.who].Id, "result": result, "target_name": p.users[s.who].Email()}
 		if hookstest.Count(t, p.app, "audit", row) != 1 {
-			t.Errorf("%s: %s is not written down, want 1", s.who, result)
+			t.Errorf("%s: %s isn't recorded, want 1", s.who, result)
 		}
 		count := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted, "recipient": p.users[s.who].Email()})
 		if (count == 1) != (s.code == "") {

@@ -51,7 +51,7 @@ func TestExport_WithoutPanelAccess_IsRefused(t *testing.T) {
 		}
 	}
 	if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"action": "users.export", "result": errs.CodeNotAllowed}); n != 3 {
-		t.Errorf("%d refusals are written down, want 3", n)
+		t.Errorf("%d refusals are recorded, want 3", n)
 	}
 }
 

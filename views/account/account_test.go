@@ -282,8 +282,8 @@ func TestSaveProfile(t *testing.T) {
 	assertRedirect(t, b.Post("/account", formValues("name", "Marta Oliveira", "timezone", "Europe/Lisbon")), "/account")
 	assertPage(t, b.Get("/account"), 200, "Profile saved.", `value="Marta Oliveira"`, `value="Europe/Lisbon"`)
 	assertPage(t, b.Post("/account", formValues("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is required.", "Marta Oliveira</bdi></b>")
-	assertPage(t, b.Post("/account", formValues("name", "Somebody Else", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`,
-		`value="Somebody Else"`, "Marta Oliveira</bdi></b>")
+	assertPage(t, b.Post("/account", formValues("name", "Someone Else", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`,
+		`value="Someone Else"`, "Marta Oliveira</bdi></b>")
 }
 
 func TestChangePassword_EndsOtherLogins(t *testing.T) {

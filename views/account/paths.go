@@ -14,7 +14,7 @@ const (
 	cancelAddressPath = addressPath + "/cancel"
 	passwordPath      = paths.Account + "/password"
 	deleteAccountPath = paths.Account + "/delete"
-	confirmationPath  = paths.SignIn + "/confirm" // sends the confirmation of an address anew
+	confirmationPath  = paths.SignIn + "/confirm" // sends the confirmation of an address again
 	postponedPath     = paths.Teams + "?later=1"  // Team Selection after "Decide later"
 )
 

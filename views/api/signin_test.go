@@ -32,7 +32,7 @@ func TestSignIn_ReturnsUsableToken(t *testing.T) {
 	status, refreshed := w.Call(body["token"].(string), "POST", "/api/collections/users/auth-refresh", nil)
 	requireOK(t, status, refreshed)
 	if n := hookstest.Count(t, w.App, "audit", dbx.HashExp{"action": "account.signin", "result": "ok"}); n != 1 {
-		t.Errorf("%d sign-ins are written down, want 1", n)
+		t.Errorf("%d sign-ins are recorded, want 1", n)
 	}
 }
 

@@ -275,7 +275,7 @@ func TestJoinPage_ExternalLink_ShownAfterJoin(t *testing.T) {
 	assertReply(t, "before the join", host, 200, "Join to get the link.", "Join now")
 	for _, part := range []string{"data-check", "Start and join", "starts the session"} {
 		if strings.Contains(host.Body, part) {
-			t.Errorf("the door of a session held elsewhere has %q, want it without %q", part, part)
+			t.Errorf("the join page of a session held elsewhere has %q, want it without %q", part, part)
 		}
 	}
 	b.Post(own+"/join", url.Values{"name": {"Nora Lind"}})

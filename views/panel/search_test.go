@@ -113,6 +113,6 @@ func TestSearch_InApp_ShowsPeopleOnlyToAdmins(t *testing.T) {
 	assertPage(t, s.As(s.stranger).Get(at+"theo"), http.StatusNotFound)
 	assertPage(t, s.As(s.other).Get(at+"theo"), http.StatusNotFound)
 	if r := s.Anonymous().Get(at + "theo"); r.Status != http.StatusSeeOther {
-		t.Errorf("nobody: %d, want %v", r.Status, http.StatusSeeOther)
+		t.Errorf("signed out: %d, want %v", r.Status, http.StatusSeeOther)
 	}
 }

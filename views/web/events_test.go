@@ -69,7 +69,7 @@ func TestEvents_TeamChange_ReachesItsOwnMembersOnly(t *testing.T) {
 	other := hookstest.Team(t, server.App, stranger, "Other", "pro")
 
 	if status, _ := openStream(t, server, server.Anonymous(), team.Id); status != http.StatusUnauthorized {
-		t.Errorf("nobody: %d, want %v", status, http.StatusUnauthorized)
+		t.Errorf("signed out: %d, want %v", status, http.StatusUnauthorized)
 	}
 	if status, _ := openStream(t, server, server.As(stranger), team.Id); status != http.StatusNotFound {
 		t.Errorf("a stranger: %d, want %v", status, http.StatusNotFound)
