@@ -91,6 +91,7 @@ func (s *fixture) listActions(query audit.Query) string {
 
 func TestList_FiltersNewestFirst(t *testing.T) {
 	s := newFixture(t)
+	hookstest.Exec(t, s.app, "UPDATE users SET name = 'Théo Ångström' WHERE id = {:id}", dbx.Params{"id": s.theo.Id})
 	all := "remove revoke create! accept create decline create! create found"
 	hour := time.Now().Add(-time.Hour)
 	for _, test := range []struct {
@@ -112,6 +113,8 @@ func TestList_FiltersNewestFirst(t *testing.T) {
 		{audit.Query{Person: s.lucia.Id, Kind: "no-such"}, ""},
 		{audit.Query{Person: s.theo.Id}, "revoke"},
 		{audit.Query{Person: "jonas"}, "create! create"},
+		{audit.Query{Person: "ÅNG theo"}, "revoke"}, // words in any order, without case and accents
+		{audit.Query{Person: "angstrom jonas"}, ""},
 		{audit.Query{Person: "%"}, ""},
 		{audit.Query{Person: "no match"}, ""},
 		{audit.Query{Person: strings.Repeat("a", 15)}, ""},

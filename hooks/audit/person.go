@@ -8,8 +8,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-
-	"usher/hooks/tools/text"
 )
 
 // Limits on the people that a text may match, and on their ids and addresses: SQLite allows 500 terms in a UNION.
@@ -20,12 +18,12 @@ const (
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]{15}$`)
 
-// IsID reports whether a Query.Person is an id rather than part of a name or email.
+// IsID reports whether a Query.Person is an id rather than words of a name and email.
 func IsID(text string) bool { return idPattern.MatchString(text) }
 
 // resolvePerson returns the ids under which a person appears in the team's log: the account and all its invitations. It also
-// returns their email addresses, for entries that were refused before an invitation existed. text is such an id, or part of
-// a name or email, which several people may match.
+// returns their email addresses, for entries that were refused before an invitation existed. text is such an id, or words
+// of a name and email, which several people may match.
 func resolvePerson(app core.App, team, text string) (ids, addresses []string, err error) {
 	text = strings.TrimSpace(text)
 	if IsID(text) {
@@ -46,19 +44,19 @@ func resolvePerson(app core.App, team, text string) (ids, addresses []string, er
 	return ids[:min(len(ids), maxNames)], addresses[:min(len(addresses), maxNames)], err
 }
 
-// findIDsByName finds ids by part of a name or email. A removed user is found by their invitation only, so that the team
+// findIDsByName finds ids by words of a name and email, as the search of the list of users does. A removed user is found by their invitation only, so that the team
 // doesn't learn an email address they took later.
 func findIDsByName(app core.App, team, query string) ([]string, error) {
-	like := func(t string) string {
-		return "(" + t + `.name LIKE {:q} ESCAPE '\' OR ` + t + `.email LIKE {:q} ESCAPE '\')`
+	matches := func(t string) string {
+		return "contains_words(" + t + ".name || char(10) || " + t + ".email, {:q})"
 	}
 	var ids []string
 	err := app.DB().NewQuery(`
-		SELECT u.id FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = {:team} AND ` + like("u") + `
-		UNION SELECT i.id FROM invitations i WHERE i.team = {:team} AND ` + like("i") + `
-		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user AND u.email = i.email WHERE i.team = {:team} AND ` + like("u") +
+		SELECT u.id FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = {:team} AND ` + matches("u") + `
+		UNION SELECT i.id FROM invitations i WHERE i.team = {:team} AND ` + matches("i") + `
+		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user AND u.email = i.email WHERE i.team = {:team} AND ` + matches("u") +
 		fmt.Sprintf(" LIMIT %d", maxPeople)).
-		Bind(dbx.Params{"team": team, "q": text.LikePattern(query)}).Column(&ids)
+		Bind(dbx.Params{"team": team, "q": query}).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find people in the audit log: %w", err)
 	}

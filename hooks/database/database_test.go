@@ -60,10 +60,23 @@ func TestDBConnect_PreparedStatement_SurvivesNestedReadAndSchemaChange(t *testin
 func TestFold_IsKnownToEveryConnection(t *testing.T) {
 	app := hookstest.NewApp(t)
 	for name, db := range map[string]dbx.Builder{"reads": app.ConcurrentDB(), "writes": app.NonconcurrentDB(), "logs": app.AuxDB()} {
-		var folded, number string
+		var folded, blob, number string
 		var null *string
-		if err := db.NewQuery("SELECT fold('Lucía'), fold(7), fold(NULL)").Row(&folded, &number, &null); err != nil || folded != "lucia" || number != "7" || null != nil {
-			t.Errorf("%s: got %q, %q, %v, %v; want lucia, 7 and NULL", name, folded, number, null, err)
+		if err := db.NewQuery("SELECT fold('Lucía'), fold(CAST('LUCÍA' AS BLOB)), fold(7), fold(NULL)").Row(&folded, &blob, &number, &null); err != nil ||
+			folded != "lucia" || blob != "lucia" || number != "7" || null != nil {
+			t.Errorf("%s: got %q, %q, %q, %v, %v; want lucia, lucia, 7 and NULL", name, folded, blob, number, null, err)
+		}
+	}
+}
+
+func TestContainsWords_IsKnownToEveryConnection(t *testing.T) {
+	app := hookstest.NewApp(t)
+	for name, db := range map[string]dbx.Builder{"reads": app.ConcurrentDB(), "writes": app.NonconcurrentDB(), "logs": app.AuxDB()} {
+		for args, want := range map[string]string{"'Herrera, Lucía', 'LUCIA herr'": "1", "'Herrera', 'lucia herrera'": "0", "'Herrera', ''": "1", "NULL, 'a'": "NULL", "'a', NULL": "NULL"} {
+			var got string
+			if err := db.NewQuery("SELECT quote(contains_words(" + args + "))").Row(&got); err != nil || got != want {
+				t.Errorf("%s: contains_words(%s): got %s, %v, want %s", name, args, got, err, want)
+			}
 		}
 	}
 }

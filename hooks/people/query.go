@@ -33,7 +33,8 @@ func (q Query) where(team string) (string, dbx.Params) {
 		params["q"] = strings.Join(indexed, " ")
 	}
 	if len(others) > 0 {
-		and(record.SearchCondition("p.who", strings.Join(others, " "), params))
+		and("contains_words(p.who, {:search})")
+		params["search"] = strings.Join(others, " ")
 	}
 	if condition, ok := conditions["role "+q.Role]; ok {
 		and(condition)

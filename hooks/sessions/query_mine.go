@@ -134,7 +134,8 @@ func listPage(app core.App, params dbx.Params, query Query) (Page, error) {
 	where := "(" + showConditions[query.Show]
 	switch {
 	case query.Search != "":
-		where = "(" + record.SearchCondition(searchedTexts, query.Search, params)
+		where = "(contains_words(" + searchedTexts + ", {:search})"
+		params["search"] = query.Search
 		if !query.Cancelled {
 			where += " AND s.status != 'cancelled'"
 		}

@@ -33,7 +33,7 @@ var operationTags = []tagInfo{
 
 var (
 	userFilters = []queryParameter{
-		{name: "q", text: "Part of a name or email address."},
+		{name: "q", text: "Words of a name and email address, or parts of them, in any order. Case and accents don't matter."},
 		{name: "role", text: "Users who have or are offered this role, or none.", values: "owner admin organizer none"},
 		{name: "status", text: "Status of the membership or invitation.", values: "accepted pending declined revoked expired"},
 		{name: "kind", text: "Members or guests.", values: "member guest"},
@@ -45,7 +45,7 @@ var (
 		{name: "perPage", text: "Users per page, 1 to 200.", number: true, initial: 50},
 	}
 	auditFilters = []queryParameter{
-		{name: "person", text: "Who did it or whom it was about: an ID, or part of a name or email address."},
+		{name: "person", text: "Who did it or whom it was about: an ID, or words of a name and email address."},
 		{name: "kind", text: "Only entries of this group of events."},
 		{name: "result", text: "Only entries with this result.", values: "done refused"},
 		{name: "from", text: "First day, such as 2026-11-17 in the caller's time zone, or a time in RFC 3339."},

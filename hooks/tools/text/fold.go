@@ -11,6 +11,7 @@ import (
 
 // Fold returns a text in a form in which spellings that a search treats as equal are the same: without case, accents and
 // other marks. "LUCÍA" and "Lucia" both become "lucia". In SQL it's the function fold.
+// A change of its results needs a migration that refills people_find.
 func Fold(text string) string {
 	plain := asciiPrefix(text)
 	if plain == len(text) {
@@ -35,7 +36,7 @@ func SearchWords(search string) []string {
 	return strings.FieldsFunc(Fold(search), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
-// ContainsWords reports whether every word of a search occurs in the text, in any order.
+// ContainsWords reports whether every word of a search occurs in the text, in any order. In SQL it's the function contains_words.
 func ContainsWords(text, search string) bool {
 	text = Fold(text)
 	for _, word := range SearchWords(search) {

@@ -65,11 +65,6 @@ func Sanitize(text string) string {
 	}, strings.ToValidUTF8(text, ""))
 }
 
-// LikePattern returns a pattern for SQL's LIKE, with ESCAPE '\', that matches values containing the text.
-func LikePattern(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
-}
-
 // Truncate returns the first max characters of a text. Invalid UTF-8 and NUL are replaced.
 func Truncate(text string, max int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
