@@ -8,3 +8,6 @@ func PageSQL(q Query, team string) string {
 	where, _ := q.where(team)
 	return pageSQL(where, orderBy(q.sortKeys(), strings.HasPrefix(q.Sort, "-")))
 }
+
+// HistorySQL is the statement of FindHistory.
+const HistorySQL = historySQL

@@ -21,6 +21,19 @@ type userDetails struct {
 	user
 	Invited  *invitationInfo `json:"invited"` // the newest invitation; null if there is none
 	Sessions userSessions    `json:"sessions"`
+	History  userHistory     `json:"history"`
+}
+
+// userHistory is how a user came into the team and what they did there.
+type userHistory struct {
+	Joined         string `json:"joined"`      // as member or guest; empty for invitees
+	MemberSince    string `json:"memberSince"` // empty for guests and invitees
+	InvitedAt      string `json:"invitedAt"`
+	Inviter        string `json:"inviter"` // a name, empty if unknown
+	SessionsHosted int    `json:"sessionsHosted"`
+	LastHosted     string `json:"lastHosted"`
+	SessionsJoined int    `json:"sessionsJoined"`
+	LastJoined     string `json:"lastJoined"`
 }
 
 // invitationInfo is an invitation with the delivery of its newest email.
@@ -28,7 +41,7 @@ type invitationInfo struct {
 	ID       string    `json:"id"`
 	Status   string    `json:"status"`
 	Roles    []string  `json:"roles"`
-	Inviter  string    `json:"inviter"` // a name, empty if the account is gone
+	Inviter  string    `json:"inviter"` // a name, empty if unknown
 	Sent     string    `json:"sent"`
 	Expires  string    `json:"expires"`
 	Reason   string    `json:"reason"` // why it ended, if the status doesn't say
@@ -77,6 +90,14 @@ func showUser(e *core.RequestEvent) error {
 	if reply.Sessions, err = userSessionsOf(e.App, actor, row); err != nil {
 		return err
 	}
+	history, err := people.FindHistory(e.App, actor.Team.Id, row)
+	if err != nil {
+		return err
+	}
+	reply.History = userHistory{
+		Joined: formatTime(history.Joined.Time()), MemberSince: formatTime(history.MemberSince.Time()), InvitedAt: formatTime(history.Invited.Time()), Inviter: history.Inviter,
+		SessionsHosted: history.Hosted, LastHosted: formatTime(history.LastHosted.Time()), SessionsJoined: history.Attended, LastJoined: formatTime(history.LastJoined.Time()),
+	}
 	return e.JSON(http.StatusOK, reply)
 }
 
@@ -90,8 +111,8 @@ func invitationInfoOf(app core.App, row *people.Row) (*invitationInfo, error) {
 	}
 	shape := &invitationInfo{ID: i.Id, Status: i.Status(), Roles: i.Roles().Names(), Sent: formatTime(i.Created()),
 		Expires: formatTime(i.Expires()), Reason: i.Reason()}
-	if by, err := app.FindRecordById("users", i.InviterID()); err == nil {
-		shape.Inviter = actors.DisplayName(by)
+	if shape.Inviter, err = people.FindInviter(app, i.TeamID(), i.Id); err != nil {
+		return nil, err
 	}
 	states, err := mail.DeliveryStates(app, []string{i.Id})
 	if state, known := states[i.Id]; known {

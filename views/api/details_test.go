@@ -18,6 +18,15 @@ func TestShowUser(t *testing.T) {
 		t.Errorf("%s", toJSON(body))
 	}
 	assertJSON(t, shown["upcoming"], `[{"id":"`+first.Id+`","title":"Kestrel","starts":"`+first.Starts().Format("2006-01-02T15:04:05Z")+`","status":"scheduled","host":true}]`)
+	history, _ := body["history"].(map[string]any)
+	if history["joined"] != body["added"] || history["memberSince"] != body["added"] || history["inviter"] != "" || history["sessionsHosted"] != 0.0 || history["lastJoined"] != "" {
+		t.Errorf("got the history %s, want a member without sessions that took place", toJSON(history))
+	}
+	_, body = w.callAs("admin", "GET", w.path("/users/%s", hookstest.Invite(t, w.App, w.accounts["owner"], w.team, "new@halation.example").ID), nil)
+	history, _ = body["history"].(map[string]any)
+	if history["joined"] != "" || history["memberSince"] != "" || history["inviter"] != "Olga" || history["invitedAt"] != body["added"] {
+		t.Errorf("got the history %s, want an invitee of Olga", toJSON(history))
+	}
 	_, body = w.callAs("admin", "GET", w.path("/users/%s", w.accounts["member"].Id), nil)
 	shown, _ = body["sessions"].(map[string]any)
 	invited, _ := body["invited"].(map[string]any)

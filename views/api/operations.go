@@ -107,7 +107,7 @@ var operations = []operation{
 	{method: "GET", path: "/api/teams/{team}/users.csv", tag: "Users", id: "exportUsers", summary: "Export users as CSV", access: admins,
 		text: "Takes the filters of the list and exports all pages. Times are in the caller's time zone.", query: userFilters, csv: true},
 	{method: "GET", path: "/api/teams/{team}/users/{id}", tag: "Users", id: "getUser", summary: "Get a user", access: admins,
-		text: "With the newest invitation, the delivery of its email, and up to 20 upcoming and 20 past sessions.", response: []any{userDetails{}}},
+		text: "With the newest invitation, the delivery of its email, up to 20 upcoming and 20 past sessions, and how they came into the team. All of it is about this team only.", response: []any{userDetails{}}},
 	{method: "PUT", path: "/api/teams/{team}/members/{user}/roles", tag: "Users", id: "setRoles", summary: "Set the roles of a member", access: admins,
 		text: "Send all roles that the member is to have. Roles that are left out are revoked immediately; new roles are offered by an invitation, which reserves the seats. The Owner and Admins can make themselves Organizers immediately. " +
 			"Sessions that the member can no longer host go to handOver, or are cancelled. Only the Owner changes Admins, unless the team lets Admins manage Admins.",

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/audit"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/paths"
@@ -37,6 +39,9 @@ func loadUserDetails(e *core.RequestEvent, row *people.Row, query people.Query, 
 	props.Tags.Names, props.Tags.Path = row.Tags, path+"/tags"
 	fillPosition(&props.Drawer, list, row.ID)
 	var err error
+	if props.History, err = loadHistory(e, row, query); err != nil {
+		return props, err
+	}
 	if props.Activity, err = loadActivity(e, row); err != nil {
 		return props, err
 	}
@@ -166,9 +171,10 @@ func (p *UserDetailsProps) setUndelivered(delivery DeliveryProps, canManage bool
 
 // newInvitationProps describes a pending invitation and its email delivery.
 func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invitation *invitations.Invitation, path string) (*InvitationProps, error) {
-	inviterName, times := "Server administrator", layout.TimesFor(actor)
-	if inviter, err := app.FindRecordById("users", invitation.InviterID()); err == nil {
-		inviterName = actors.DisplayName(inviter)
+	times := layout.TimesFor(actor)
+	inviter, err := people.FindInviter(app, invitation.TeamID(), invitation.Id)
+	if err != nil {
+		return nil, err
 	}
 	delivery, err := deliveryOf(app, row)
 	if err != nil {
@@ -180,7 +186,7 @@ func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invi
 	}
 	props := &InvitationProps{
 		ResendIn: int(math.Ceil(wait.Seconds())),
-		ID:       invitation.Id, InvitedBy: inviterName, InvitedAt: invitation.Created(), Times: times,
+		ID:       invitation.Id, InvitedBy: cmp.Or(inviter, audit.Administrator), InvitedAt: invitation.Created(), Times: times,
 		Delivery: newDeliveryProps(app, delivery, times), Expires: invitation.Expires(), Seats: reservedText(row.InvitedRoles()),
 		WaitsFor:  invitation.Reason(),
 		ResendURL: path + "/resend", RevokeURL: path + "/revoke",
