@@ -35,7 +35,7 @@ func TestTeamRules_RandomHistory(t *testing.T) {
 		f := newTeamFixture(t, r)
 		defer hookstest.CloseApp(f.app)
 		r.Repeat(map[string]func(*rapid.T){
-			"invite": f.invite, "accept": f.accept, "decline": f.decline, "revoke": f.revoke, "resend": f.resend, "expire": f.expire, "bounce": f.bounce,
+			"invite": f.invite, "accept": f.accept, "decline": f.decline, "revoke": f.revoke, "clear": f.clear, "resend": f.resend, "expire": f.expire, "bounce": f.bounce,
 			"change roles": f.setRoles, "revoke a role": f.revokeRole, "remove": f.remove, "leave": f.leave,
 			"change seats": f.changeSeats, "delete an account": f.deleteAccount, "delete a record": f.deleteRecord,
 			"": f.check,
@@ -152,6 +152,12 @@ func (f *teamFixture) revoke(r *rapid.T) {
 	if actor := f.anyActor(r); actor != nil {
 		_, err := invitations.Revoke(f.app, actor, f.anyID(r, "invitations"))
 		checkResult(r, err)
+	}
+}
+
+func (f *teamFixture) clear(r *rapid.T) {
+	if actor := f.anyActor(r); actor != nil {
+		checkResult(r, invitations.Clear(f.app, actor, f.anyID(r, "invitations")))
 	}
 }
 

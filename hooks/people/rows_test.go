@@ -154,3 +154,26 @@ func TestList_UsesIndexes(t *testing.T) {
 		}
 	}
 }
+
+// Control: the comparison of the tests above sees each kind of stale index.
+func TestPeopleIndexErrors_StaleIndex_IsReported(t *testing.T) {
+	for name, statement := range map[string]string{
+		"row missing in the search":     "INSERT INTO people_find (people_find, rowid, who) SELECT 'delete', n, fold(who) FROM people WHERE user = ''",
+		"row of the search left behind": "INSERT INTO people_find (rowid, who) VALUES (999, 'somebody')",
+		"old name in the search":        "INSERT INTO people_find (rowid, who) SELECT n, 'before' FROM people WHERE user = ''",
+		"cleared invitation still listed": "UPDATE invitations SET status = 'declined', cleared = 1; DELETE FROM people_stale; " +
+			"INSERT INTO people (team, email, user, invitation, name, avatar, kind, status, owner, admin, organizer, ask_admin, ask_organizer, asked, expires, answered, added, active) " +
+			"SELECT team, email, '', id, name, '', 'member', status, 0, 0, 0, admin, organizer, 0, expires, answered, created, '' FROM invitations",
+		"status": "UPDATE people SET status = 'declined' WHERE user = ''",
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newFixture(t, false)
+			hookstest.Invite(t, p.app, p.users["owner"], p.team, "lucia@x.example", "organizer")
+			hookstest.AssertPeopleIndex(t, p.app)
+			hookstest.Exec(t, p.app, statement, nil)
+			if faults := hookstest.PeopleIndexErrors(t, p.app); len(faults) == 0 {
+				t.Error("no faults, want at least 1")
+			}
+		})
+	}
+}
