@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"usher/hooks/actors"
+	"usher/hooks/invitations"
 )
 
 // Statuses of a row.
@@ -20,9 +21,9 @@ const (
 
 // Codes of rows that were skipped although the action itself wasn't refused.
 const (
-	CodeNotFound    = "not_found"     // unknown, of another team, or removed meanwhile
-	CodeNothingToDo = "nothing_to_do" // the action doesn't apply to the row
-	CodeOwnRole     = "own_role"      // actors can't revoke their own roles in bulk: they could lose the right to continue
+	CodeNotFound    = "not_found"                 // unknown, of another team, or removed meanwhile
+	CodeNothingToDo = invitations.CodeNothingToDo // the action doesn't apply to the row
+	CodeOwnRole     = "own_role"                  // actors can't revoke their own roles in bulk: they could lose the right to continue
 )
 
 // FreedSeats counts seats that became free, including reserved ones.

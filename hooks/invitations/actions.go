@@ -137,8 +137,16 @@ func manage(app core.App, actor *actors.Actor, id, action string, do func(core.A
 // CanManage returns nil if the actor may revoke or resend the invitation of someone who already holds the given roles
 // in the team. Otherwise it says why not; rights are checked before the state.
 func CanManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
+	if err := i.requireManager(actor, held); err != nil {
+		return err
+	}
+	return i.requirePending()
+}
+
+// requireManager returns an error unless the actor has the rights to manage the invitation of someone who holds these roles.
+func (i *Invitation) requireManager(actor *actors.Actor, held actors.Roles) error {
 	if !actor.CanManageInvitation(i.Roles(), held) {
 		return errs.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
 	}
-	return i.requirePending()
+	return nil
 }

@@ -1,10 +1,13 @@
 package invitations
 
 import (
+	"slices"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 )
 
@@ -34,18 +37,26 @@ func Clear(app core.App, actor *actors.Actor, id string) error {
 		}
 		invitation.Set("status", invitation.Status()) // an overdue one may not be marked yet
 		invitation.Set("cleared", true)
-		return tx.Save(invitation)
+		return record.SaveTrusted(tx, invitation)
 	})
 }
 
-// CanClear returns nil if the actor may clear the invitation of someone who already holds the given roles in the team.
+// CanClear returns nil if the actor may clear the invitation of someone who already holds the given roles in the team. Rights are
+// checked before the state.
 func CanClear(actor *actors.Actor, i *Invitation, held actors.Roles) error {
-	err := CanManage(actor, i, held)
-	switch code := errs.Code(err); {
-	case err == nil || code == CodeAccepted:
-		return errs.Invalid("base", "nothing_to_do", "Only declined, revoked and expired invitations can be cleared.")
-	case code == CodeDeclined || code == CodeRevoked || code == CodeExpired:
-		return nil
+	if err := i.requireManager(actor, held); err != nil {
+		return err
 	}
-	return err
+	if i.Cleared() {
+		return errs.Invalid("base", CodeNothingToDo, "This invitation was already cleared.")
+	}
+	return validateCleared(i.Status())
+}
+
+// validateCleared returns an error unless an invitation with this status can be cleared.
+func validateCleared(status string) error {
+	if !slices.Contains(Ended, status) {
+		return errs.Invalid("base", CodeNothingToDo, "Only declined, revoked and expired invitations can be cleared.")
+	}
+	return nil
 }

@@ -30,6 +30,9 @@ const (
 	Replaced = "replaced"
 )
 
+// Ended are the states without a membership, from which an invitation can be cleared off the list of users.
+var Ended = []string{Declined, Revoked, Expired}
+
 // Lifetime is how long an invitation is valid (R60).
 const Lifetime = 7 * 24 * time.Hour
 
@@ -69,7 +72,8 @@ func (i *Invitation) Expires() time.Time { return i.GetDateTime("expires").Time(
 // Created is when the invitation was made.
 func (i *Invitation) Created() time.Time { return i.GetDateTime("created").Time() }
 
-// Answered is when the invitation was accepted or declined; zero before.
+// Answered is when the invitation was accepted, declined or revoked. It is zero while the invitation is pending, and stays zero when
+// it expires or when its status is changed without an action.
 func (i *Invitation) Answered() time.Time { return i.GetDateTime("answered").Time() }
 
 // InviterID is the id of the account that sent the invitation.
@@ -86,6 +90,9 @@ func (i *Invitation) Reason() string { return i.GetString("reason") }
 
 // LinkShown reports whether the link was shown to the inviter, because email isn't set up.
 func (i *Invitation) LinkShown() bool { return i.GetBool("shown") }
+
+// Cleared reports whether the ended invitation was taken off the list of users.
+func (i *Invitation) Cleared() bool { return i.GetBool("cleared") }
 
 // Status returns the current state: an overdue invitation counts as expired, even before a job has marked it.
 func (i *Invitation) Status() string { return statusOf(i.Record, time.Now()) }

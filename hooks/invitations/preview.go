@@ -17,7 +17,7 @@ const CodeDuplicate = "duplicate"
 type LinePreview struct {
 	Line    Line
 	Status  string       // Invited, Updated or Refused
-	Before  actors.Roles // offered by the invitation that an updated one replaces
+	Before  actors.Roles // of the address's pending invitation, also when the line is refused; none without one
 	Code    string
 	Message string
 }

@@ -28,6 +28,7 @@ const (
 	CodeUnknown        = "invitation_unknown"
 	CodeAlreadyMember  = "already_member"
 	CodeAlreadyInvited = "already_invited"
+	CodeNothingToDo    = "nothing_to_do" // the invitation can't be cleared
 )
 
 // Register binds the rules for every write of an invitation: its states and their order, its expiry and address, one
@@ -95,6 +96,9 @@ func validateCreate(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
 		return errs.Invalid("status", "not_pending", "A new invitation must be pending and expire in the future.")
 	}
+	if r.GetBool("cleared") {
+		return validateCleared(Pending)
+	}
 	now, err := findMembershipState(app, r.GetString("team"), r.GetString("email"))
 	if err != nil {
 		return err
@@ -123,6 +127,11 @@ func validateUpdate(app core.App, r *core.Record) error {
 	before := r.Original()
 	if record.Differs(r, before, "team", "email") {
 		return errs.Invalid("base", "fixed", "The team and the address of an invitation can't be changed.")
+	}
+	if r.GetBool("cleared") {
+		if err := validateCleared(statusOf(r, time.Now())); err != nil {
+			return err
+		}
 	}
 	from, to := before.GetString("status"), r.GetString("status")
 	if from != Pending {

@@ -78,6 +78,12 @@ func TestRules_BareSave_InEveryState(t *testing.T) {
 		{"another team", func(f *fixture, r *core.Record) {
 			r.Set("team", hookstest.Team(f.T, f.app, hookstest.Account(f.T, f.app, "o@other.example"), "Other", "free").Id)
 		}, sameCode("fixed")},
+		{"cleared", func(_ *fixture, r *core.Record) { r.Set("cleared", true) },
+			map[string]string{"pending": invitations.CodeNothingToDo, "accepted": invitations.CodeNothingToDo}},
+		{"accepted and cleared", func(f *fixture, r *core.Record) { to("accepted")(f, r); r.Set("cleared", true) },
+			sameCode(invitations.CodeNothingToDo)},
+		{"declined and cleared", func(f *fixture, r *core.Record) { to("declined")(f, r); r.Set("cleared", true) },
+			withCodes(closedCodes(""), "declined", "")},
 		{"a note", func(_ *fixture, r *core.Record) { r.Set("note", "See you.") }, sameCode("")},
 	} {
 		for _, state := range states {
