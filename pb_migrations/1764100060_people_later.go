@@ -25,11 +25,13 @@ func init() {
 	}, func(app core.App) error {
 		statements := "DELETE FROM people_stale;; DROP TRIGGER people_renewed;; DROP TABLE people_stale;;" +
 			dropPeopleTriggers([]string{"new_member", "member", "new_invitation", "invitation"})
-		var first []string
-		for _, name := range replaced {
-			first = append(first, "people_of_"+name)
+		for _, statement := range strings.Split(peopleTriggers(), ";;") {
+			for _, name := range replaced {
+				if strings.HasPrefix(statement, "CREATE TRIGGER people_of_"+name+" ") {
+					statements += statement + ";;"
+				}
+			}
 		}
-		statements += peopleTriggersNamed(first)
 		return execute(app, statements)
 	})
 }

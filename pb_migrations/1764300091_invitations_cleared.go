@@ -33,6 +33,10 @@ func init() {
 		if err := replaceInTriggers(app, reversed); err != nil {
 			return err
 		}
+		stale := "INSERT INTO people_stale SELECT team, email FROM invitations WHERE cleared ON CONFLICT DO NOTHING"
+		if _, err := app.DB().NewQuery(stale).Execute(); err != nil {
+			return err // cleared invitations return to the list
+		}
 		invitations, err := app.FindCollectionByNameOrId("invitations")
 		if err != nil {
 			return err

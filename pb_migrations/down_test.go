@@ -94,6 +94,17 @@ func TestEveryMigrationGoesDownAndUpAgain(t *testing.T) {
 	}
 }
 
+func TestMigrations_NumbersAreUnique(t *testing.T) {
+	all, seen := own(), map[string]string{}
+	for _, m := range all.Items() {
+		number, _, _ := strings.Cut(m.File, "_")
+		if other := seen[number]; other != "" {
+			t.Errorf("%s and %s have the same number, so their order depends on their names", other, m.File)
+		}
+		seen[number] = m.File
+	}
+}
+
 func difference(a, b string) string {
 	var b2 strings.Builder
 	for _, line := range strings.Split(b, "\n") {
