@@ -21,39 +21,56 @@ const UndoWindow = 10 * time.Minute
 // CodeTooLate is the code of the error for a role that can no longer be restored.
 const CodeTooLate = "too_late"
 
-// RestoreRoles gives roles back to a member from whom the actor revoked them within UndoWindow, if seats are free. Sessions that
-// were handed over or cancelled meanwhile stay so.
+// RestoreRoles gives roles back to a member from whom the actor revoked them within UndoWindow, if nothing else has changed the
+// member's place in the team since and seats are free. Sessions that were handed over or cancelled meanwhile stay so.
 func RestoreRoles(app core.App, actor *actors.Actor, user string, roles actors.Roles) error {
 	return manage(app, actor, user, "member.restore", func(tx core.App, entry *audit.Entry, m *Membership, _ *core.Record) error {
 		entry.With("roles", roles.Names())
 		if !actor.CanInvite(roles, m.Roles()) {
-			return ManageForbidden(roles)
+			return ManageForbidden(m.Roles().With(roles))
+		}
+		if !roles.None() && roles.Without(m.Roles()).None() {
+			return errs.Invalid("roles", CodeTooLate, "This user has the role already.")
 		}
 		revoked, err := revokedLately(tx, actor, user)
 		if err != nil {
 			return err
 		}
 		if roles.None() || !roles.Without(revoked).None() {
-			return errs.Invalid("roles", CodeTooLate, "A role can be restored only within "+text.Duration(UndoWindow)+", by the person who revoked it. Send an invitation instead.")
+			return tooLate("This role isn't the one that was revoked last.")
 		}
 		return Grant(tx, actor.Team.Id, user, roles)
 	})
 }
 
-// revokedLately returns the roles that were revoked from a user last, if the actor did so within UndoWindow.
+func tooLate(reason string) error {
+	return errs.Invalid("roles", CodeTooLate, reason+" Send an invitation instead.")
+}
+
+// revokedLately returns the roles that the actor revoked from a user within UndoWindow. It returns an error with CodeTooLate unless
+// that is the last change of the user's place in the team.
 func revokedLately(tx core.App, actor *actors.Actor, user string) (actors.Roles, error) {
 	var rows []struct {
+		Action string         `db:"action"`
 		Actor  string         `db:"actor"`
 		At     types.DateTime `db:"at"`
 		Detail string         `db:"detail"`
 	}
-	err := tx.DB().NewQuery("SELECT actor, at, detail FROM audit WHERE team = {:team} AND target = {:user} AND action = 'member.revoke' AND result = 'ok' ORDER BY seq DESC LIMIT 1").
-		Bind(dbx.Params{"team": actor.Team.Id, "user": user}).All(&rows)
+	err := tx.DB().NewQuery(`SELECT action, actor, at, detail FROM audit WHERE team = {:team} AND target = {:user} AND result = 'ok' AND action IN
+		('member.revoke', 'member.restore', 'member.roles', 'member.take', 'member.add', 'member.remove', 'member.leave', 'guest.join')
+		ORDER BY seq DESC LIMIT 1`).Bind(dbx.Params{"team": actor.Team.Id, "user": user}).All(&rows)
 	if err != nil {
 		return actors.Roles{}, fmt.Errorf("find the revoked roles of a member: %w", err)
 	}
-	if len(rows) == 0 || rows[0].Actor != actor.Account.Id || time.Since(rows[0].At.Time()) > UndoWindow {
-		return actors.Roles{}, nil
+	switch {
+	case len(rows) == 0:
+		return actors.Roles{}, tooLate("No role was revoked from this user.")
+	case rows[0].Action != "member.revoke":
+		return actors.Roles{}, tooLate("The roles of this user have changed since.")
+	case rows[0].Actor != actor.Account.Id:
+		return actors.Roles{}, tooLate("Only the person who revoked a role can restore it.")
+	case time.Since(rows[0].At.Time()) > UndoWindow:
+		return actors.Roles{}, tooLate("A role can be restored within " + text.Duration(UndoWindow) + " after it was revoked.")
 	}
 	var detail struct {
 		Roles []string `json:"roles"`
