@@ -11,6 +11,11 @@ import (
 
 // Fold returns a text in a form in which spellings that a search treats as equal are the same: without case, accents and
 // other marks. "LUCÍA" and "Lucia" both become "lucia". In SQL it's the function fold.
+//
+// It folds the case of every script, all nonspacing marks (accents, Hebrew and Arabic vowels, the voicing of kana), letters with a
+// stroke (ł, ø, đ, ħ), the dotless i, and ß and ligatures such as ﬁ to their letters. It doesn't fold æ, œ, þ and ð, full-width
+// letters, hiragana and katakana, spellings such as ü and ue, and nothing is transliterated.
+//
 // A change of its results needs a migration that refills people_find.
 func Fold(text string) string {
 	plain := asciiPrefix(text)

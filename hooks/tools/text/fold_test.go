@@ -18,6 +18,12 @@ func TestFold(t *testing.T) {
 		{"ΟΔΟΣ όδος", "οδοσ οδοσ"},
 		{"Ёлка Йод", "елка иод"},
 		{"東京", "東京"},
+		{"ガ", "カ"},
+		{"שָׁלוֹם", "שלום"},
+		{"ﬁnance", "finance"},
+		{"Æsir Œuvre Ðþ", "æsir œuvre ðþ"}, // letters of their own
+		{"Ａ ア あ", "ａ ア あ"},                 // full width, katakana, hiragana
+		{"Mueller Müller", "mueller muller"},
 		{"Té\xff", "te\ufffd"},
 	} {
 		if got := text.Fold(test.in); got != test.want {
