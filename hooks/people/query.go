@@ -99,6 +99,9 @@ type Counts struct {
 	Guests   int `db:"guests"`
 }
 
+// Ended returns the number of declined, revoked and expired invitations in the list.
+func (c Counts) Ended() int { return c.Declined + c.Revoked + c.Expired }
+
 // Count returns the number of rows of a team in each state, from the team's tally and the few overdue invitations that no
 // job has marked yet.
 func Count(app core.App, team string) (Counts, error) {

@@ -926,7 +926,7 @@ func bulkBar(p UserListProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.hasEnded() {
+			if p.HasEnded {
 				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Clear from the list…", Icon: "x", Size: "sm", Class: "opt", Name: "operation", Value: "clear"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -190,3 +190,24 @@ func TestBulkTag_InvalidTag_KeepsTheInput(t *testing.T) {
 	s.assertResult(b, b.Post(s.path("/users/selected"), form), "No changes were made.", "Already has these tags.")
 	assertContains(t, b.Get(s.path("/users?tag=kestrel")), "Noor", "Clara")
 }
+
+// Whether ended invitations can be cleared doesn't depend on the rows of the page.
+func TestBulkBar_OffersClearIfTheTeamHasEndedInvitations(t *testing.T) {
+	s := newFixture(t, true)
+	invited, b := hookstest.Invite(t, s.App, s.owner, s.team, "zoe@halation.example"), s.As(s.admin)
+	offers := func(query string) bool {
+		t.Helper()
+		return strings.Contains(b.Get(s.path("/users"+query)).Body, "Clear from the list…")
+	}
+	if offers("") {
+		t.Error("offered with a pending invitation only")
+	}
+	if _, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), invited.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"", "?status=revoked", "?status=accepted", "?q=marta"} {
+		if !offers(query) {
+			t.Errorf("%s: not offered, although the team has an ended invitation", query)
+		}
+	}
+}

@@ -102,6 +102,7 @@ func newUserListProps(e *core.RequestEvent, page people.Page, deliveries map[str
 	props := UserListProps{
 		Team: actor.TeamName(), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
 		Filters: statusFilters(path, q, page.Counts), GuestsOnly: q.Kind == actors.Guest, Total: page.Total,
+		HasEnded: page.Counts.Ended() > 0,
 		ClearURL: queryHref(path, people.Query{Sort: q.Sort}), ExportURL: queryHref(path+"/export", atPage(q, 1, "", "")), QueryFields: queryFields(q),
 	}
 	for _, column := range []string{"person", "status", "active"} {
