@@ -43,6 +43,8 @@ type Action struct {
 	// RevokeSent also revokes the pending invitations that the users of Remove, and of RevokeRole for the role Admin,
 	// sent for the team.
 	RevokeSent bool
+
+	size int // number of rows
 }
 
 // Do runs the action on the rows with these ids, in their order, at most MaxRows of them. An id is a user's or an
@@ -58,15 +60,15 @@ func Do(app core.App, actor *actors.Actor, action Action, ids []string) (Result,
 			return Result{Action: action}, sessions.HandOverRequired()
 		}
 	}
-	return action.forEach(app, actor, ids, action.apply)
+	return action.forEach(app, actor, ids, Action.apply)
 }
 
 // Preview returns what Do would do now, using the same checks, and changes nothing.
 func Preview(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
-	return action.forEach(app, actor, ids, action.preview)
+	return action.forEach(app, actor, ids, Action.preview)
 }
 
-type stepFunc func(app core.App, actor *actors.Actor, t target, row *RowResult) error
+type stepFunc func(a Action, app core.App, actor *actors.Actor, t target, row *RowResult) error
 
 func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step stepFunc) (Result, error) {
 	result := Result{Action: a}
@@ -74,6 +76,7 @@ func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step st
 	if err := a.validate(app, actor, len(ids)); err != nil {
 		return result, err
 	}
+	a.size = len(ids)
 	if a.HandOver.To != "" && slices.Contains(ids, a.HandOver.To) {
 		return result, errs.Invalid("handOver", sessions.CodeCannotHost, "Choose a new host who isn't being removed.")
 	}
@@ -85,7 +88,7 @@ func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step st
 		row := RowResult{ID: t.ID, Name: t.Name, Email: t.Email}
 		err := a.validateTarget(t, actor)
 		if err == nil {
-			err = step(app, actor, t, &row)
+			err = step(a, app, actor, t, &row)
 		}
 		if err != nil {
 			if row, err = skip(app, actor, row, err); err != nil {

@@ -48,7 +48,7 @@ func (a Action) apply(app core.App, actor *actors.Actor, t target, row *RowResul
 		row.Status = Cleared
 		return invitations.Clear(app, actor, t.Invitation)
 	case a.Kind == Resend:
-		_, link, err := invitations.Resend(app, actor, t.Invitation)
+		_, link, err := invitations.ResendMany(app, actor, t.Invitation, a.size)
 		row.Status, row.Link = Resent, link
 		return err
 	case a.targetsInvitation(t):

@@ -32,6 +32,15 @@ func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
 // Resend sends the invitation with a new link and a new expiry; the previous link stops working (R59). link is set only
 // when email isn't enabled.
 func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
+	return resend(app, actor, id, false)
+}
+
+// ResendMany resends each of n invitations like Resend. If they are many, other emails don't wait for theirs.
+func ResendMany(app core.App, actor *actors.Actor, id string, n int) (invitation *Invitation, link string, err error) {
+	return resend(app, actor, id, n >= bulkFrom)
+}
+
+func resend(app core.App, actor *actors.Actor, id string, bulk bool) (invitation *Invitation, link string, err error) {
 	var token string
 	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now membershipState) error {
 		if err := CanResend(tx, i); err != nil {
@@ -44,7 +53,7 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 		if err := record.SaveTrusted(tx, i); err != nil {
 			return err
 		}
-		return queueEmail(tx, i, token, now.InTeam())
+		return queueEmail(tx, i, token, now.InTeam(), bulk)
 	})
 	if err == nil && !mail.Enabled(app) {
 		link = Link(app, token)

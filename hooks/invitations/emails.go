@@ -18,14 +18,14 @@ import (
 )
 
 // queueEmail queues the email with the invitation's link, in the transaction that created the link. member is true for
-// someone already in the team who is offered a role.
-func queueEmail(tx core.App, i *Invitation, token string, member bool) error {
+// someone already in the team who is offered a role, bulk for an invitation that is sent with many others.
+func queueEmail(tx core.App, i *Invitation, token string, member, bulk bool) error {
 	kind := mail.KindInvitation
 	if member {
 		kind = mail.KindRoleInvitation
 	}
 	return mail.QueueDeferred(tx, mail.Deferred{Kind: kind, To: i.Address(), About: i.Id, Team: i.TeamID(),
-		Topic: "invitation:" + i.TeamID(), Basis: i.GetString("token_hash"), Secret: token})
+		Topic: "invitation:" + i.TeamID(), Basis: i.GetString("token_hash"), Secret: token, Bulk: bulk})
 }
 
 // renderEmail renders the email just before it is sent. It returns an error if the link has stopped working by then.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
+	"usher/hooks/tools/errs"
 )
 
 func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
@@ -41,5 +44,22 @@ func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
 	}
 	if got := hookstest.Count(t, f.app, "outbox"); got != 4 {
 		t.Errorf("got %d emails in the list, want 4", got)
+	}
+}
+
+func TestQueueEmail_ManyInvitations_AreBulk(t *testing.T) {
+	f := newFixture(t)
+	f.runImport(f.startImport("member", manyAddresses(12)...))
+	single := f.invite("single@x.example")
+	f.runImport(f.startImport("member", "short@x.example", "list@x.example"))
+	_, _, err := invitations.ResendMany(f.app, f.actor(f.owner), f.invite("resent@x.example").ID, 40)
+	hookstest.AssertCode(t, "resent at once", err, errs.CodeTooMany)
+	f.ageEmails(single.ID, "-1 hour")
+	_, _, err = invitations.ResendMany(f.app, f.actor(f.owner), single.ID, 40)
+	f.must(err)
+	for where, want := range map[string]int{"bulk": 13, "NOT bulk": 3 + 1} {
+		if n := hookstest.Count(t, f.app, "outbox", dbx.NewExp(where)); n != want {
+			t.Errorf("%s: got %d emails, want %d", where, n, want)
+		}
 	}
 }

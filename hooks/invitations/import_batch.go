@@ -143,7 +143,7 @@ func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) err
 	if err := audit.Write(tx, entry); err != nil {
 		return err
 	}
-	return done.send(tx)
+	return done.send(tx, i.Total() >= bulkFrom)
 }
 
 func (r *ImportRow) markRefused() {

@@ -153,7 +153,7 @@ func inviteLine(app core.App, actor *actors.Actor, req Request, line Line) (Resu
 				return err
 			}
 			done.describe(entry)
-			return done.send(tx)
+			return done.send(tx, len(req.Lines) >= bulkFrom)
 		})
 		result.ID, result.Status = done.id(), done.status
 		if err == nil && !mail.Enabled(app) {
@@ -169,6 +169,9 @@ func inviteLine(app core.App, actor *actors.Actor, req Request, line Line) (Resu
 	}
 	return Result{Line: line, Status: Refused, Code: code, Message: sentence}, nil
 }
+
+// bulkFrom is the number of invitations sent together from which the emails of others don't wait for theirs.
+const bulkFrom = 10
 
 // Link returns the URL of the page of an invitation.
 func Link(app core.App, token string) string { return settings.Of(app).Link(paths.Invitation(token)) }
@@ -192,7 +195,9 @@ func (o outcome) describe(entry *audit.Entry) {
 	entry.WithTarget(o.Id, o.Address()).With("roles", o.Roles().Names()).With("status", o.status)
 }
 
-func (o outcome) send(tx core.App) error { return queueEmail(tx, o.Invitation, o.token, o.isMember) }
+func (o outcome) send(tx core.App, bulk bool) error {
+	return queueEmail(tx, o.Invitation, o.token, o.isMember, bulk)
+}
 
 // inviteAddress creates the invitation of one address, or changes the roles of the pending one. The actor was read in
 // this transaction.

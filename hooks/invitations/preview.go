@@ -86,7 +86,7 @@ func previewLine(tx core.App, actor *actors.Actor, req Request, line Line, seen 
 		var done outcome
 		if done, err = inviteAddress(tx, actor, req, line); err == nil {
 			result.Status = done.status
-			return result, done.send(tx) // counts against the limits as it will
+			return result, done.send(tx, true) // counts against the limits as it will
 		}
 	}
 	_, code, sentence, ok := errs.Details(err)

@@ -21,6 +21,7 @@ type Deferred struct {
 	Topic  string // as in Message
 	Basis  string // as in Message
 	Secret string // token of the link; encrypted like a message
+	Bulk   bool   // one of many that an action sends: the team's other emails don't wait for them
 }
 
 // Renderer renders a deferred email. If the email is obsolete, it returns an error with one of the Reason codes.
@@ -51,10 +52,14 @@ func QueueDeferred(tx core.App, r Deferred) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO outbox (id, kind, recipient, about, team, topic, basis, status, priority, due, sealed, created, updated)
-		VALUES ({:id}, {:kind}, {:to}, {:about}, {:team}, {:topic}, {:basis}, 'queued', 1, {:now}, {:sealed}, {:now}, {:now})`).WithContext(record.Prepared).
+	turn, err := nextTurn(tx, normalPriority, r.Team, r.Kind, r.Bulk)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO outbox (id, kind, recipient, about, team, topic, basis, status, priority, turn, bulk, due, sealed, created, updated)
+		VALUES ({:id}, {:kind}, {:to}, {:about}, {:team}, {:topic}, {:basis}, 'queued', {:priority}, {:turn}, {:bulk}, {:now}, {:sealed}, {:now}, {:now})`).WithContext(record.Prepared).
 		Bind(params{"id": id, "kind": r.Kind, "to": r.To, "about": r.About, "team": r.Team, "topic": r.Topic, "basis": r.Basis, "sealed": sealed,
-			"now": types.NowDateTime().String()}).Execute()
+			"priority": normalPriority, "turn": turn, "bulk": r.Bulk, "now": types.NowDateTime().String()}).Execute()
 	if err != nil {
 		return fmt.Errorf("queue an email of kind %q: %w", r.Kind, err)
 	}

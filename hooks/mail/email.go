@@ -31,6 +31,13 @@ const (
 	Dropped = "dropped"
 )
 
+// Emails of a higher priority are sent before all others.
+const (
+	highPriority = iota
+	normalPriority
+	lowPriority
+)
+
 type params = dbx.Params
 
 var (
@@ -135,16 +142,20 @@ func Queue(tx core.App, message Message) (id string, err error) {
 	if err := supersede(tx, message.Topic, message.To); err != nil {
 		return "", err
 	}
-	priority := 1
+	priority := normalPriority
 	if message.HighPriority {
-		priority = 0
+		priority = highPriority
 	} else if message.LowPriority {
-		priority = 2
+		priority = lowPriority
+	}
+	turn, err := nextTurn(tx, priority, message.Team, message.Kind, false)
+	if err != nil {
+		return "", err
 	}
 	m.Load(map[string]any{
 		"kind": message.Kind, "recipient": message.To, "about": message.About, "team": message.Team,
 		"topic": message.Topic, "basis": message.Basis,
-		"status": Queued, "priority": priority, "due": types.NowDateTime(), "sealed": sealed,
+		"status": Queued, "priority": priority, "turn": turn, "due": types.NowDateTime(), "sealed": sealed,
 	})
 	if err := tx.Save(m); err != nil {
 		return "", fmt.Errorf("queue an email of kind %q: %w", message.Kind, err)
@@ -155,13 +166,6 @@ func Queue(tx core.App, message Message) (id string, err error) {
 // FindEmail returns the email with this id, or errs.ErrNotFound.
 func FindEmail(app core.App, id string) (*Email, error) {
 	return record.One[Email](app.RecordQuery(collection).AndWhere(dbx.HashExp{"id": id}), "find an email")
-}
-
-// findNext returns the next email to send, by priority and then by due time. If none is due it returns errs.ErrNotFound.
-func findNext(app core.App, now time.Time) (*Email, error) {
-	return record.One[Email](app.RecordQuery(collection).
-		AndWhere(dbx.NewExp("status = 'queued' AND due <= {:now}", params{"now": record.FormatTime(now)})).
-		OrderBy("priority ASC", "due ASC", "rowid ASC"), "find the next email")
 }
 
 // nextDue returns when the next queued email is due, or zero if none is queued.

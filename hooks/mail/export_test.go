@@ -1,6 +1,10 @@
 package mail
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"context"
+
+	"github.com/pocketbase/pocketbase/core"
+)
 
 // RecordSent records that the provider accepted the email with its id.
 func (w *Worker) RecordSent(id, providerID string) error {
@@ -44,4 +48,13 @@ func (w *Worker) ClaimBySQL(id string, judged func()) error {
 func RegisteredCondition(app core.App, kind string) Condition {
 	condition, _ := app.Store().Get(conditionKey + kind).(Condition)
 	return condition
+}
+
+// FindNext finds the next email to send.
+var FindNext = findNext
+
+// DeliverOne sends the next email that is due, if there is one.
+func (w *Worker) DeliverOne() error {
+	_, err := w.deliverNext(context.Background())
+	return err
 }

@@ -101,7 +101,7 @@ func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
 	if w.pausedUntil.After(w.Now()) {
 		return false, nil
 	}
-	m, err := findNext(w.App, w.Now())
+	id, err := findNext(w.App, w.Now())
 	if errors.Is(err, errs.ErrNotFound) {
 		return false, nil
 	}
@@ -113,14 +113,14 @@ func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 		// An email with a higher priority may have been queued in the meantime.
-		if m, err = findNext(w.App, w.Now()); errors.Is(err, errs.ErrNotFound) {
+		if id, err = findNext(w.App, w.Now()); errors.Is(err, errs.ErrNotFound) {
 			return false, nil // it was dropped meanwhile
 		}
 		if err != nil {
 			return false, err
 		}
 	}
-	return true, w.deliver(m.Id)
+	return true, w.deliver(id)
 }
 
 func sleep(ctx context.Context, d time.Duration) {
