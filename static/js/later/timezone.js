@@ -1,3 +1,4 @@
+// Time zones of forms, loaded by the pages that ask for one.
 /** Fills an empty input[name=timezone][data-detect] with the browser's time zone, and datalist[data-timezones] with all zones. */
 export function fill() {
   for (const list of document.querySelectorAll("datalist[data-timezones]:empty")) {
