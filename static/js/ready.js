@@ -10,10 +10,13 @@ export function typing(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 }
 
-/** Returns the element, or its counterpart if its part of the page was replaced. */
+/** Returns the element, or its counterpart if its part of the page was replaced. A control that is disabled now has none. */
 export function now(element) {
   if (element.isConnected) return element;
-  if (element.id) return document.getElementById(element.id);
-  const like = (other) => ["class", "name", "value", "href", "aria-label"].every((a) => other.getAttribute(a) === element.getAttribute(a));
-  return [...document.getElementsByTagName(element.tagName)].find(like);
+  const one = element.id ? document.getElementById(element.id) : [...document.getElementsByTagName(element.tagName)].find((other) => like(element, other));
+  return one?.matches(":disabled") ? undefined : one;
 }
+
+// A link is the same whatever it says now.
+const like = (one, other) => ["class", "name", "value", "href", "aria-label"].every((a) => one.getAttribute(a) === other.getAttribute(a))
+  && (one.tagName !== "BUTTON" || one.textContent === other.textContent) && !other.matches(":disabled");

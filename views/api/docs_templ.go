@@ -118,7 +118,7 @@ func docs(p docsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink("/api/openapi.json", ui.ButtonProps{Label: "OpenAPI 3.1", Icon: "download", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink("/api/openapi.json", ui.ButtonProps{Label: "OpenAPI 3.1", Icon: "download", Variant: "outline", Size: "sm", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

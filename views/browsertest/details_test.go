@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usher/hooks/hookstest"
+	"usher/static"
 )
 
 func TestDetails_Action_KeepsPageAndFocus(t *testing.T) {
@@ -48,7 +49,30 @@ func TestDetails_Action_KeepsPageAndFocus(t *testing.T) {
 	b.waitForText("Ruth is no longer an Organizer.")
 	check("revoking a role")
 	b.waitForFocus("Invite as Organizer…")
-	eval[bool](b, `([...document.querySelectorAll("#toasts button[type=submit]")].at(-1).click(), true)`)
+	eval[bool](b, `([...document.querySelectorAll("#toasts button[type=submit]")].at(-1).focus({preventScroll: true}), true)`)
+	b.pressEnter()
 	b.waitForText("Ruth is an Organizer again.")
 	check("undoing")
+	b.waitForFocus("Ruth")
+}
+
+// What is focused again after a swap says the same as before, and can be pressed.
+func TestReady_Now_FindsTheSameControl(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	b := openTab(t, server.URL)
+	b.visit("/signin")
+	find := func(gone string) string {
+		return eval[string](b, fmt.Sprintf(`import(%q).then(({ now }) => { const old = document.createElement("div"); old.innerHTML = %q; return now(old.firstChild)?.id ?? "" })`, static.URL("js/ready.js"), gone))
+	}
+	eval[bool](b, `(document.querySelector("main").innerHTML = '<button class="x" disabled id="1">Send</button><button class="x" id="2">Stop</button><button class="x" id="3">Send</button><a href="/y" id="4">New</a><button id="5" disabled>Wait</button>', true)`)
+	for gone, want := range map[string]string{
+		`<button class="x">Send</button>`:  "3",
+		`<button class="x">Other</button>`: "",
+		`<a href="/y">Old</a>`:             "4",
+		`<button id="5">Resend</button>`:   "",
+	} {
+		if got := find(gone); got != want {
+			t.Errorf("%s is now %q, want %q", gone, got, want)
+		}
+	}
 }

@@ -113,3 +113,27 @@ func TestToast_OverADialog_IsVisible(t *testing.T) {
 		eval[bool](b, `(document.querySelector(".toast-ours").remove(), true)`)
 	}
 }
+
+// A link in a dialog that opens elsewhere leaves the dialog and what was typed in it, so nothing is asked.
+func TestDialog_LinkToANewTab_AsksNothing(t *testing.T) {
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
+	b.visit("/admin/halation-post/users/add")
+	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.fill("Email addresses", "lucia@halation.example")
+	press := func(how string) bool {
+		return eval[bool](b, `(() => { const link = document.querySelector("#add-users a[href]"), stop = event => event.preventDefault(); window.addEventListener("click", stop);
+			`+how+`; window.removeEventListener("click", stop); const asks = document.getElementById("discard-list"), asked = asks.open; asks.close(); return asked })()`)
+	}
+	for _, key := range []string{"ctrlKey", "metaKey", "shiftKey", "altKey"} {
+		if press(`link.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, ` + key + `: true}))`) {
+			t.Errorf("asks although %s opens the link elsewhere", key)
+		}
+	}
+	if press(`link.target = "_blank"; link.click(); link.removeAttribute("target")`) {
+		t.Error("asks although the link opens a new tab")
+	}
+	if !press(`link.click()`) {
+		t.Error("leaves the dialog without asking")
+	}
+}

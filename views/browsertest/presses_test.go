@@ -7,6 +7,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
 )
 
 // holdRequests holds matching requests until release is closed, and counts them.
@@ -66,4 +70,45 @@ func TestPress_SlowResponse_IsVisibleAndSentOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Nothing loads after a download, so its link isn't busy.
+func TestPress_Download_IsNotBusy(t *testing.T) {
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
+	meeting := hookstest.ScheduleSession(t, f.App, f.Owner, f.Team, sessions.Form{Title: "Kestrel", Starts: time.Now().Add(2 * time.Hour)})
+	const files = `[...document.querySelectorAll("a[href]")].filter(a => /\/export|\/report$|\.ics$|\.json$/.test(a.pathname))`
+	for _, path := range []string{"/admin/halation-post/users", "/admin/halation-post/audit", "/s/" + meeting.Code(), "/api/docs"} {
+		b.visit(path)
+		b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+		if n := eval[int](b, files+`.length`); n == 0 {
+			t.Errorf("%s links to no file", path)
+		}
+		if busy := eval[bool](b, files+`.some(a => { a.click(); return a.ariaBusy === "true" })`); busy {
+			t.Errorf("%s: a link to a file is busy after a press", path)
+		}
+	}
+}
+
+func TestPress_LiveOption_IsSentOnceAndKeepsTheFocus(t *testing.T) {
+	m := newLiveFixture(t, sessions.Form{Lobby: true})
+	p := newProxy(t, m.Server)
+	b := m.openLivePage(m.host.Email())
+	b.waitForText("On: everyone can share")
+	release, count := make(chan struct{}), atomic.Int64{}
+	respond := sync.OnceFunc(func() { close(release) })
+	defer respond()
+	p.intercept(holdRequests("POST", "/sharing", release, &count))
+	busy := eval[bool](b, `(() => { const press = () => document.getElementById("share-option-button").click(); document.getElementById("share-option-button").focus();
+		press(); press(); return document.activeElement.getAttribute("aria-busy") === "true" })()`)
+	if !busy {
+		t.Error("the pressed button doesn't look busy")
+	}
+	time.Sleep(200 * time.Millisecond)
+	if got := count.Load(); got != 1 {
+		t.Errorf("got %d requests, want 1", got)
+	}
+	respond()
+	b.waitForText("Off: only hosts and presenters")
+	b.waitUntil("the focus on the same option", `document.activeElement.id === "share-option-button" && document.activeElement.innerText === "Turn on"`)
 }

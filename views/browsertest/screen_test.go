@@ -58,7 +58,7 @@ func TestScreenShare_HostTurnsItOff_StopsAttendees(t *testing.T) {
 	host.press("Turn off")
 	host.waitForText("Off: only hosts and presenters")
 	host.waitUntil("no screen of the attendee", screenTile(m.participantID(noor))+` === null`)
-	attendee.waitForText("A host turned off screen sharing for attendees.")
+	attendee.waitForText("You can no longer share your screen in this session.")
 	attendee.waitUntil("no button", `[...document.querySelectorAll("[data-screen-toggle]")].every(b => b.hidden)`)
 	attendee.sendKeys("d")
 	attendee.waitForText("Microphone level")

@@ -107,7 +107,7 @@ document.addEventListener("click", async (event) => {
   const person = button.closest("[data-person]").dataset.person;
   const name = about(room.remoteParticipants.get(person) ?? { name: "" }).name;
   if (button.dataset.mute !== undefined) {
-    if (await send(at("mute"), { person })) say(`${isolate(name)} is muted.`);
+    if (await send(at("mute"), { person }, button)) say(`${isolate(name)} is muted.`);
     return;
   }
   write(asks.querySelector("h2"), `Remove ${isolate(name)} from the session?`);

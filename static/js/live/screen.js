@@ -78,7 +78,7 @@ let allowed = may();
 room.on(RoomEvent.ParticipantPermissionsChanged, (_before, participant) => {
   if (!isMe(participant) || may() === allowed) return;
   allowed = may();
-  say(allowed ? "You can share your screen now." : "A host turned off screen sharing for attendees.");
+  say(allowed ? "You can share your screen now." : "You can no longer share your screen in this session.");
 });
 
 const choice = document.getElementById("screen-kind");

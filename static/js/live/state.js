@@ -51,9 +51,24 @@ function leave(to) {
   return "";
 }
 
-// Sends a form to the server and shows the message. Returns whether the action succeeded.
-export async function send(action, fields) {
-  const answer = await fetch(action, { method: "POST", headers, body: new URLSearchParams(fields) }).catch(() => null);
+const sending = new Set();
+
+// Sends a form to the server and shows the message; button is what was pressed. Returns whether the action succeeded.
+// The same form isn't sent again before the response.
+export async function send(action, fields, button) {
+  const body = new URLSearchParams(fields);
+  const key = `${action}?${body}`;
+  if (sending.has(key)) return false;
+  sending.add(key);
+  button?.setAttribute("aria-busy", "true");
+  const done = await post(action, body);
+  button?.removeAttribute("aria-busy");
+  sending.delete(key);
+  return done;
+}
+
+async function post(action, body) {
+  const answer = await fetch(action, { method: "POST", headers, body }).catch(() => null);
   if (!ours(answer)) {
     say(explain(answer));
     return false;
@@ -70,7 +85,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const fields = new FormData(form, event.submitter);
   form.closest("dialog")?.close();
-  const done = await send(form.action, fields);
+  const done = await send(form.action, fields, event.submitter);
   if (done && form.dataset.clears !== undefined) form.reset();
   if (done && form.dataset.hostAction === "all") tell();
 });
