@@ -60,11 +60,16 @@ func parseDeviceCookie(cookie string) (id string, signatures []string) {
 }
 
 func signDevice(app core.App, id, address string) (string, error) {
-	key, err := mail.DeriveKey(app, "known devices")
+	return Sign(app, "known devices", id+"\x00"+limitKey(address))
+}
+
+// Sign returns the signature of a text for one purpose. Only this server can make it.
+func Sign(app core.App, purpose, text string) (string, error) {
+	key, err := mail.DeriveKey(app, purpose)
 	if err != nil {
 		return "", err
 	}
 	sum := hmac.New(sha256.New, key)
-	sum.Write([]byte(id + "\x00" + limitKey(address)))
+	sum.Write([]byte(text))
 	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]), nil
 }

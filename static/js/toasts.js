@@ -6,8 +6,11 @@ const life = 6000;
 const clocks = new WeakMap();
 const region = document.getElementById("toasts");
 const home = region?.parentNode;
+let lost = false; // the focus, with a toast
 
 export function start() {
+  if (lost && document.activeElement === document.body) (document.getElementById("details-title") ?? document.getElementById("main"))?.focus({ preventScroll: true });
+  lost = false;
   for (const toast of document.querySelectorAll(".toast-ours")) {
     if (!clocks.has(toast)) wind(toast);
   }
@@ -40,7 +43,12 @@ function put(holder) {
 
 if (region) {
   new MutationObserver(place).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["open"] });
-  document.addEventListener("htmx:before:swap", () => put(home));
+  document.addEventListener("htmx:before:swap", ({ detail }) => {
+    put(home);
+    const used = detail.ctx?.sourceElement?.closest(".toast-ours"); // its action is done
+    lost ||= used?.contains(document.activeElement) ?? false;
+    used?.remove();
+  });
 }
 
 function wind(toast) {

@@ -1,11 +1,13 @@
 package browsertest
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/rooms"
 )
 
 func TestToast_PageIsLeft_AbortedRequestsAreSilent(t *testing.T) {
@@ -36,4 +38,31 @@ func TestToast_MovedFromUnderThePointer_Disappears(t *testing.T) {
 	b.sendKeys(kb.Escape)
 	b.waitUntil("the toast over the page", `!!document.querySelector("body > #toasts > .toast-ours")`)
 	b.waitUntil("no toast", `!document.querySelector(".toast-ours")`)
+}
+
+// An Undo that was used is gone, and the list stays where it was.
+func TestToast_UndoOfARoom_IsUsedOnce(t *testing.T) {
+	f := newFixture(t)
+	for n := range 30 {
+		_, err := rooms.Create(f.App, hookstest.Actor(t, f.App, f.Owner, f.Team), rooms.Profile{Name: new(fmt.Sprintf("Suite %02d", n))})
+		must(t, err)
+	}
+	b := f.signIn(t, "marta@halation.example")
+	b.visit("/admin/halation-post/rooms")
+	b.waitForStream()
+	b.press("Suite 20")
+	b.press("Archive room…")
+	b.waitForText("Archive Suite 20?")
+	eval[bool](b, `(window.stays = true, true)`)
+	b.press("Archive room")
+	b.waitForText("This room is archived.")
+	scrolled := eval[float64](b, `window.scrollTo(0, 600), window.scrollY`)
+	if scrolled == 0 {
+		t.Fatal("the list doesn't scroll")
+	}
+	eval[bool](b, `(document.querySelector("#toasts button[type=submit]").focus({preventScroll: true}), true)`)
+	b.pressEnter()
+	b.waitForText("Suite 20 was restored.")
+	b.waitUntil("the same page with one toast", fmt.Sprintf(`window.stays && document.querySelectorAll("#toasts .toast-ours").length === 1 && window.scrollY === %v`, scrolled))
+	b.waitForFocus("Suite 20")
 }

@@ -3,8 +3,6 @@ package panel
 import (
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -69,15 +67,6 @@ func renderRoomDialog(e *core.RequestEvent, room *rooms.Room, path string, props
 	return showRoom(e, http.StatusOK, room, RoomActionDialog(props), "")
 }
 
-// sentFrom returns the query of the room list on the page that sent the form.
-func sentFrom(e *core.RequestEvent) roomQuery {
-	page, err := url.Parse(e.Request.Referer())
-	if err != nil || !strings.HasPrefix(page.Path, roomsPath(e)) {
-		return roomQuery{}
-	}
-	return roomQuery{search: parseRoomQuery(page.Query()).search}
-}
-
 func archiveRoom(e *core.RequestEvent) error {
 	return runRoomAction(e, rooms.Archive, "%s was archived. It can't be booked until you restore it.", "/restore")
 }
@@ -90,17 +79,12 @@ func rotateRoom(e *core.RequestEvent) error {
 	return runRoomAction(e, rooms.RotateLink, "%s has a new link. The old link no longer works.", "")
 }
 
-// runRoomAction applies an action to the room of the request. It redirects to the room with a toast, which offers the action undo
-// if there is one, or shows why the action was refused.
+// runRoomAction applies an action to the room of the request. A toast names it, and offers the action undo if there is one; or the
+// details say why it was refused.
 func runRoomAction(e *core.RequestEvent, action func(core.App, *actors.Actor, string) (*rooms.Room, error), toast, undo string) error {
 	room, err := action(e.App, web.Actor(e), e.Request.PathValue("id"))
 	if _, refused := web.FormErrorsOf(err); refused {
-		now, missing := findRoom(e)
-		if missing != nil {
-			return missing
-		}
-		_, _, sentence, _ := errs.Details(err)
-		return showRoom(e, web.StatusCode(err), now, nil, sentence)
+		return renderRoomRefused(e, err)
 	}
 	if err != nil {
 		return err
@@ -109,6 +93,5 @@ func runRoomAction(e *core.RequestEvent, action func(core.App, *actors.Actor, st
 	if undo != "" {
 		done.UndoPath = roomPath(e, room) + undo
 	}
-	web.SetUndoToast(e, done)
-	return web.Redirect(e, sentFrom(e).href(roomPath(e, room)))
+	return renderRoomDone(e, room, done)
 }

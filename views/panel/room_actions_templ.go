@@ -88,7 +88,7 @@ func RoomActionDialog(p RoomActionDialogProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{ID: "room-confirm", Title: p.Title, Action: p.Action, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{ID: "room-confirm", Title: p.Title, Action: p.Action, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL, Attrs: ui.ActInDrawer()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

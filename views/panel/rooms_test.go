@@ -242,3 +242,18 @@ func TestSearch_FindsRooms(t *testing.T) {
 	assertNotContains(t, find(s.guest, app+"/find?q=suite"), "Grading suite", app+"/rooms")
 	assertNotContains(t, find(s.member, app+"/find?q=new+room"), "/rooms/new")
 }
+
+func TestRoomActions_InDetails_KeepListAndDetails(t *testing.T) {
+	s := newFixture(t, true)
+	suite, foyer := s.newRoom("Grading suite"), s.newRoom("Foyer")
+	b := s.As(s.owner)
+	at := s.path("/rooms/" + suite.Id)
+	r := s.act(b, at+"?q=suite", at+"/archive", nil)
+	assertPage(t, r, http.StatusOK, `id="details"`, `value="suite"`, "was archived.", ">Undo<", "This room is archived.", `<div id="dialog" hx-swap-oob="innerHTML">`)
+	if to := r.Header.Get("HX-Replace-Url"); to != at+"?q=suite" {
+		t.Errorf("the page is at %s, want %s", to, at+"?q=suite")
+	}
+	assertPage(t, s.act(b, at, at+"/archive", nil), http.StatusUnprocessableEntity, `id="details"`, "No changes were made.", "already archived")
+	assertPage(t, s.act(b, s.path("/rooms"), at+"/restore", nil), http.StatusOK, `<div id="details" hidden>`, "was restored.", "Foyer")
+	assertPage(t, s.act(b, s.path("/rooms/"+foyer.Id), at+"/archive", nil), http.StatusOK, `id="details-title"`, "Foyer", "was archived.")
+}

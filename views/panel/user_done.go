@@ -3,7 +3,6 @@ package panel
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -38,12 +37,8 @@ func renderDone(e *core.RequestEvent, row *people.Row, toast web.Toast) error {
 
 // openPage returns the query of the list on the page that sent the form, and the ID of the user whose details are open there.
 func openPage(e *core.RequestEvent) (query people.Query, user string) {
-	address := e.Request.Header.Get("HX-Current-URL")
-	if address == "" {
-		address = e.Request.Referer()
-	}
-	page, err := url.Parse(address)
-	if err != nil {
+	page, ok := sendingPage(e)
+	if !ok {
 		return people.Query{}, ""
 	}
 	rest, ok := strings.CutPrefix(page.Path, usersPath(e))

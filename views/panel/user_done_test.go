@@ -1,6 +1,7 @@
 package panel_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -68,4 +69,40 @@ func TestUserActions_WithoutScript_KeepTheQuery(t *testing.T) {
 		t.Errorf("got %d to %s, want %s", r.Status, r.Location, want)
 	}
 	assertPage(t, b.Get(at+"?q=theo"), http.StatusOK, "Tags saved for Theo.", ">Undo<")
+}
+
+// Undo acts for the account, so only the server can offer it.
+func TestToast_ForgedUndo_IsNotShown(t *testing.T) {
+	s := newFixture(t, true)
+	b := s.As(s.owner)
+	tag := func() *http.Cookie {
+		r := b.Post(s.userPath(s.organizer, "/tags"), url.Values{"add": {"Vendor"}})
+		cookie, err := http.ParseSetCookie(r.Header.Get("Set-Cookie"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cookie
+	}
+	show := func(b *viewstest.Browser, value string) viewstest.Reply {
+		request, _ := http.NewRequest(http.MethodGet, s.URL+s.path("/users"), nil)
+		request.AddCookie(&http.Cookie{Name: "usher-toast", Value: value})
+		return b.Send(request)
+	}
+	cookie := tag()
+	b.Get(s.path("/users")) // takes it
+	text, signature, _ := strings.Cut(cookie.Value, ".")
+	forged := base64.RawURLEncoding.EncodeToString([]byte(`{"Text":"Tags saved.","UndoPath":"` + s.userPath(s.organizer, "/remove") + `"}`))
+	assertPage(t, show(b, cookie.Value), http.StatusOK, "Tags saved for Theo.", ">Undo<")
+	for name, r := range map[string]viewstest.Reply{
+		"without a signature":        show(b, text),
+		"with an empty signature":    show(b, text+"."),
+		"another action":             show(b, forged+"."+signature),
+		"signed for somebody else":   show(s.As(s.admin), cookie.Value),
+		"with a signature of others": show(b, text+"."+signature[1:]+"A"),
+	} {
+		assertPage(t, r, http.StatusOK, "Tags saved")
+		if strings.Contains(r.Body, ">Undo<") {
+			t.Errorf("%s: offers Undo", name)
+		}
+	}
 }

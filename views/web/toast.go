@@ -1,12 +1,15 @@
 package web
 
 import (
+	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/tools/settings"
 	"usher/views/ui"
 )
@@ -29,22 +32,40 @@ func SetUndoToast(e *core.RequestEvent, toast Toast) {
 	if err != nil {
 		return // not possible for these types
 	}
-	setToastCookie(e, base64.RawURLEncoding.EncodeToString(value), 60)
+	text := base64.RawURLEncoding.EncodeToString(value)
+	setToastCookie(e, text+"."+signToast(e, text), 60)
 }
 
-// TakeToast returns the message of the previous request, once. Its Text is empty if there is none.
+// signToast returns the signature of a toast for the account of the request, or "".
+func signToast(e *core.RequestEvent, text string) string {
+	account := ""
+	if e.Auth != nil {
+		account = e.Auth.Id
+	}
+	signature, err := accounts.Sign(e.App, "toasts", account+"\x00"+text)
+	if err != nil {
+		e.App.Logger().Error("sign a toast", "error", err)
+	}
+	return signature
+}
+
+// TakeToast returns the message of the previous request, once. Its Text is empty if there is none. Undo needs the server's signature,
+// because it acts for the account.
 func TakeToast(e *core.RequestEvent) Toast {
 	cookie, err := e.Request.Cookie(toastCookie)
 	if err != nil {
 		return Toast{}
 	}
 	setToastCookie(e, "", -1)
-	value, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	text, signature, _ := strings.Cut(cookie.Value, ".")
+	value, err := base64.RawURLEncoding.DecodeString(text)
 	var toast Toast
 	if err != nil || json.Unmarshal(value, &toast) != nil {
 		return Toast{}
 	}
-	toast.UndoPath = SafeNext(toast.UndoPath, "")
+	if signature == "" || !hmac.Equal([]byte(signature), []byte(signToast(e, text))) {
+		return Toast{Text: toast.Text}
+	}
 	return toast
 }
 
