@@ -19,7 +19,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/app/*.js js/join/*.js js/live/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/app/*.js js/join/*.js js/later/*.js js/live/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -92,7 +92,8 @@ func URL(name string) string {
 // Modules returns the URLs of the JavaScript modules of every page, the entry first, for modulepreload.
 func Modules() []string { return slices.Clone(shelf().modules[""]) }
 
-// ModulesOf returns the URLs of the additional modules of a part, the entry first.
+// ModulesOf returns the URLs of the additional modules of a part, the entry first. Those of "later" have no entry: other modules load
+// them when they are needed.
 func ModulesOf(part string) []string { return slices.Clone(shelf().modules[part]) }
 
 // Icon returns the SVG of the Lucide icon called name.

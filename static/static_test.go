@@ -126,8 +126,8 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 		t.Error("main.css does not begin with the order of the layers")
 	}
 
-	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
-	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live")) {
+	imports := regexp.MustCompile(`(?m)(?:^import (?:.* from )?|\bimport\()"(\.{1,2}/[^"]+)"`)
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live"), static.ModulesOf("later")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -145,7 +145,7 @@ func TestModulesTakeWhatIsGiven(t *testing.T) {
 	taken := regexp.MustCompile(`(?m)^import \{ ([^}]+) \} from "(\.{1,2}/[^"]+)"`)
 	given := regexp.MustCompile(`(?m)^export (?:async )?(?:const|let|function) (?:\{ ([^}]+) \}|(\w+))`)
 	modules := map[string]string{}
-	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live")) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live"), static.ModulesOf("later")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		modules[url] = string(body)
 	}

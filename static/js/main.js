@@ -9,7 +9,6 @@ import * as fresh from "./refresh.js";
 import * as seats from "./seats.js";
 import * as select from "./select.js";
 import * as theme from "./theme_menu.js";
-import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
 import "./busy.js";
 import "./copy.js";
@@ -22,7 +21,6 @@ import "./keys.js";
 ready(theme.mark);
 ready(seats.oneStop);
 ready(select.count);
-ready(timezone.fill);
 ready(toasts.start);
 ready(dialogs.trap);
 ready(forms.focusError);
@@ -30,3 +28,6 @@ ready(details.keep);
 ready(find.arrived);
 ready(fresh.wait);
 find.land();
+
+// The modules in later/ load when a page needs them.
+ready(async () => document.querySelector("[data-timezones], [data-detect]") && (await import("./later/timezone.js")).fill());

@@ -156,7 +156,7 @@ func TestPreview_DateChanged_MovesTheOnlyWeekday(t *testing.T) {
 	key := func(at time.Time) string { return strings.ToUpper(at.Weekday().String()[:2]) }
 	before := key(next.AddDate(0, 0, -1))
 	form := sessionForm("repeat", "weekly", "ends", "count", "count", "3", "weekday", before, "day", before)
-	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "every week on "+next.Weekday().String()+", from", `id="foretold-days"`,
+	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "every week on "+next.Weekday().String()+", from", `id="preview-days"`,
 		`name="weekday" value="`+key(next)+`"`, "Every month on day "+next.Format("2"))
 	if r := olga.Post(appURL+"/sessions/new", form); r.Status != http.StatusSeeOther {
 		t.Fatal(r.Status, r.Body)
@@ -164,7 +164,7 @@ func TestPreview_DateChanged_MovesTheOnlyWeekday(t *testing.T) {
 	form["day"] = []string{before, key(next)}
 	r := olga.Post(appURL+"/sessions/preview", form)
 	assertPage(t, r, 200, "every week on ", " and ")
-	assertNotContains(t, r, `id="foretold-days"`)
+	assertNotContains(t, r, `id="preview-days"`)
 	form.Set("weekday", key(next))
 	form["day"] = []string{before}
 	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "match the recurrence rule")

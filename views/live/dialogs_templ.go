@@ -410,7 +410,7 @@ type shortcut struct{ Key, Label string }
 
 var shortcuts = []shortcut{
 	{"M", "Turn microphone on or off"}, {"V", "Turn camera on or off"}, {"S", "Start or stop screen sharing"}, {"H", "Raise or lower hand"},
-	{"C", "Open or close chat"}, {"P", "Open or close people"}, {"G", "Switch between grid and speaker view"}, {"D", "Open devices"}, {"L", "Leave session"}, {"?", "Show keyboard shortcuts"},
+	{"C", "Open or close chat"}, {"P", "Open or close participants"}, {"G", "Switch between grid and speaker view"}, {"D", "Open devices"}, {"L", "Leave session"}, {"?", "Show keyboard shortcuts"},
 }
 
 func shortcutsDialog() templ.Component {

@@ -81,9 +81,9 @@ func bulkConfirmLabel(r bulk.Result) string {
 // consequences lists the effects of the action beyond its title.
 func consequences(r bulk.Result, emails bool) []string {
 	var all []string
-	told := ", and get an email"
+	notified := ", and get an email"
 	if !emails {
-		told = ""
+		notified = ""
 	}
 	switch r.Action.Kind {
 	case bulk.Clear:
@@ -91,10 +91,10 @@ func consequences(r bulk.Result, emails bool) []string {
 	case bulk.Resend:
 		return []string{"Each invitee gets a new link that's valid for " + invitationLifetime + ". The previous links stop working."}
 	case bulk.RevokeRole:
-		all = append(all, "They lose the role immediately, including on open pages"+told+". They stay in the team. To get the role back, they have to accept a new invitation.")
+		all = append(all, "They lose the role immediately, including on open pages"+notified+". They stay in the team. To get the role back, they have to accept a new invitation.")
 	case bulk.Remove:
 		if len(r.WithStatus(bulk.Removed)) > 0 {
-			all = append(all, "They lose access to this team immediately, including on open pages"+told+". They keep their accounts and other teams. To rejoin, they need a new invitation.")
+			all = append(all, "They lose access to this team immediately, including on open pages"+notified+". They keep their accounts and other teams. To rejoin, they need a new invitation.")
 		}
 	}
 	if slices.ContainsFunc(r.Rows, func(l bulk.RowResult) bool { return l.HadInvitation }) {

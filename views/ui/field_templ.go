@@ -51,16 +51,16 @@ func (p FieldProps) hint() string {
 // attributes returns the attributes that all kinds of fields share.
 func (p FieldProps) attributes() templ.Attributes {
 	a := templ.Attributes{"id": p.ID, "name": p.Name}
-	var told []string
+	var ids []string
 	if p.Error != "" {
 		a["aria-invalid"] = "true"
-		told = append(told, p.ID+"-e")
+		ids = append(ids, p.ID+"-e")
 	}
 	if p.Help != "" {
-		told = append(told, p.ID+"-h")
+		ids = append(ids, p.ID+"-h")
 	}
-	if len(told) > 0 {
-		a["aria-describedby"] = strings.Join(told, " ")
+	if len(ids) > 0 {
+		a["aria-describedby"] = strings.Join(ids, " ")
 	}
 	for name, value := range map[string]string{
 		"placeholder": p.Placeholder, "autocomplete": p.Autocomplete, "inputmode": p.InputMode, "list": p.List, "accept": p.Accept,

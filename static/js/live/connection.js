@@ -1,7 +1,7 @@
 // Connects and reconnects to the media room. Each attempt starts with a new token, which the server only issues to people
 // who can join: so the server decides whether to reconnect.
 import { at } from "./session.js";
-import { fallOf, over } from "./end_screen.js";
+import { endWith, over } from "./end_screen.js";
 import { caption } from "./captions.js";
 import { diagnose, mediaBlocked } from "./diagnosis.js";
 import { reached } from "./timing.js";
@@ -123,7 +123,7 @@ export function keepIn(published) {
   room.on(RoomEvent.Reconnected, hide);
   room.on(RoomEvent.Disconnected, async (reason) => {
     if (over() || entering || reason === DisconnectReason.CLIENT_INITIATED) return;
-    if (reason === DisconnectReason.DUPLICATE_IDENTITY) return fallOf("elsewhere");
+    if (reason === DisconnectReason.DUPLICATE_IDENTITY) return endWith("elsewhere");
     if ([DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED].includes(reason)) await look();
     if (over()) return;
     show({ text: lost });

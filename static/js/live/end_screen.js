@@ -17,7 +17,7 @@ export function showEndScreen(screen) {
 }
 
 // Shows one of the end screens that came with the page.
-export function fallOf(kind) {
+export function endWith(kind) {
   showEndScreen(document.getElementById(`end-screen-${kind}`).content.firstElementChild.cloneNode(true));
 }
 

@@ -5,17 +5,17 @@ import { about, me, room, RoomEvent } from "./room.js";
 
 const topic = "hand";
 const up = new Map(); // identity to the time it was raised, by our clock
-const told = [];
+const listeners = [];
 const text = new TextEncoder();
 const words = new TextDecoder();
 
 export const handOf = (identity) => up.get(identity) ?? null;
 export const raised = () => [...up].sort((a, b) => a[1] - b[1]).map(([identity, since]) => ({ identity, since }));
-export const whenHands = (f) => told.push(f);
+export const whenHands = (f) => listeners.push(f);
 
 function changed() {
   for (const button of document.querySelectorAll("[data-hand-toggle]")) button.setAttribute("aria-pressed", String(handOf(session.me.id) !== null));
-  for (const f of told) f();
+  for (const f of listeners) f();
 }
 
 function tell(to) {
