@@ -71,22 +71,3 @@ func InvitedRows(app core.App, i *Import, offset, limit int) ([]ImportRow, error
 		" IN ('delayed', 'returned', 'failed', 'bounced', 'complained', 'dropped') DESC, n LIMIT {:limit} OFFSET {:offset}",
 		dbx.Params{"limit": limit, "offset": offset})
 }
-
-// EmailCounts counts the invited rows by the state of their newest email.
-func EmailCounts(app core.App, i *Import) (map[string]int, error) {
-	var counts []struct {
-		State string `db:"state"`
-		N     int    `db:"n"`
-	}
-	err := app.DB().NewQuery("SELECT " + newestOfRow + " state, count(*) n FROM (SELECT " + invitationOfRow +
-		" invitation FROM import_rows r WHERE import = {:id} AND status IN ('invited', 'updated')) GROUP BY 1").
-		Bind(dbx.Params{"id": i.Id, "team": i.GetString("team")}).All(&counts)
-	if err != nil {
-		return nil, fmt.Errorf("count the emails of an import: %w", err)
-	}
-	all := map[string]int{}
-	for _, one := range counts {
-		all[one.State] += one.N
-	}
-	return all, nil
-}

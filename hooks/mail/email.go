@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/list"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/record"
@@ -186,6 +187,16 @@ func Backlog(app core.App) (n int, oldest time.Time, err error) {
 		return 0, time.Time{}, fmt.Errorf("count queued emails: %w", err)
 	}
 	return n, parseTime(first), nil
+}
+
+// HasQueued reports whether emails of one of the kinds are queued for a team.
+func HasQueued(app core.App, team string, kinds ...string) (bool, error) {
+	var one []string
+	err := app.DB().Select("id").From(collection).Where(dbx.HashExp{"team": team, "kind": list.ToInterfaceSlice(kinds), "status": Queued}).Limit(1).Column(&one)
+	if err != nil {
+		return false, fmt.Errorf("look for queued emails: %w", err)
+	}
+	return len(one) > 0, nil
 }
 
 // CountEmails counts the emails about a record since a time, and returns when the last one was queued, or zero. The limits

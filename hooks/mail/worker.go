@@ -17,6 +17,8 @@ import (
 const (
 	workerID = "usherMailWorker"
 
+	sendInterval = 500 * time.Millisecond // because Resend accepts 2 requests a second
+
 	errorDelay   = 5 * time.Second // after an error of ours, such as of the database
 	pollInterval = time.Minute     // for emails that another process queued
 	stopTimeout  = 20 * time.Second
@@ -25,7 +27,7 @@ const (
 // Worker sends the emails in the outbox, one at a time. Its fields must be set before Start.
 type Worker struct {
 	App         core.App
-	MinInterval time.Duration // between two emails; 500 ms, because Resend accepts 2 a second
+	MinInterval time.Duration // between two emails
 	Timeout     time.Duration // of a provider's response; default 10 s, or 30 s for SMTP
 	Console     io.Writer     // where emails are printed if email isn't set up; os.Stdout
 	Now         func() time.Time
@@ -42,10 +44,13 @@ type Worker struct {
 // NewWorker returns a worker with the defaults.
 func NewWorker(app core.App) *Worker {
 	return &Worker{
-		App: app, MinInterval: 500 * time.Millisecond, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
+		App: app, MinInterval: sendInterval, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
 		needsRecovery: true,
 	}
 }
+
+// SendingTime returns how long it takes to send n emails, if no others wait and nothing fails.
+func SendingTime(n int) time.Duration { return time.Duration(n) * sendInterval }
 
 // consoleOutput returns where emails are printed if email isn't set up.
 func consoleOutput(app core.App) io.Writer {

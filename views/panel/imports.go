@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
+	"usher/hooks/mail"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -45,8 +46,14 @@ func listImports(e *core.RequestEvent) error {
 	if props.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)}, ui.Breadcrumb{Label: "Imports"}); err != nil {
 		return err
 	}
+	waiting, err := invitations.CountWaitingEmails(e.App, web.Actor(e).Team.Id, all)
+	if err != nil {
+		return err
+	}
 	for _, one := range all {
-		props.Imports = append(props.Imports, newImportProps(e, one))
+		shown := newImportProps(e, one)
+		shown.Emails.Waiting = waiting[one.Id]
+		props.Imports = append(props.Imports, shown)
 	}
 	return web.Render(e, http.StatusOK, Imports(props))
 }
@@ -58,7 +65,13 @@ func showImportPage(e *core.RequestEvent) error {
 		return err
 	}
 	if web.IsFragmentFor(e, "import-bar") {
-		return web.Render(e, http.StatusOK, ImportBar(newImportBarProps(e, one)))
+		waiting, err := invitations.CountWaitingEmails(e.App, web.Actor(e).Team.Id, []*invitations.Import{one})
+		if err != nil {
+			return err
+		}
+		bar := newImportBarProps(e, one)
+		bar.EmailsWaiting = waiting[one.Id]
+		return web.Render(e, http.StatusOK, ImportBar(bar))
 	}
 	return showImport(e, http.StatusOK, one, nil)
 }
@@ -66,6 +79,13 @@ func showImportPage(e *core.RequestEvent) error {
 // showImport renders the page of an import, with an optional dialog.
 func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialog *ui.ConfirmProps) error {
 	props := newImportProps(e, one)
+	emails, err := invitations.FindEmailProgress(e.App, one)
+	if err != nil {
+		return err
+	}
+	if mail.Enabled(e.App) {
+		props.Emails = ImportEmailProgress{Sent: emails.Sent(), Waiting: emails.Waiting(), Failed: emails.Failed(), Total: emails.Total(), Left: emails.Left}
+	}
 	if !one.Active() {
 		rows, err := invitations.RefusedRows(e.App, one, maxRefused)
 		if err != nil {
@@ -79,8 +99,7 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 		return web.Render(e, status, ImportProgress(props))
 	}
 	page := ImportPageProps{Import: props, Dialog: dialog}
-	var err error
-	if page.Emails, err = importEmails(e, one); err != nil {
+	if page.Emails, err = importEmails(e, one, emails.Counts); err != nil {
 		return err
 	}
 	page.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)},

@@ -17,7 +17,7 @@ import (
 const emailsShown = 50
 
 // importEmails returns one page of an import's invited rows with the delivery status of their emails.
-func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsProps, error) {
+func importEmails(e *core.RequestEvent, one *invitations.Import, counts map[string]int) (ImportEmailsProps, error) {
 	props := ImportEmailsProps{Total: one.Count(invitations.Invited) + one.Count(invitations.Updated)}
 	page, _ := strconv.Atoi(e.Request.URL.Query().Get("page"))
 	page = min(max(page, 1), max(1, (props.Total+emailsShown-1)/emailsShown))
@@ -30,10 +30,6 @@ func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsPr
 		addresses[n] = row.Address
 	}
 	known, err := people.ByAddress(e.App, web.Actor(e).Team.Id, addresses)
-	if err != nil {
-		return props, err
-	}
-	counts, err := invitations.EmailCounts(e.App, one)
 	if err != nil {
 		return props, err
 	}

@@ -76,8 +76,14 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 	for s.importStep() {
 	}
 	r = b.Get(page)
-	assertPage(t, r, http.StatusOK, "Done", "233 of 233", "Took", "Download report", "Refused rows", "no address", "No @ in the address")
+	assertPage(t, r, http.StatusOK, "Sending emails", "233 of 233", "All rows processed. Emails are still being sent.", `id="import" data-fresh`,
+		"0 of 230 emails sent, about 2 minutes left.", "Download report", "Refused rows", "no address", "No @ in the address")
 	assertNotContains(t, r, "Stop import", "hx-trigger=\"import")
+	assertPage(t, b.Get(s.path("/users/import")), http.StatusOK, "Sending emails")
+	hookstest.Exec(t, s.App, "UPDATE outbox SET status = iif(recipient = 'row3@halation.example', 'failed', 'sent')", nil)
+	r = b.Get(page)
+	assertPage(t, r, http.StatusOK, "Done", "233 of 233", "Took", "229 emails sent.", "Emails failed</dt><dd>1<")
+	assertNotContains(t, r, "Sending emails")
 	report := b.Get(page + "/report")
 	if report.Status != http.StatusOK || report.Header.Get("Content-Disposition") == "" || strings.Count(report.Body, "\r\n") != 234 {
 		t.Errorf("%d %v, want %v, it set and 234", report.Status, report.Header, http.StatusOK)
@@ -108,7 +114,9 @@ func TestImport_Fragment_ShowsProgress(t *testing.T) {
 	}
 	for s.importStep() {
 	}
-	assertPage(t, part("a#import-bar"), http.StatusOK, "Import finished")
+	assertPage(t, part("a#import-bar"), http.StatusOK, "All rows processed; 201 emails waiting.")
+	hookstest.Exec(t, s.App, "UPDATE outbox SET status = 'sent'", nil)
+	assertPage(t, part("a#import-bar"), http.StatusOK, "Import finished.")
 }
 
 func TestImport_Stop_AsksFirst(t *testing.T) {
@@ -184,5 +192,5 @@ func TestImport_WorkerOfServe_RunsIt(t *testing.T) {
 	b := s.As(s.owner)
 	page := s.startImport(b, inviteForm(longList(201), ""))
 	<-ended
-	assertPage(t, b.Get(page), http.StatusOK, "201 of 201", "Done")
+	assertPage(t, b.Get(page), http.StatusOK, "201 of 201", "All rows processed")
 }
