@@ -26,14 +26,20 @@ type Actor struct {
 	FormerAdmin bool // was the Owner or an Admin of the team, and no longer is
 }
 
-// Find returns the actor for an account in the team with that id or slug. It returns errs.ErrNotFound if the team doesn't exist
+// TeamRef is the condition that a row of teams is the one with that id, slug or previous slug.
+func TeamRef(ref string) dbx.Expression {
+	return dbx.NewExp("teams.id = (SELECT id FROM teams WHERE id = {:ref} UNION ALL SELECT id FROM teams WHERE slug = {:ref} COLLATE NOCASE"+
+		" UNION ALL SELECT team FROM team_slugs WHERE slug = {:ref} COLLATE NOCASE LIMIT 1)", dbx.Params{"ref": ref})
+}
+
+// Find returns the actor for an account in the team with that id, slug or previous slug. It returns errs.ErrNotFound if the team doesn't exist
 // or the account isn't in it.
 func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
 		return nil, errs.ErrNotFound
 	}
 	found, err := record.One[core.Record](app.RecordQuery("teams").WithContext(record.Prepared).
-		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})), "find team")
+		AndWhere(TeamRef(team)), "find team")
 	if err != nil {
 		return nil, err
 	}

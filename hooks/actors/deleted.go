@@ -28,10 +28,10 @@ func WasMember(err error) bool {
 	return errors.As(err, &former) || errors.As(err, &deleted)
 }
 
-// findDeleted returns a *DeletedTeam if the account was in the deleted team with that id or slug, otherwise unknown. The result
-// doesn't reveal whether another team has the slug now.
+// findDeleted returns a *DeletedTeam if the account was in the deleted team with that id, slug or previous slug, otherwise unknown.
+// The result doesn't reveal whether another team has the slug now.
 func findDeleted(app core.App, account *core.Record, team string, unknown error) error {
-	return deletedTeam(app, account, "t.id = {:ref} OR t.slug = {:ref}", team, unknown)
+	return deletedTeam(app, account, "t.id = {:ref} OR t.slug = {:ref} OR EXISTS (SELECT 1 FROM deleted_links l WHERE l.team = t.id AND l.link = 'admin/' || {:ref})", team, unknown)
 }
 
 // CheckDeletedLink returns a *DeletedTeam if err is errs.ErrNotFound and the link belonged to a deleted team that the account was

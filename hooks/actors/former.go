@@ -43,8 +43,8 @@ func FindForPage(app core.App, account *core.Record, team string) (*Actor, error
 		return actor, err
 	}
 	name := ""
-	row := app.DB().NewQuery(`SELECT t.name FROM departures d JOIN teams t ON t.id = d.team
-		WHERE d.email = {:email} AND (t.id = {:team} OR t.slug = {:team})`).Bind(dbx.Params{"email": account.Email(), "team": team}).Row(&name)
+	row := app.DB().Select("teams.name").From("departures d").InnerJoin("teams", dbx.NewExp("teams.id = d.team")).
+		Where(dbx.HashExp{"d.email": account.Email()}).AndWhere(TeamRef(team)).Row(&name)
 	switch {
 	case errors.Is(row, sql.ErrNoRows):
 		return nil, findDeleted(app, account, team, err)

@@ -40,6 +40,7 @@ func recordDeletedTeam(tx core.App, team string) error {
 			SELECT 'live/' || id link FROM sessions WHERE team = {:team} UNION
 			SELECT 's/' || code FROM sessions WHERE team = {:team} UNION
 			SELECT 's/' || c.token_hash FROM personal_codes c JOIN personal_links l ON l.id = c.link WHERE l.team = {:team} UNION
+			SELECT 'admin/' || slug FROM team_slugs WHERE team = {:team} UNION
 			SELECT 'r/' || lower(slug) FROM rooms WHERE team = {:team} UNION
 			SELECT 'r/' || lower(o.slug) FROM room_links o JOIN rooms r ON r.id = o.room WHERE r.team = {:team})`,
 	} {

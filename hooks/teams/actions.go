@@ -28,6 +28,7 @@ func Create(tx core.App, name, planID, timezone string) (*Team, error) {
 // Profile has the settings of a team that the Owner and Admins can change. A nil field isn't changed.
 type Profile struct {
 	Name               *string
+	Slug               *string // the previous one redirects
 	Description        *string
 	Timezone           *string
 	AdminsManageAdmins *bool  // only the Owner can change it (D1)
@@ -61,7 +62,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 		if logo != nil {
 			team.Set("logo", logo)
 		}
-		for _, field := range []string{"name", "description", "timezone", "admins_manage_admins", "members_host"} {
+		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "members_host"} {
 			if record.Changed(team.Record, field) {
 				entry.With(field, team.Get(field))
 			}
@@ -72,7 +73,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 }
 
 func (p Profile) apply(team *Team, actor *actors.Actor) error {
-	for field, value := range map[string]*string{"name": p.Name, "description": p.Description, "timezone": p.Timezone} {
+	for field, value := range map[string]*string{"name": p.Name, "slug": p.Slug, "description": p.Description, "timezone": p.Timezone} {
 		if value != nil {
 			team.Set(field, *value)
 		}

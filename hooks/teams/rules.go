@@ -12,12 +12,15 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Register registers the rules for every writer of a team: a readable name, a unique slug, a valid time zone, and no
-// deletion while something blocks it.
+// Register registers the rules for every writer of a team: a readable name, a unique slug whose predecessors stay its own, a
+// valid time zone, and no deletion while something blocks it.
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(record.Guard(normalize))
 	app.OnRecordUpdate("teams").BindFunc(record.Guard(normalize))
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateHosting))
+	app.OnRecordUpdateExecute("teams").BindFunc(keepOldSlug)
+	app.OnRecordCreateExecute("team_slugs").BindFunc(record.Guard(validateOldSlug))
+	app.OnRecordUpdateExecute("team_slugs").BindFunc(record.Guard(validateOldSlug))
 	app.OnRecordDeleteExecute("teams").BindFunc(validateDelete)
 	mail.RegisterCondition(app, checkStillAdmin, mail.KindTest)
 	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindTeamDeleted)
@@ -48,20 +51,14 @@ func normalize(app core.App, r *core.Record) error {
 	if _, err := time.LoadLocation(r.GetString("timezone")); err != nil || r.GetString("timezone") == "Local" {
 		faults.Add(errs.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
 	}
+	r.Set("name", name)
+	if err := faults.Take(ensureSlug(app, r)); err != nil {
+		return err
+	}
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	r.Set("name", name)
 	r.Set("description", description)
-	switch slug := r.GetString("slug"); {
-	case slug == "":
-		if slug, err = uniqueSlug(app, name); err != nil {
-			return err
-		}
-		r.Set("slug", slug)
-	case text.LooksLikeID(slug):
-		return errs.Invalid("slug", "bad_slug", "A team's slug can't be exactly 15 letters and digits.")
-	}
 	return nil
 }
 

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/paths"
 	"usher/hooks/record"
 	"usher/hooks/tools/images"
@@ -81,8 +81,7 @@ func (t *Team) Zone() *time.Location {
 	return zone
 }
 
-// Find returns the team with the id or slug.
+// Find returns the team with the id, the slug or a previous slug.
 func Find(app core.App, ref string) (*Team, error) {
-	return record.One[Team](app.RecordQuery("teams").
-		AndWhere(dbx.Or(dbx.HashExp{"id": ref}, dbx.HashExp{"slug": ref})), "find team")
+	return record.One[Team](app.RecordQuery("teams").AndWhere(actors.TeamRef(ref)), "find team")
 }

@@ -45,7 +45,7 @@ func TestCreate_DerivesSlugFromName(t *testing.T) {
 			t.Errorf("%q: %v %v, want %q", s.name, team.Slug(), err, s.want)
 			continue
 		}
-		for _, ref := range []string{team.Id, team.Slug()} {
+		for _, ref := range []string{team.Id, team.Slug(), strings.ToUpper(team.Slug())} {
 			if found, err := teams.Find(app, ref); err != nil || found.Id != team.Id {
 				t.Errorf("%q by %q: %v, want %v", s.name, ref, err, team.Id)
 			}

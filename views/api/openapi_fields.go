@@ -112,6 +112,7 @@ var fieldDocs = map[string]fieldDoc{
 	"team.email":               {text: "How the server sends email. For the Owner and Admins."},
 	"team.plan":                {text: "The plan. For the Owner and Admins."},
 	"teamForm.name":            {text: "Name of the team.", max: teams.MaxName},
+	"teamForm.slug":            {text: "Name in links, unique on the server. The previous one keeps working.", max: teams.MaxSlug},
 	"teamForm.description":     {text: "Description, shown on invitations.", max: teams.MaxDescription},
 	"teamForm.logo":            {text: "PNG, JPEG or WebP in base64, up to 1 MB and 2048 × 2048 pixels. Empty removes the logo."},
 	"emailState.on":            {text: "Whether the server sends email."},

@@ -91,7 +91,7 @@ var operations = []operation{
 		text: "The Owner and Admins also get the plan and how the server sends email.", response: []any{team{}}},
 	{method: "PATCH", path: "/api/teams/{team}", tag: "Teams", id: "updateTeam", summary: "Update a team", access: admins,
 		text:    "Fields that aren't sent don't change. Only the Owner decides whether Admins manage Admins.",
-		request: teamForm{}, response: []any{team{}}, codes: []string{"required", "too_long", "bad_text", "bad_timezone", "bad_logo", "seats_limited"}},
+		request: teamForm{}, response: []any{team{}}, codes: []string{"required", "too_long", "bad_slug", "taken", "bad_text", "bad_timezone", "bad_logo", "seats_limited"}},
 	{method: "DELETE", path: "/api/teams/{team}", tag: "Teams", id: "deleteTeam", summary: "Delete a team", access: owner,
 		text:    "Deletes the team with its rooms, sessions and invitations, and can't be undone. Send the team's name to confirm.",
 		request: teamDeletionForm{}, response: []any{deletedTeamReply{}}, codes: []string{"wrong_name"}},

@@ -12,7 +12,7 @@ import (
 // TestRealtime_OwnSessionsOnly has a member who is removed from a session, a guest who stays, and another team.
 func TestRealtime_OwnSessionsOnly(t *testing.T) {
 	w := newFixture(t)
-	all := []string{"rooms/*", "sessions/*", "series/*", "participants/*", "attendances/*", "session_reports/*", "room_links/*", "feeds/*", "imports/*", "departures/*"}
+	all := []string{"rooms/*", "sessions/*", "series/*", "participants/*", "attendances/*", "session_reports/*", "room_links/*", "team_slugs/*", "feeds/*", "imports/*", "departures/*"}
 	mina, gita, otto := w.subscribe("member", all...), w.subscribe("guest", all...), w.subscribe("other", all...)
 	guests := []string{"mina@halation.example", "gita@guest.example"}
 	session := w.newSession(sessions.Form{Guests: guests, Room: w.newRoom("Stage")})

@@ -109,6 +109,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"outbox":              closedRules,
 	"mail_reports":        closedRules,
 	"room_links":          closedRules,
+	"team_slugs":          closedRules,
 	"departures":          closedRules,
 	"series":              closedRules,
 	"participants":        closedRules,

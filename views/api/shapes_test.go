@@ -39,12 +39,18 @@ func TestTeams_CreateShowUpdate(t *testing.T) {
 	status, body = w.callAs("stranger", "PATCH", "/api/teams/cafe-zurich", object{
 		"name": "Café", "description": "Coffee.", "timezone": "Europe/Zurich", "admins_manage_admins": true})
 	requireOK(t, status, body)
-	status, refusal := w.callAs("stranger", "PATCH", "/api/teams/cafe-zurich", object{"name": "X", "slug": "x", "licences": 99})
-	assertRefused(t, status, refusal, 400, "slug", "unknown_field")
+	status, refusal := w.callAs("stranger", "PATCH", "/api/teams/cafe-zurich", object{"name": "X", "plan": "x", "licences": 99})
+	assertRefused(t, status, refusal, 400, "plan", "unknown_field")
 	assertRefused(t, status, refusal, 400, "licences", "unknown_field")
 	want := `{"id":"` + id + `","slug":"cafe-zurich","name":"Café","description":"Coffee.","timezone":"Europe/Zurich","logo":"",
 		"admins_manage_admins":true,"members_host":false,"roles":["owner","organizer"],"kind":"member"}`
 	assertJSON(t, body, want)
+	_, refusal = w.callAs("stranger", "PATCH", "/api/teams/"+id, object{"slug": "Zürich"})
+	assertRefused(t, 400, refusal, 400, "slug", "bad_slug")
+	for _, slug := range []string{"cafe", "cafe-zurich"} {
+		_, body = w.callAs("stranger", "PATCH", "/api/teams/cafe-zurich", object{"slug": slug})
+		assertJSON(t, body, strings.Replace(want, "cafe-zurich", slug, 1))
+	}
 	_, body = w.callAs("stranger", "GET", "/api/teams/"+id, nil)
 	assertJSON(t, body, strings.TrimSuffix(want, "}")+`,"email":{"on":false,"transport":"console"},
 		"plan":{"key":"free","name":"Free","session_minutes":120,"session_people":25}}`)

@@ -108,6 +108,7 @@ func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 // teamForm updates a team. Missing fields keep their value. Logo is an image as base64; an empty string removes the logo.
 type teamForm struct {
 	Name               *string `json:"name"`
+	Slug               *string `json:"slug"`
 	Description        *string `json:"description"`
 	Timezone           *string `json:"timezone"`
 	AdminsManageAdmins *bool   `json:"admins_manage_admins"`
@@ -116,7 +117,7 @@ type teamForm struct {
 }
 
 func (f teamForm) profile() (teams.Profile, error) {
-	profile := teams.Profile{Name: f.Name, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, MembersCanHost: f.MembersHost}
+	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, MembersCanHost: f.MembersHost}
 	if f.Logo == nil {
 		return profile, nil
 	}

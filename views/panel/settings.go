@@ -6,8 +6,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -15,7 +17,7 @@ import (
 func settingsPage(e *core.RequestEvent) error {
 	team := teams.Of(web.Actor(e).Team)
 	return showSettings(e, http.StatusOK, ProfileProps{
-		Name: team.Name(), Description: team.Description(), Timezone: team.ZoneName(),
+		Name: team.Name(), Slug: team.Slug(), Description: team.Description(), Timezone: team.ZoneName(),
 		AdminsManageAdmins: team.AdminsManageAdmins(), MembersHost: actors.MembersCanHost(team.Record),
 	})
 }
@@ -31,7 +33,7 @@ func saveSettings(e *core.RequestEvent) error {
 		typed.Errors = web.FormErrors{"logo": "The file is larger than " + maxLogo + ". Choose a smaller image."}
 		return showSettings(e, http.StatusRequestEntityTooLarge, typed)
 	}
-	_, err = teams.Update(e.App, web.Actor(e), profileChange(e, form, typed))
+	changed, err := teams.Update(e.App, web.Actor(e), profileChange(e, form, typed))
 	if faults, ok := web.FormErrorsOf(err); ok {
 		typed.Errors = faults
 		return showSettings(e, web.StatusCode(err), typed)
@@ -40,18 +42,18 @@ func saveSettings(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Settings saved.")
-	return web.Redirect(e, settingsPath(e))
+	return web.Redirect(e, paths.Settings(changed.Slug()))
 }
 
 func parseProfile(form uploadForm) ProfileProps {
-	return ProfileProps{Name: clean(form.Get("name")), Description: clean(form.Get("description")),
+	return ProfileProps{Name: clean(form.Get("name")), Slug: clean(form.Get("slug")), Description: clean(form.Get("description")),
 		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", MembersHost: form.Get("hosts") != ""}
 }
 
 // profileChange converts the form to a change of the team. It ignores checkboxes that are disabled for the actor or by
 // the plan.
 func profileChange(e *core.RequestEvent, form uploadForm, typed ProfileProps) teams.Profile {
-	profile := teams.Profile{Name: &typed.Name, Description: &typed.Description, Timezone: &typed.Timezone,
+	profile := teams.Profile{Name: &typed.Name, Slug: &typed.Slug, Description: &typed.Description, Timezone: &typed.Timezone,
 		Logo: form.File, RemoveLogo: form.Get("drop") != ""}
 	if web.Actor(e).CanDelegateAdmins() {
 		profile.AdminsManageAdmins = &typed.AdminsManageAdmins
@@ -74,6 +76,7 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 			return err
 		}
 	}
+	profile.LinkPrefix = settings.Of(e.App).Link(paths.App(""))
 	profile.Path, profile.IsOwner = settingsPath(e), actor.CanDelegateAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.TeamName()
 	props := SettingsProps{Shell: pageShell, Profile: profile}

@@ -25,7 +25,7 @@ func (s *fixture) reloadTeam() *teams.Team {
 }
 
 func settingsForm() url.Values {
-	return url.Values{"name": {"Halation & Sons"}, "description": {"Grading and sound."}, "timezone": {"Europe/Lisbon"}}
+	return url.Values{"name": {"Halation & Sons"}, "slug": {"halation-post"}, "description": {"Grading and sound."}, "timezone": {"Europe/Lisbon"}}
 }
 
 func TestSettings_AdminSaves_IsShownImmediately(t *testing.T) {
@@ -57,7 +57,7 @@ func TestSettings_AdminSaves_IsShownImmediately(t *testing.T) {
 func TestSettings_InvalidInput_KeepsTheForm(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.owner)
-	for field, value := range map[string]string{"name": strings.Repeat("x", 61), "description": strings.Repeat("y", 501), "timezone": "Mars/Base"} {
+	for field, value := range map[string]string{"name": strings.Repeat("x", 61), "slug": "Not a link", "description": strings.Repeat("y", 501), "timezone": "Mars/Base"} {
 		form := settingsForm()
 		form.Set(field, value)
 		r := b.Post(s.path("/settings"), form)
@@ -69,6 +69,30 @@ func TestSettings_InvalidInput_KeepsTheForm(t *testing.T) {
 	if r.Status != http.StatusUnprocessableEntity || strings.Contains(r.Body, "<script>alert") {
 		t.Fatal(r.Status)
 	}
+}
+
+func TestSettings_NewLink_PreviousOneRedirects(t *testing.T) {
+	s := newFixture(t, true)
+	b := s.As(s.admin)
+	old := s.path("/settings")
+	form := settingsForm()
+	form.Set("slug", "halation")
+	assertRedirect(t, b, b.Post(old, form), "/admin/halation/settings", "Settings saved.")
+	for from, to := range map[string]string{
+		old:                                "/admin/halation/settings",
+		s.path("/users") + "?q=ada&seat=1": "/admin/halation/users?q=ada&seat=1",
+		"/app/halation-post":               "/app/halation",
+	} {
+		if r := b.Get(from); r.Status != http.StatusSeeOther || r.Header.Get("Location") != to {
+			t.Errorf("%s: got %d %s, want a redirect to %s", from, r.Status, r.Header.Get("Location"), to)
+		}
+	}
+	form.Set("name", "Halation Two")
+	assertRedirect(t, b, b.Post(old, form), "/admin/halation/settings", "Settings saved.") // a page opened before the change
+	if got := s.reloadTeam(); got.Slug() != "halation" || got.Name() != "Halation Two" {
+		t.Errorf("got %s %q, want halation and the new name", got.Slug(), got.Name())
+	}
+	assertPage(t, b.Get("/admin/"+s.team.Id+"/settings"), http.StatusOK, `value="halation"`) // by its id
 }
 
 func pngImage(t *testing.T, side int) *bytes.Buffer {
@@ -113,7 +137,7 @@ func TestSettings_InvalidLogo_IsRefusedAtTheField(t *testing.T) {
 func TestSettings_Plan_ShowsRealNumbers(t *testing.T) {
 	s := newFixture(t, true)
 	r := s.As(s.admin).Get(s.path("/settings"))
-	assertPage(t, r, http.StatusOK, "<b>Pro</b>", "2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used", "mailto:help@usher.test")
+	assertPage(t, r, http.StatusOK, "on the Pro plan", "2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used", "mailto:help@usher.test")
 	assertNotContains(t, r, "Longest session", "Storage", "Sessions at once")
 }
 

@@ -34,19 +34,37 @@ func requestedPage(e *core.RequestEvent) string {
 	return e.Request.URL.Path
 }
 
-// RequireTeam lets through users of the team in the URL, whatever their role.
+// RequireTeam lets through users of the team in the URL, whatever their role. A page with a previous slug of the team redirects to
+// the one with the current slug.
 func RequireTeam(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return Redirect(e, SignInURL(requestedPage(e)))
 	}
+	ref := e.Request.PathValue("team")
 	if err := loadActor(e); err != nil {
 		return err
+	}
+	if to := movedTo(e, ref); to != "" {
+		return Redirect(e, to)
 	}
 	return e.Next()
 }
 
+// movedTo returns the address of a page that was requested with a previous slug of the team, or "".
+func movedTo(e *core.RequestEvent, ref string) string {
+	current := e.Request.PathValue("team")
+	if ref == current || e.Request.Method != http.MethodGet || IsFragment(e) || isMachinePath(e.Request.URL.Path) {
+		return ""
+	}
+	parts := strings.SplitN(e.Request.URL.Path, "/", 4) // "", area, team, rest
+	parts[2] = current
+	moved := url.URL{Path: strings.Join(parts, "/"), RawQuery: e.Request.URL.RawQuery}
+	return moved.String()
+}
+
 // loadActor loads the actor for the signed-in account in the team in the URL, once per request. It returns errs.ErrNotFound for
-// someone who isn't in the team; pages tell former members more.
+// someone who isn't in the team; pages tell former members more. Links of the response use the team's current slug, also if the
+// request used a previous one.
 func loadActor(e *core.RequestEvent) error {
 	if Actor(e) != nil {
 		return nil
@@ -57,6 +75,9 @@ func loadActor(e *core.RequestEvent) error {
 	}
 	actor.IP = e.RealIP()
 	e.Set(actorKey, actor)
+	if e.Request.PathValue("team") != actor.Team.Id {
+		e.Request.SetPathValue("team", actor.TeamSlug())
+	}
 	if !isBackground(e) {
 		if err := actors.RecordVisit(e.App, actor); err != nil {
 			e.App.Logger().Warn("record a user's activity", "error", err)
@@ -72,8 +93,12 @@ func RequireAdmin(e *core.RequestEvent) error {
 	if login := Login(e); e.Auth == nil || login != nil && !login.CanUsePanel() {
 		return Redirect(e, SignInURL(requestedPage(e)))
 	}
+	ref := e.Request.PathValue("team")
 	if err := loadActor(e); err != nil {
 		return err
+	}
+	if to := movedTo(e, ref); to != "" {
+		return Redirect(e, to)
 	}
 	actor := Actor(e)
 	if actor.CanUsePanel() {

@@ -53,7 +53,7 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	for name, page := range map[string]viewstest.Reply{
 		"a form":    b.Post("/account", url.Values{"name": {"Another"}}),
 		"a picture": b.Send(upload(t, s.URL+"/account/picture", "picture", testPNG(t), nil)),
-		"a logo":    b.Send(upload(t, s.URL+"/admin/"+team.Id+"/settings", "logo", testPNG(t), url.Values{"name": {"Halation Post"}})),
+		"a logo":    b.Send(upload(t, s.URL+"/admin/"+team.Id+"/settings", "logo", testPNG(t), url.Values{"name": {"Halation Post"}, "slug": {team.Slug()}})),
 	} {
 		if page.Status != http.StatusServiceUnavailable || page.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d\n%s, want %v and it set", name, page.Status, out.String(), http.StatusServiceUnavailable)
