@@ -33,7 +33,7 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 	slug := teams.Of(actor.Team).Slug()
 	shell := baseShell(e, actor, places, paths.App, "App")
 	shell.SearchURL = paths.AppSearch(slug)
-	shell.Page.Stylesheets, shell.Page.Scripts = []string{static.URL("app.css")}, static.ModulesOf("app")[:1]
+	shell.Page.Stylesheets, shell.Page.Scripts = []string{static.URL("app.css")}, static.ModulesOf("app")
 	running, err := sessions.CountRunning(e.App, actor)
 	if err != nil {
 		return shell, err
