@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -188,8 +189,11 @@ func (o *ownChanges) invitees(tx core.App, s *Session, listed []invitee) ([]invi
 			continue
 		}
 		one := invitee{row.Address(), row.GetString("name"), row.UserID(), row.Role()}
-		if named >= 0 && listed[named].role != before[row.Address()] {
-			one.role = listed[named].role
+		if named >= 0 {
+			one.user = cmp.Or(one.user, listed[named].user)
+			if listed[named].role != before[row.Address()] {
+				one.role = listed[named].role
+			}
 		}
 		all = append(all, one)
 	}

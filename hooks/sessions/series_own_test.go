@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"usher/hooks/hookstest"
 	"usher/hooks/sessions"
 )
 
@@ -121,6 +122,21 @@ func TestChange_Series_OwnRoomStaysFree(t *testing.T) {
 	for n, want := range []string{room.Id, other.Id, room.Id} {
 		if got := s.reload(all[n].Id).RoomID(); got != want {
 			t.Errorf("session %d: got room %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestChange_Series_InviteeWithAccountSince_BecomesCohostInEach(t *testing.T) {
+	s := newFixture(t, "pro")
+	all := ownSeries(t, s)
+	zed := hookstest.Member(t, s.app, s.team, "zed@out.example")
+	hookstest.Exec(t, s.app, "UPDATE participants SET user = '' WHERE email = 'zed@out.example'", nil)
+	s.change(t, all[0], sessions.ScopeSeries, func(f *sessions.Form) {
+		f.Cohosts, f.Guests = []string{zed.Id}, []string{"ann@out.example"}
+	})
+	for n, one := range all {
+		if got := s.participantList(one.Id); !strings.Contains(got, "zed@out.example+ cohost") {
+			t.Errorf("session %d: got %s, want zed as co-host with the account", n, got)
 		}
 	}
 }
