@@ -80,6 +80,9 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 			p.Series, p.Last, p.RoleText, p.NoAccountNeeded, p.Description, p.Room = 12, expires.AddDate(0, 3, 0), "a co-host", true, "", ""
 		})), link},
 		{"session-changed", emails.SessionChanged(session(func(p *emails.SessionProps) { p.By, p.IsMember = "", true })), link},
+		{"session-moved", emails.SessionChanged(session(func(p *emails.SessionProps) {
+			p.Was, p.Moved = &emails.SessionBefore{Title: name + " 1", Starts: expires.Add(time.Hour), Ends: expires.Add(3 * time.Hour), Room: teamName}, true
+		})), link},
 		{"session-cancelled", emails.SessionCancelled(session(func(p *emails.SessionProps) { p.Link = "" })), ""},
 		{"session-series-cancelled", emails.SessionCancelled(session(func(p *emails.SessionProps) { p.Link, p.Series, p.By = "", 3, "" })), ""},
 		{"session-withdrawn", emails.RemovedFromSession(session(func(p *emails.SessionProps) { p.Link = "" })), ""},

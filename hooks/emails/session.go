@@ -1,7 +1,9 @@
 package emails
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"usher/hooks/mail"
@@ -24,6 +26,7 @@ type SessionProps struct {
 	Room            string         `json:"Room"`
 	HostEmail       string         `json:"HostEmail,omitempty"` // replies go there; empty: to the sender
 	Was             *SessionBefore `json:"Was,omitempty"`       // in an email about a change of one session
+	Moved           bool           `json:"Moved,omitempty"`     // the start changed, so the recipient's RSVP was reset
 	Link            string         `json:"Link"`                // the recipient's personal link (R72)
 	Series          int            `json:"Series"`              // in an email about a series: the number of sessions from this one on
 	Last            time.Time      `json:"Last"`
@@ -44,29 +47,30 @@ type SessionBefore struct {
 	Room   string    `json:"room"`
 }
 
-// changes says what changed: "Was: Tue 3 Mar 10:00. Now: Wed 4 Mar 11:00."
+// changes says what changed: "Title: Final review (was Review)".
 func (p SessionProps) changes() (lines []string) {
 	if p.Was == nil {
 		return nil
 	}
 	was := func(what, before, now string) {
 		if before != now {
-			lines = append(lines, what+"Was: "+before+". Now: "+now+".")
+			lines = append(lines, what+": "+now+" (was "+before+")")
 		}
 	}
 	zone := orUTC(p.Zone)
 	moment := func(at time.Time) string { return text.DateAndTime(at.In(zone), "Mon 2 Jan 2006") }
-	was("", moment(p.Was.Starts), moment(p.Starts))
+	was("Start", moment(p.Was.Starts), moment(p.Starts))
 	if p.Was.Ends.Sub(p.Was.Starts) != p.Ends.Sub(p.Starts) {
-		was("End. ", text.TimeOfDay(p.Was.Ends.In(zone)), text.TimeOfDay(p.Ends.In(zone)))
+		was("End", text.TimeOfDay(p.Was.Ends.In(zone)), text.TimeOfDay(p.Ends.In(zone)))
 	}
-	was("Title. ", text.Isolate(p.Was.Title), text.Isolate(p.Title))
-	was("Room. ", text.Isolate(orElse(p.Was.Room, "none")), text.Isolate(orElse(p.Room, "none")))
+	was("Title", text.Isolate(p.Was.Title), text.Isolate(p.Title))
+	was("Room", orElse(p.Was.Room, "none"), orElse(p.Room, "none"))
 	return lines
 }
 
-// moved reports whether the session starts at another time than before.
-func (p SessionProps) moved() bool { return p.Was != nil && !p.Was.Starts.Equal(p.Starts) }
+// moved reports whether the session starts at another time than before. Emails that were queued by older versions only have
+// Was.
+func (p SessionProps) moved() bool { return p.Moved || p.Was != nil && !p.Was.Starts.Equal(p.Starts) }
 
 // SessionInvitation is the email that invites someone to a session or a series (R69, R97).
 func SessionInvitation(p SessionProps) mail.Message {
@@ -86,9 +90,12 @@ func SessionInvitation(p SessionProps) mail.Message {
 func SessionChanged(p SessionProps) mail.Message {
 	s := p.layout()
 	s.Intro = fmt.Sprintf("%s changed this %s. Here are the new details.", p.actorName(), p.noun())
+	if p.Was != nil && p.Was.Room != p.Room {
+		s.Paragraphs = slices.DeleteFunc(s.Paragraphs, func(line string) bool { return line == p.roomLine() })
+	}
 	s.Paragraphs = append(p.changes(), s.Paragraphs...)
 	if p.moved() && p.RoleText != "the host" {
-		s.Paragraphs = append(s.Paragraphs, "Your earlier answer no longer counts. Open the session to say whether you're going.")
+		s.Paragraphs = append(s.Paragraphs, "If you already replied, please reply again for the new time.")
 	}
 	s.Button, s.Link = "Open session", p.Link
 	s.Footnote = "Your link stays the same. " + p.joinInstructions()
@@ -200,13 +207,13 @@ func (p SessionProps) layout() layout {
 	s := layout{Team: p.Team, Title: p.Title, Support: p.Support,
 		When: timeLine{"When:", formatRange(p.Starts, p.Ends, p.Zone), formatZone(p.Starts, p.Zone)}}
 	if p.Description != "" {
-		s.NoteAuthor, s.Note = orElse(p.Host, p.actorName()), p.Description
+		s.NoteAuthor, s.Note = orElse(p.Host, cmp.Or(p.By, p.Team.Name)), p.Description
 	}
 	if p.Host != "" && p.Host != p.By {
 		s.Paragraphs = append(s.Paragraphs, "Host: "+text.Isolate(p.Host))
 	}
 	if p.Room != "" {
-		s.Paragraphs = append(s.Paragraphs, "Room: "+text.Isolate(p.Room))
+		s.Paragraphs = append(s.Paragraphs, p.roomLine())
 	}
 	if p.Series > 1 {
 		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("%s, until %s.",
@@ -215,6 +222,8 @@ func (p SessionProps) layout() layout {
 	}
 	return s
 }
+
+func (p SessionProps) roomLine() string { return "Room: " + text.Isolate(p.Room) }
 
 // joinInstructions says how the recipient joins the session.
 func (p SessionProps) joinInstructions() string {

@@ -98,7 +98,7 @@ func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people
 		return err
 	}
 	post := newNotifier(tx, actor, ScopeSession)
-	post.was = was
+	post.was, post.moved[s.Id] = was, record.Differs(s.Record, before, "starts")
 	post.skip(added)
 	post.notifyRemoved(s, gone)
 	if record.Differs(s.Record, before, calendarFields...) {

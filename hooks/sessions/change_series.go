@@ -117,6 +117,7 @@ func (r *seriesUpdate) applySlot(tx core.App, s *Session, series *Series, d slot
 		return err
 	}
 	r.changed = r.changed || record.Differs(d.session.Record, d.before, calendarFields...)
+	r.notifier.moved[d.session.Id] = record.Differs(d.session.Record, d.before, "starts")
 	addFirst(r.added, in)
 	addFirst(r.removed, out)
 	r.affected = append(r.affected, d.session)

@@ -124,6 +124,7 @@ func (w *sessionEmail) props(method calendar.Method) (emails.SessionProps, error
 		return props, err
 	}
 	props.To, props.ToName, props.RoleText, props.CalendarMethod, props.Was = w.participant.Address(), w.participant.GetString("name"), roleLabels[w.participant.Role()], string(method), w.Was
+	props.Moved = w.Moved
 	account, err := accounts.Find(w.tx, w.participant.Address())
 	if err == nil && account.Verified() {
 		props.Zone = accounts.Zone(account, props.Zone)

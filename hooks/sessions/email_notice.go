@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/emails"
@@ -18,7 +19,14 @@ type notice struct {
 	session     *Session
 	to          *Participant
 	wholeSeries bool
-	was         *emails.SessionBefore // the session before its change; nil: unknown, or several sessions
+	news
+}
+
+// news is what an email about a change says besides the current data. It is stored with the email, and passed on to one that
+// replaces it before it arrived.
+type news struct {
+	Was   *emails.SessionBefore `json:"was,omitempty"`   // the session as the recipient knows it; nil: unknown, or several sessions
+	Moved bool                  `json:"moved,omitempty"` // the start changed, so the recipient's RSVP was reset
 }
 
 // basis is what the send condition of an email about a session checks.
@@ -27,6 +35,7 @@ type basis struct {
 	Whole     bool   `json:"whole,omitempty"`     // it is about the series
 	Withdrawn bool   `json:"withdrawn,omitempty"` // it says that the recipient is no longer invited
 	By        string `json:"by,omitempty"`        // name of the actor; empty: the server
+	news
 }
 
 func (b basis) String() string {
@@ -52,8 +61,9 @@ func (n *notice) topic() string {
 }
 
 // merge combines the notice with waiting emails to the same participant, and reports whether the notice is needed. A
-// waiting email that was never tried is rendered later with current data and replaces the notice. One that was tried is
-// frozen and may or may not have arrived: the notice replaces it and takes over its invitation and its scope.
+// waiting email that was never tried is rendered later with current data and replaces the notice, unless it doesn't say that
+// the session moved. One that was tried is frozen and may or may not have arrived. A notice that replaces an email takes over
+// its invitation, its scope and its news.
 func (n *notice) merge(tx core.App) (needed bool, err error) {
 	if n.kind == mail.KindSessionInvitation {
 		return true, nil
@@ -63,13 +73,19 @@ func (n *notice) merge(tx core.App) (needed bool, err error) {
 		return false, err
 	}
 	for _, m := range waiting {
-		whole := parseBasis(m).Whole
+		old := parseBasis(m)
+		whole := old.Whole
 		covers := whole || !n.wholeSeries
 		if m.Kind() == mail.KindSessionCancelled || n.kind == mail.KindSessionCancelled && (n.wholeSeries || !whole) {
 			continue // the notice replaces it, or both are sent
 		}
-		if covers && m.FirstTriedAt().IsZero() {
+		saysMoved := old.Moved || !n.Moved || m.Kind() == mail.KindSessionInvitation
+		if covers && m.FirstTriedAt().IsZero() && saysMoved {
 			return false, nil
+		}
+		n.Moved = n.Moved || old.Moved
+		if old.Was != nil && !whole && !n.wholeSeries {
+			n.Was = old.Was
 		}
 		if whole && !n.wholeSeries {
 			n.kind = m.Kind()
@@ -81,7 +97,20 @@ func (n *notice) merge(tx core.App) (needed bool, err error) {
 			n.kind = m.Kind()
 		}
 	}
-	return true, nil
+	if n.kind == mail.KindSessionChanged && n.wholeSeries && !n.Moved {
+		n.Moved, err = n.replacesMove(tx)
+	}
+	return true, err
+}
+
+// replacesMove reports whether a queued email that the notice about a series replaces says that one of its sessions moved.
+func (n *notice) replacesMove(tx core.App) (bool, error) {
+	count, err := tx.CountRecords("outbox", dbx.HashExp{"recipient": n.to.Address(), "status": mail.Queued, "kind": mail.KindSessionChanged},
+		dbx.NewExp("topic IN (SELECT 'session:' || id FROM sessions WHERE series = {:series}) AND json_extract(basis, '$.moved')", dbx.Params{"series": n.session.SeriesID()}))
+	if err != nil {
+		return false, fmt.Errorf("look for emails about moved sessions of a series: %w", err)
+	}
+	return count > 0, nil
 }
 
 // waiting lists the queued emails to the participant about the session, and about its series.
@@ -103,19 +132,19 @@ func (n *notice) widenToSeries(tx core.App, participant string) error {
 	if err != nil {
 		return err
 	}
-	n.to, n.wholeSeries, n.was = to, true, nil
+	n.to, n.wholeSeries, n.Was = to, true, nil
 	n.session, err = FindByID(tx, to.SessionID())
 	return err
 }
 
 // queue queues the notice. It is rendered when it is about to be sent. by is the name of the actor; empty: the server.
 func (n *notice) queue(tx core.App, by string) error {
-	secret, err := json.Marshal(payload{By: by, Series: n.wholeSeries, Was: n.was})
+	secret, err := json.Marshal(payload{By: by, Series: n.wholeSeries, news: n.news})
 	if err != nil {
 		return fmt.Errorf("queue an email about a session: %w", err)
 	}
 	return mail.QueueDeferred(tx, mail.Deferred{
 		Kind: n.kind, To: n.to.Address(), About: n.to.Id, Team: n.session.TeamID(), Secret: string(secret),
-		Topic: n.topic(), Basis: basis{Session: n.session.Id, Whole: n.wholeSeries, By: by}.String(),
+		Topic: n.topic(), Basis: basis{Session: n.session.Id, Whole: n.wholeSeries, By: by, news: n.news}.String(),
 	})
 }

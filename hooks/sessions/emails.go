@@ -18,12 +18,13 @@ type notifier struct {
 	actorName string // empty: the server
 	scope     Scope
 	was       *emails.SessionBefore // the session before its change; nil in emails about a series
+	moved     map[string]bool       // ids of the sessions whose start changed
 	notified  map[string]bool       // addresses that got their email
 	err       error
 }
 
 func newNotifier(tx core.App, actor *actors.Actor, about Scope) *notifier {
-	p := &notifier{tx: tx, scope: about, notified: map[string]bool{}}
+	p := &notifier{tx: tx, scope: about, moved: map[string]bool{}, notified: map[string]bool{}}
 	if actor != nil {
 		p.actorID, p.actorName = actor.Account.Id, actors.PublicName(actor.Account)
 		p.notified[actor.Account.Email()] = true
@@ -40,10 +41,10 @@ func notify(tx core.App, actor *actors.Actor, kind string, about Scope, on ...*S
 
 // payload is the part of a waiting email that isn't read again when it is sent.
 type payload struct {
-	By          string                `json:"by,omitempty"`
-	Series      bool                  `json:"series,omitempty"`
-	Was         *emails.SessionBefore `json:"was,omitempty"`
-	TeamDeleted *teamDeletedEmail     `json:"farewell,omitempty"` // set if the team was deleted; then the only content
+	By     string `json:"by,omitempty"`
+	Series bool   `json:"series,omitempty"`
+	news
+	TeamDeleted *teamDeletedEmail `json:"farewell,omitempty"` // set if the team was deleted; then the only content
 }
 
 // skip excludes people from the emails of notify.
@@ -53,8 +54,10 @@ func (p *notifier) skip(people []*Participant) {
 	}
 }
 
-// notify queues an email to each participant of the sessions, one per address.
+// notify queues an email to each participant of the sessions, one per address, about the first session that they're in.
 func (p *notifier) notify(kind string, on ...*Session) {
+	var queue []*notice
+	of := map[string]*notice{}
 	for _, s := range on {
 		people, err := ListParticipants(p.tx, s.Id)
 		if err != nil {
@@ -65,9 +68,18 @@ func (p *notifier) notify(kind string, on ...*Session) {
 			if one.Excluded() || p.notified[one.Address()] || p.exceptID != "" && one.UserID() == p.exceptID {
 				continue
 			}
-			p.notified[one.Address()] = true
-			p.queue(kind, s, one)
+			n := of[one.Address()]
+			if n == nil {
+				n = p.newNotice(kind, s, one)
+				of[one.Address()] = n
+				queue = append(queue, n)
+			}
+			n.Moved = n.Moved || p.moved[s.Id]
 		}
+	}
+	for _, n := range queue {
+		p.notified[n.to.Address()] = true
+		p.queue(n)
 	}
 }
 
@@ -75,17 +87,20 @@ func (p *notifier) notify(kind string, on ...*Session) {
 func (p *notifier) invite(s *Session, added []*Participant) error {
 	for _, one := range added {
 		if one.UserID() == "" || one.UserID() != p.actorID {
-			p.queue(mail.KindSessionInvitation, s, one)
+			p.queue(p.newNotice(mail.KindSessionInvitation, s, one))
 		}
 	}
 	return p.err
 }
 
-func (p *notifier) queue(kind string, s *Session, one *Participant) {
+func (p *notifier) newNotice(kind string, s *Session, to *Participant) *notice {
+	return &notice{kind: kind, session: s, to: to, wholeSeries: p.scope == ScopeSeries && s.SeriesID() != "", news: news{Was: p.was}}
+}
+
+func (p *notifier) queue(n *notice) {
 	if p.err != nil {
 		return
 	}
-	n := &notice{kind: kind, session: s, to: one, wholeSeries: p.scope == ScopeSeries && s.SeriesID() != "", was: p.was}
 	needed, err := n.merge(p.tx)
 	if p.err = err; err == nil && needed {
 		p.err = n.queue(p.tx, p.actorName)

@@ -91,7 +91,7 @@ func Resend(app core.App, actor *actors.Actor, session, participant string) erro
 			post.scope = ScopeSeries
 		}
 		post.err = err
-		post.queue(mail.KindSessionInvitation, s, p)
+		post.queue(post.newNotice(mail.KindSessionInvitation, s, p))
 		return post.err
 	})
 }
