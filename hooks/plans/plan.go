@@ -4,9 +4,11 @@ package plans
 import (
 	"context"
 	"errors"
-	"usher/hooks/record"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
 )
 
 // Unlimited is the value of a limit that doesn't apply.
@@ -51,6 +53,12 @@ func (p *Plan) SessionMinutes() int { return p.GetInt("session_minutes") }
 
 // SessionPeople is how many people may be in a session, or Unlimited.
 func (p *Plan) SessionPeople() int { return p.GetInt("session_people") }
+
+// ForTeam returns the plan of a team, or errs.ErrNotFound without such a team.
+func ForTeam(app core.App, team string) (*Plan, error) {
+	return record.One[Plan](app.RecordQuery("plans").WithContext(record.Prepared).
+		AndWhere(dbx.NewExp("id = (SELECT plan FROM teams WHERE id = {:team})", dbx.Params{"team": team})), "find the plan of a team")
+}
 
 // Find returns the plan with the key or id.
 func Find(app core.App, key string) (*Plan, error) {

@@ -31,6 +31,20 @@ func TestFind_BuiltInPlans(t *testing.T) {
 	}
 }
 
+func TestForTeam(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
+	for _, key := range []string{"free", "pro"} {
+		team := hookstest.Team(t, app, owner, "Team "+key, key)
+		if plan, err := plans.ForTeam(app, team.Id); err != nil || plan.Key() != key {
+			t.Errorf("a team on %s: got %v, %v", key, plan, err)
+		}
+	}
+	if _, err := plans.ForTeam(app, "abcdefghijklmno"); err != errs.ErrNotFound {
+		t.Errorf("an unknown team: got %v, want %v", err, errs.ErrNotFound)
+	}
+}
+
 func TestTeam_PlanChange_CopiesLimits(t *testing.T) {
 	for _, s := range []struct {
 		name   string

@@ -9,7 +9,6 @@ import (
 
 	"usher/hooks/plans"
 	"usher/hooks/record"
-	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 )
@@ -76,12 +75,12 @@ func validateMaxPeople(app core.App, r *core.Record) error {
 	if r.GetInt("people") <= 0 || !record.Changed(r, "people") {
 		return nil
 	}
-	most, plan, err := PlanMaxPeople(app, r.GetString("team"))
+	plan, err := plans.ForTeam(app, r.GetString("team"))
 	if err != nil {
 		return err
 	}
-	if most != plans.Unlimited && r.GetInt("people") > most {
-		return errs.Invalid("people", CodePlanLimit, fmt.Sprintf("On the %s plan, a session can have up to %d people. Enter a lower number. %s.", plan, most, plans.LargerPlanHint))
+	if most := plan.SessionPeople(); most != plans.Unlimited && r.GetInt("people") > most {
+		return errs.Invalid("people", CodePlanLimit, fmt.Sprintf("On the %s plan, a session can have up to %d people. Enter a lower number. %s.", plan.Name(), most, plans.LargerPlanHint))
 	}
 	return nil
 }
@@ -140,19 +139,6 @@ func validateLink(app core.App, r *core.Record) error {
 		return errs.Invalid("slug", CodeTaken, "This link is used by a room.")
 	}
 	return nil
-}
-
-// PlanMaxPeople is the maximum number of people in a session on the team's plan, or plans.Unlimited, and the plan's name.
-func PlanMaxPeople(app core.App, team string) (most int, plan string, err error) {
-	found, err := teams.Find(app, team)
-	if err != nil {
-		return 0, "", err
-	}
-	gives, err := plans.Find(app, found.GetString("plan"))
-	if err != nil {
-		return 0, "", fmt.Errorf("find the plan of a team: %w", err)
-	}
-	return gives.GetInt("session_people"), gives.Name(), nil
 }
 
 // validateRoom refuses a session in a room that its team doesn't have, before the fields are validated.

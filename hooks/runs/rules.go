@@ -96,7 +96,7 @@ func validateExtension(app core.App, r, before *core.Record) error {
 	if r.GetInt("extra") < before.GetInt("extra") {
 		return errs.Invalid("minutes", sessions.CodeBadLength, "A running session can be extended but not shortened. To finish early, end the session.")
 	}
-	plan, err := findPlan(app, r.GetString("team"))
+	plan, err := plans.ForTeam(app, r.GetString("team"))
 	if err != nil {
 		return err
 	}
@@ -106,18 +106,6 @@ func validateExtension(app core.App, r, before *core.Record) error {
 		return errs.Invalid("minutes", sessions.CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s, so this one can't be extended that far. Schedule another session. %s.", plan.Name(), sessions.FormatMinutes(minutes), plans.LargerPlanHint))
 	}
 	return nil
-}
-
-func findPlan(app core.App, team string) (*plans.Plan, error) {
-	found, err := app.FindRecordById("teams", team, record.WithPrepared)
-	if err != nil {
-		return nil, fmt.Errorf("find the team of a session: %w", err)
-	}
-	plan, err := plans.Find(app, found.GetString("plan"))
-	if err != nil {
-		return nil, fmt.Errorf("find the plan of a team: %w", err)
-	}
-	return plan, nil
 }
 
 // blockTeamDelete refuses to delete a team while one of its sessions is running (R12).

@@ -76,7 +76,7 @@ func endIfDue(app core.App, session *sessions.Session, now time.Time) error {
 
 // dueAt is when a running session ends automatically, and why.
 func dueAt(app core.App, session *sessions.Session) (at time.Time, reason string, err error) {
-	plan, err := findPlan(app, session.TeamID())
+	plan, err := plans.ForTeam(app, session.TeamID())
 	if err != nil {
 		return at, "", err
 	}

@@ -24,20 +24,6 @@ const (
 // MaxPeople is how many people can be invited to one session, whatever the plan allows.
 const MaxPeople = 1000
 
-// planLimits are the limits of a team's plan for one session; -1 means unlimited (R103).
-type planLimits struct {
-	name            string
-	minutes, people int
-}
-
-func loadPlanLimits(app core.App, team *core.Record) (*planLimits, error) {
-	plan, err := plans.Find(app, team.GetString("plan"))
-	if err != nil {
-		return nil, fmt.Errorf("find the plan of a team: %w", err)
-	}
-	return &planLimits{plan.Name(), plan.SessionMinutes(), plan.SessionPeople()}, nil
-}
-
 // capacity holds what limits the number of invitees of a session, and how many there are.
 type capacity struct {
 	Team           string `db:"team"`
@@ -72,21 +58,14 @@ func loadCapacity(app core.App, session, address string) (*capacity, error) {
 	return s, nil
 }
 
-// newCapacity is what limits the people of a session with the values of the record, in the room, which may be nil.
-func newCapacity(app core.App, r *core.Record, room *rooms.Room) (*capacity, error) {
-	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
-	if err != nil {
-		return nil, fmt.Errorf("find the team of a session: %w", err)
-	}
-	plan, err := loadPlanLimits(app, team)
-	if err != nil {
-		return nil, err
-	}
-	s := &capacity{Plan: plan.name, PlanPeople: plan.people, People: r.GetInt("people")}
+// newCapacity is what limits the people of a session on the plan, in the room, which may be nil. people is the session's own
+// limit; 0: none.
+func newCapacity(plan *plans.Plan, room *rooms.Room, people int) *capacity {
+	s := &capacity{Plan: plan.Name(), PlanPeople: plan.SessionPeople(), People: people}
 	if room != nil {
 		s.Room, s.RoomPeople = room.Name(), room.MaxPeople()
 	}
-	return s, nil
+	return s
 }
 
 // limit is how many people can be in the session at the same time, and the message about what limits it: the session,
@@ -149,17 +128,13 @@ func findBookableRoom(app core.App, s *core.Record) (*rooms.Room, error) {
 }
 
 // validateSettings refuses settings that the room doesn't allow (R91), and numbers out of range.
-func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error {
+func validateSettings(s *core.Record, room *rooms.Room, plan *plans.Plan) error {
 	var faults errs.List
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
 		faults.Add(errs.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 frames per second."))
 	}
 	if n := s.GetInt("people"); n > 0 {
-		whole := &capacity{Plan: plan.name, PlanPeople: plan.people}
-		if room != nil {
-			whole.Room, whole.RoomPeople = room.Name(), room.MaxPeople()
-		}
-		if most, why := whole.limit(); n > most {
+		if most, why := newCapacity(plan, room, 0).limit(); n > most {
 			faults.Add(errs.Invalid("people", CodeTooManyPeople, why))
 		}
 	}

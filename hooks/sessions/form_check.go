@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/plans"
 	"usher/hooks/tools/errs"
 )
 
@@ -30,11 +31,11 @@ func (f Form) check(tx core.App, s *Session, host *core.Record) (people []invite
 		return nil, faults, err
 	}
 	faults.AddAll(normalize(draft))
-	limits, err := newCapacity(tx, draft, room)
+	plan, err := plans.ForTeam(tx, s.TeamID())
 	if err != nil {
 		return nil, faults, err
 	}
-	faults.Add(limits.validate(len(people) + 1)) // and the host
+	faults.Add(newCapacity(plan, room, f.MaxPeople).validate(len(people) + 1)) // and the host
 	faults.AddAll(f.Invalid)
 	return people, faults, nil
 }

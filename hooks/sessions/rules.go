@@ -14,6 +14,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/members"
+	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
@@ -84,7 +85,7 @@ func normalize(r *core.Record) error {
 	faults.Add(err)
 	faults.Add(validateExternalLink(r.GetString("elsewhere")))
 	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
-		faults.Add(validateLength(r.GetInt("minutes"), &planLimits{}))
+		faults.Add(validateMinutes(r.GetInt("minutes")))
 	}
 	if r.GetDateTime("starts").IsZero() {
 		faults.Add(errs.Invalid("starts", CodeBadTime, "Choose when the session starts."))
@@ -243,7 +244,7 @@ func validatePlan(app core.App, r, before *core.Record) (*rooms.Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the team of a session: %w", err)
 	}
-	plan, err := loadPlanLimits(app, team)
+	plan, err := plans.ForTeam(app, team.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -284,11 +285,11 @@ func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
 	if err != nil {
 		return err
 	}
-	limits, err := newCapacity(app, r, room)
+	plan, err := plans.ForTeam(app, stored.Team)
 	if err != nil {
 		return err
 	}
-	return limits.validate(stored.Invited)
+	return newCapacity(plan, room, r.GetInt("people")).validate(stored.Invited)
 }
 
 // validateHost refuses a host who can't host in the team (D2).

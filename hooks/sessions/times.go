@@ -136,15 +136,24 @@ func validateStart(starts, now time.Time) error {
 }
 
 // validateLength refuses a length that is out of range or beyond the team's plan (R93, R103).
-func validateLength(minutes int, plan *planLimits) error {
+func validateLength(minutes int, plan *plans.Plan) error {
+	if err := validateMinutes(minutes); err != nil {
+		return err
+	}
+	if most := plan.SessionMinutes(); most != plans.Unlimited && minutes > most {
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s. Choose a shorter length. %s.",
+			plan.Name(), FormatMinutes(most), plans.LargerPlanHint))
+	}
+	return nil
+}
+
+// validateMinutes refuses a length that no plan allows.
+func validateMinutes(minutes int) error {
 	switch {
 	case minutes < MinMinutes:
 		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session must last at least %d minutes.", MinMinutes))
 	case minutes > MaxMinutes:
 		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session can last up to %d hours.", MaxMinutes/60))
-	case plan.minutes >= 0 && minutes > plan.minutes:
-		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s. Choose a shorter length. %s.",
-			plan.name, FormatMinutes(plan.minutes), plans.LargerPlanHint))
 	}
 	return nil
 }

@@ -58,9 +58,6 @@ func (t *Team) LogoFile() string { return t.GetString("logo") }
 // ZoneName is the name of the team's time zone, or "" until one is chosen.
 func (t *Team) ZoneName() string { return t.GetString("timezone") }
 
-// Plan is the key of the team's plan.
-func (t *Team) Plan() string { return t.GetString("plan") }
-
 // AdminsManageAdmins reports whether Admins may manage other Admins (D1).
 func (t *Team) AdminsManageAdmins() bool { return t.GetBool("admins_manage_admins") }
 

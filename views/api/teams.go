@@ -83,7 +83,7 @@ func showTeam(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	shown := teamOf(e.App, actor, actor.Team)
 	if actor.CanUsePanel() {
-		plan, err := plans.Find(e.App, teams.Of(actor.Team).Plan())
+		plan, err := plans.ForTeam(e.App, actor.Team.Id)
 		if err != nil {
 			return err
 		}

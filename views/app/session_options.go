@@ -11,7 +11,6 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
-	"usher/hooks/teams"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -54,7 +53,7 @@ var durations = func() []int {
 
 // fillDurations sets the durations that the plan allows, with a note about its limits (R103).
 func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) error {
-	plan, err := plans.Find(app, teams.Of(actor.Team).Plan())
+	plan, err := plans.ForTeam(app, actor.Team.Id)
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func loadBookings(e *core.RequestEvent, room *rooms.Room, max int) (BookingsProp
 
 // settingLines describes a room's settings (R91).
 func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error) {
-	most, plan, err := rooms.PlanMaxPeople(e.App, room.TeamID())
+	plan, err := plans.ForTeam(e.App, room.TeamID())
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +128,14 @@ func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error)
 		{"Join before the host", "The first participant to join starts the session.", onOff[room.JoinBeforeHost()]},
 		{"Mute on entry", "Participants join with their microphone off.", onOff[room.Muted()]},
 		{"Recording", recording.Hint + " " + rooms.RecordingNote, recording.Label},
-		peopleLine(room.MaxPeople(), most, plan),
+		peopleLine(room.MaxPeople(), plan),
 		{"Maximum video quality", "Sessions in this room can use up to this quality.", qualityLabel(room.Quality())},
 	}, nil
 }
 
-func peopleLine(people, most int, plan string) SettingLine {
-	line := SettingLine{Label: "Maximum participants", Value: ui.Number(people), Text: planLimitText(most, plan)}
+func peopleLine(people int, plan *plans.Plan) SettingLine {
+	most := plan.SessionPeople()
+	line := SettingLine{Label: "Maximum participants", Value: ui.Number(people), Text: planLimitText(plan)}
 	switch {
 	case people == 0 && most == plans.Unlimited:
 		line.Value = "No limit"
@@ -142,17 +143,17 @@ func peopleLine(people, most int, plan string) SettingLine {
 		line.Value = ui.Number(most)
 	case most != plans.Unlimited && people > most:
 		line.Value = ui.Number(most)
-		line.Text = "Set to " + ui.Number(people) + ". " + planLimitText(most, plan)
+		line.Text = "Set to " + ui.Number(people) + ". " + planLimitText(plan)
 	}
 	return line
 }
 
 // planLimitText says how many participants the plan allows in a session.
-func planLimitText(most int, plan string) string {
-	if most == plans.Unlimited {
-		return "The " + plan + " plan has no limit."
+func planLimitText(plan *plans.Plan) string {
+	if plan.SessionPeople() == plans.Unlimited {
+		return "The " + plan.Name() + " plan has no limit."
 	}
-	return "The " + plan + " plan allows " + ui.Number(most) + " per session."
+	return "The " + plan.Name() + " plan allows " + ui.Number(plan.SessionPeople()) + " per session."
 }
 
 func qualityLabel(quality string) string {

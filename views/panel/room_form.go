@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/paths"
+	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -112,12 +113,12 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 			return err
 		}
 	}
-	most, plan, err := rooms.PlanMaxPeople(e.App, web.Actor(e).Team.Id)
+	plan, err := plans.ForTeam(e.App, web.Actor(e).Team.Id)
 	if err != nil {
 		return err
 	}
 	form.Title, form.SubmitLabel, form.Action, form.CancelURL = "New room", "Create room", roomsPath(e)+"/new", roomsPath(e)
-	form.MaxPeopleHelp = "Leave empty to use the plan's limit. " + planLimitText(most, plan)
+	form.MaxPeopleHelp = "Leave empty to use the plan's limit. " + planLimitText(plan)
 	form.LinkPrefix = settings.Of(e.App).Link(paths.RoomPrefix)
 	form.FieldErrors = layout.FieldErrors(form.Errors, "name", "slug", "description", "entry", "recording", "people", "quality")
 	crumbs := []ui.Breadcrumb{{Label: "Rooms", Href: roomsPath(e)}}

@@ -5,7 +5,6 @@ import (
 
 	"usher/hooks/plans"
 	"usher/hooks/seats"
-	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
 	"usher/views/web"
 )
@@ -13,7 +12,7 @@ import (
 // loadPlan returns the team's plan and the current use of its seats.
 func loadPlan(e *core.RequestEvent) (PlanProps, error) {
 	actor := web.Actor(e)
-	plan, err := plans.Find(e.App, teams.Of(actor.Team).Plan())
+	plan, err := plans.ForTeam(e.App, actor.Team.Id)
 	if err != nil {
 		return PlanProps{}, err
 	}
