@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -40,12 +41,15 @@ type capacity struct {
 	AlreadyInvited bool   `db:"twice"` // the address is invited
 }
 
+// countedStates are the states of the participants who count towards the limit of a session.
+var countedStates = []string{StateInvited, StateAdmitted}
+
 // loadCapacity reads it with one prepared statement, because a large series needs it for each participant.
 func loadCapacity(app core.App, session, address string) (*capacity, error) {
 	s := &capacity{}
 	err := app.DB().NewQuery(`SELECT s.team, s.series, s.status, s.host, s.host_name, s.people, p.name plan, p.session_people plan_people,
 			coalesce(r.name, '') room, coalesce(r.people, 0) room_people,
-			(SELECT count(*) FROM participants a WHERE a.session = s.id AND a.state IN ('invited', 'admitted')) asked,
+			(SELECT count(*) FROM participants a WHERE a.session = s.id AND a.state IN ('` + strings.Join(countedStates, "', '") + `')) asked,
 			EXISTS (SELECT 1 FROM participants a WHERE a.session = s.id AND a.email = {:email}) twice
 		FROM sessions s JOIN teams t ON t.id = s.team JOIN plans p ON p.id = t.plan LEFT JOIN rooms r ON r.id = s.room WHERE s.id = {:id}`).
 		WithContext(record.Prepared).Bind(dbx.Params{"id": session, "email": address}).One(s)

@@ -80,3 +80,52 @@ func TestFormOf_KeepsNames(t *testing.T) {
 		t.Errorf("in the copy: got %v, %v; want Ana Sá as presenter", p, err)
 	}
 }
+
+func TestChange_OverLoweredLimit_IsRefusedOnlyWithMorePeople(t *testing.T) {
+	add := func(f *sessions.Form) { f.Guests = append(f.Guests, "new@out.example") }
+	for _, limit := range []string{"room", "plan"} {
+		s := newFixture(t, "pro")
+		room := s.newRoom(nil)
+		one := s.newSession(sessions.Form{Room: room.Id, Starts: daysFromNow(1, 10), Guests: []string{"ada@out.example", "bob@out.example", "cas@out.example"}})
+		series := s.newSession(sessions.Form{Room: room.Id, Starts: daysFromNow(2, 10), Rule: "FREQ=DAILY;COUNT=2", Guests: []string{"ada@out.example", "bob@out.example", "cas@out.example"}})
+		if limit == "room" {
+			hookstest.Exec(t, s.app, "UPDATE rooms SET people = 2", nil)
+		} else {
+			hookstest.Exec(t, s.app, "UPDATE plans SET session_people = 2", nil)
+		}
+		for _, test := range []struct {
+			name    string
+			session *sessions.Session
+			scope   sessions.Scope
+			change  func(*sessions.Form)
+			code    string
+		}{
+			{"another title", one, sessions.ScopeSession, func(f *sessions.Form) { f.Title = "Rushes" }, ""},
+			{"another title of the series", series, sessions.ScopeSeries, func(f *sessions.Form) { f.Title = "Rushes" }, ""},
+			{"another role", one, sessions.ScopeSession, func(f *sessions.Form) { f.Presenters = []string{"ada@out.example"} }, ""},
+			{"one more", one, sessions.ScopeSession, add, sessions.CodeTooManyPeople},
+			{"one more in the series", series, sessions.ScopeSeries, add, sessions.CodeTooManyPeople},
+			{"a limit", one, sessions.ScopeSession, func(f *sessions.Form) { f.MaxPeople = 2 }, sessions.CodeTooManyPeople},
+			{"one fewer", one, sessions.ScopeSession, func(f *sessions.Form) { f.Guests = f.Guests[:2] }, ""},
+			{"fewer, one of them new", one, sessions.ScopeSession, func(f *sessions.Form) { f.Guests, f.Presenters = []string{"new@out.example"}, nil }, ""},
+		} {
+			form, err := sessions.FormOf(s.app, s.reload(test.session.Id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.change(&form)
+			err = sessions.Change(s.app, s.actor("organizer"), test.session.Id, form, test.scope)
+			hookstest.AssertCode(t, "over the limit of the "+limit+", "+test.name, err, test.code)
+		}
+	}
+}
+
+func TestChange_FullSession_CountsOnlyPlacesInUse(t *testing.T) {
+	s := newFixture(t, "pro")
+	one := s.newSession(sessions.Form{Starts: daysFromNow(1, 10), MaxPeople: 3, Guests: []string{"ada@out.example", "bob@out.example"}})
+	hookstest.Exec(t, s.app, "UPDATE participants SET state = 'declined' WHERE email = 'bob@out.example'", nil)
+	s.change(t, one, sessions.ScopeSession, func(f *sessions.Form) { f.Guests = append(f.Guests, "new@out.example") })
+	if got := s.participantList(one.Id); !strings.Contains(got, "new@out.example") {
+		t.Errorf("got %s, want a new invitee in the place of the one who declined", got)
+	}
+}
