@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // The two values of Query.Result.
@@ -73,9 +74,9 @@ type search struct {
 
 func (s *search) filter(app core.App, q Query) error {
 	kinds := actionsOfKind(q.Kind)
-	switch {
-	case q.Person != "":
-		if err := s.filterPerson(app, q.Person); err != nil {
+	switch person := text.CleanSearch(q.Person); {
+	case person != "":
+		if err := s.filterPerson(app, person); err != nil {
 			return err
 		}
 		if q.Kind != "" {
@@ -101,15 +102,15 @@ func (s *search) filter(app core.App, q Query) error {
 }
 
 // filterPerson adds a branch for each way in which an entry can be about the person.
-func (s *search) filterPerson(app core.App, text string) error {
-	ids, addresses, err := resolvePerson(app, s.team, text)
+func (s *search) filterPerson(app core.App, person string) error {
+	ids, addresses, err := resolvePerson(app, s.team, person)
 	for _, id := range ids {
 		s.branches = append(s.branches, "actor = "+s.bind(id), "target = "+s.bind(id))
 	}
 	for _, address := range addresses {
 		s.branches = append(s.branches, "target = '' AND target_name = "+s.bind(address))
 	}
-	if part := strings.ToLower(strings.TrimSpace(text)); len(part) > 3 && strings.Contains(strings.ToLower(Administrator), part) {
+	if part := strings.ToLower(person); len(part) > 3 && strings.Contains(strings.ToLower(Administrator), part) {
 		s.branches = append(s.branches, "actor = '' AND actor_name = "+s.bind(Administrator))
 	}
 	return err

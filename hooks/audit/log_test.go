@@ -115,7 +115,8 @@ func TestList_FiltersNewestFirst(t *testing.T) {
 		{audit.Query{Person: "jonas"}, "create! create"},
 		{audit.Query{Person: "ÅNG theo"}, "revoke"}, // words in any order, without case and accents
 		{audit.Query{Person: "angstrom jonas"}, ""},
-		{audit.Query{Person: "%"}, ""},
+		{audit.Query{Person: "---"}, all},
+		{audit.Query{Person: ", %", Kind: "members"}, "remove revoke"},
 		{audit.Query{Person: "no match"}, ""},
 		{audit.Query{Person: strings.Repeat("a", 15)}, ""},
 		{audit.Query{Person: "' OR 1=1 --"}, ""},

@@ -25,7 +25,6 @@ func IsID(text string) bool { return idPattern.MatchString(text) }
 // returns their email addresses, for entries that were refused before an invitation existed. text is such an id, or words
 // of a name and email, which several people may match.
 func resolvePerson(app core.App, team, text string) (ids, addresses []string, err error) {
-	text = strings.TrimSpace(text)
 	if IsID(text) {
 		ids = []string{text}
 	} else {

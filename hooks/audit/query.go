@@ -17,7 +17,7 @@ const CodeBadDate = "bad_date"
 func ParseQuery(values url.Values, zone *time.Location) (Query, error) {
 	before, _ := strconv.Atoi(values.Get("before"))
 	query := Query{
-		Person: text.Truncate(values.Get("person"), 200), Kind: text.Truncate(values.Get("kind"), 60),
+		Person: text.CleanSearch(text.Truncate(values.Get("person"), 200)), Kind: text.Truncate(values.Get("kind"), 60),
 		Result: text.Truncate(values.Get("result"), 60), Before: max(before, 0),
 	}
 	var faults errs.List

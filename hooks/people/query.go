@@ -126,7 +126,7 @@ func Count(app core.App, team string) (Counts, error) {
 
 // total returns the number of rows that the query finds, from the tally if possible.
 func (q Query) total(app core.App, counts Counts, where string, params dbx.Params) (int, error) {
-	if q.Search == "" && q.Role == "" && q.Tag == "" {
+	if text.CleanSearch(q.Search) == "" && q.Role == "" && q.Tag == "" {
 		known := map[Query]int{
 			{}: counts.Total, {Kind: actors.Guest}: counts.Guests, {Kind: actors.Member}: counts.Total - counts.Guests,
 			{Status: "accepted"}: counts.Accepted, {Status: "pending"}: counts.Pending, {Status: "declined"}: counts.Declined,

@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/record"
+	"usher/hooks/tools/text"
 )
 
 // Row is a session in a list for one person, with that person's participant. Without a participant the person is its host.
@@ -64,7 +65,7 @@ const (
 type Query struct {
 	Show      string // ShowUpcoming, ShowRunning or ShowPast
 	Hosting   bool   // only sessions that the person hosts
-	Search    string // words of the title, description, room or host; Show is ignored then
+	Search    string // words of the title, description, room or host; Show is ignored then. Without words: no search
 	Cancelled bool   // with cancelled sessions among the upcoming or found ones, at their time
 	After     string // id of the row before the page
 	Before    string // id of the row after the page
@@ -132,10 +133,10 @@ func ListForUser(app core.App, actor *actors.Actor, query Query) (Page, error) {
 func listPage(app core.App, params dbx.Params, query Query) (Page, error) {
 	page := Page{}
 	where := "(" + showConditions[query.Show]
-	switch {
-	case query.Search != "":
+	switch search := text.CleanSearch(query.Search); {
+	case search != "":
 		where = "(contains_words(" + searchedTexts + ", {:search})"
-		params["search"] = query.Search
+		params["search"] = search
 		if !query.Cancelled {
 			where += " AND s.status != 'cancelled'"
 		}

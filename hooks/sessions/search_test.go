@@ -50,10 +50,18 @@ func TestListForUser_Search_FindsWordsInAnyOrder(t *testing.T) {
 	for search, want := range map[string]string{
 		"review grade": "Grade Review", "GRADE": "Grade Review", "elan": "Élan, Überblick", "UBERBLICK Élan": "Élan, Überblick",
 		"nandu": "Grade Review", "arsrapport grade": "Grade Review", "LUCIA": "Grade Review, Élan, Überblick", "lucía überblick": "Élan, Überblick",
-		"grade überblick": "", "100%": "Grade Review", "%": "Grade Review", "gr_de": "", "'": "",
+		"grade überblick": "", "100%": "Grade Review", "gr_de": "", "' grade": "Grade Review",
 	} {
 		if got := s.listTitles(t, "organizer", sessions.Query{Search: search, Size: 10}); got != want {
 			t.Errorf("%q: got %q, want %q", search, got, want)
+		}
+	}
+	for _, search := range []string{"---", "%", " , ", "'"} {
+		if got := s.listTitles(t, "organizer", sessions.Query{Search: search, Show: sessions.ShowRunning, Size: 10}); got != "" {
+			t.Errorf("%q: got %q, want the running sessions as without a search", search, got)
+		}
+		if got := s.listTitles(t, "organizer", sessions.Query{Search: search, Show: sessions.ShowUpcoming, Size: 10}); got != "Grade Review, Élan, Überblick" {
+			t.Errorf("%q: got %q, want all upcoming sessions", search, got)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -97,7 +96,7 @@ func searchPeople(e *core.RequestEvent) error {
 		return err
 	}
 	found := []suggestion{}
-	words := strings.TrimSpace(text.Truncate(e.Request.URL.Query().Get("q"), 100))
+	words := text.CleanSearch(text.Truncate(e.Request.URL.Query().Get("q"), 100))
 	if words == "" {
 		return e.JSON(http.StatusOK, map[string]any{"people": found})
 	}

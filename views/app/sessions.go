@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -37,7 +36,7 @@ type listQuery struct {
 }
 
 func parseListQuery(values url.Values) listQuery {
-	q := listQuery{Query: sessions.Query{Show: values.Get("show"), Hosting: values.Get("by") == "me", Search: strings.TrimSpace(text.Truncate(values.Get("q"), 100)),
+	q := listQuery{Query: sessions.Query{Show: values.Get("show"), Hosting: values.Get("by") == "me", Search: text.CleanSearch(text.Truncate(values.Get("q"), 100)),
 		After: values.Get("after"), Before: values.Get("before"), Size: pageSize, Cancelled: true}}
 	if q.Show != sessions.ShowRunning && q.Show != sessions.ShowPast {
 		q.Show = sessions.ShowUpcoming

@@ -218,6 +218,7 @@ func TestDetails_Series_CancelledSessionsDoNotCount(t *testing.T) {
 
 func TestSessionList_ClearSearch_KeepsFilters(t *testing.T) {
 	w := newFixture(t)
+	assertNotContains(t, w.As(w.olga).Get(appURL+"/sessions?show=past&q=---"), "Clear search", "No sessions match")
 	assertPage(t, w.As(w.olga).Get(appURL+"/sessions?show=past&by=me&q=nothing"), 200, "Clear search", `href="`+appURL+`/sessions?by=me&amp;show=past"`)
 }
 
@@ -254,6 +255,7 @@ func TestSearchPeople_OnlyFindsMembersOfTheTeam(t *testing.T) {
 	assertNotContains(t, r, "stranger@halation.example", "olga@halation.example", "gus@lantern.example", "nora@")
 	assertNotContains(t, olga.Get(appURL+"/people?q=gus"), "gus@")
 	assertPage(t, olga.Get(appURL+"/people?q="), 200, `{"people":[]}`)
+	assertPage(t, olga.Get(appURL+"/people?q=---"), 200, `{"people":[]}`)
 	assertPage(t, w.As(w.foreign).Get(appURL+"/people?q=paul"), 404)
 }
 

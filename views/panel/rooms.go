@@ -37,7 +37,7 @@ type roomQuery struct {
 }
 
 func parseRoomQuery(values url.Values) roomQuery {
-	return roomQuery{search: clean(strings.TrimSpace(values.Get("q"))), archived: values.Get("status") == "archived"}
+	return roomQuery{search: text.CleanSearch(clean(values.Get("q"))), archived: values.Get("status") == "archived"}
 }
 
 func (q roomQuery) href(path string) string {

@@ -27,6 +27,7 @@ func TestSearch_FindsPagesAndPeople(t *testing.T) {
 	for q, texts := range map[string][]string{
 		"":           {">Add users<", ">Users<", ">Audit log<", ">Settings<", ">Northlight<", s.path("/users/add"), "/admin/northlight"},
 		"  ":         {">Add users<"},
+		"---":        {">Add users<", ">Northlight<"},
 		"sett":       {">Settings<", `href="` + s.path("/settings") + `"`},
 		"LOG":        {">Audit log<"},
 		"switch":     {">Northlight<"},

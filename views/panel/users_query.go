@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usher/hooks/people"
+	"usher/hooks/tools/text"
 )
 
 // pageSize is the number of rows on a page of the list.
@@ -15,7 +16,7 @@ const pageSize = 50
 func parseQuery(values url.Values) people.Query {
 	page, _ := strconv.Atoi(values.Get("page"))
 	return people.Query{
-		Search: clean(values.Get("q")), Role: values.Get("role"), Status: values.Get("status"), Kind: values.Get("kind"),
+		Search: text.CleanSearch(clean(values.Get("q"))), Role: values.Get("role"), Status: values.Get("status"), Kind: values.Get("kind"),
 		Tag: clean(values.Get("tag")), Sort: values.Get("sort"), Page: page, Size: pageSize,
 		After: values.Get("after"), Before: values.Get("before"),
 	}
@@ -71,6 +72,6 @@ func ariaSort(q people.Query, column string) string {
 }
 
 // clean replaces invalid UTF-8 and null bytes.
-func clean(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
+func clean(value string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(value, "\ufffd"), "\x00", "\ufffd")
 }

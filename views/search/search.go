@@ -51,7 +51,7 @@ var (
 // Serve searches the sources for the query parameter q and renders the results, as a page or as a fragment.
 func Serve(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
 	query := Query{App: e.App, Actor: web.Actor(e), Shell: shell,
-		Text: strings.TrimSpace(text.Truncate(e.Request.URL.Query().Get("q"), maxQueryLength))}
+		Text: text.CleanSearch(text.Truncate(e.Request.URL.Query().Get("q"), maxQueryLength))}
 	props := ResultsProps{Query: query.Text}
 	for _, source := range sources {
 		group, err := source(query)

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,9 +37,23 @@ func Fold(text string) string {
 	return b.String()
 }
 
-// SearchWords returns the folded words of a search. Commas separate words, too, as in "Herrera, Lucía".
+// SearchWords returns the folded words of a search. Commas separate words, too, as in "Herrera, Lucía". Signs alone, as in "---",
+// aren't a word.
 func SearchWords(search string) []string {
-	return strings.FieldsFunc(Fold(search), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	words := strings.FieldsFunc(Fold(search), func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	return slices.DeleteFunc(words, func(word string) bool { return !strings.ContainsFunc(word, isSearchable) })
+}
+
+// isSearchable reports whether a character makes a word: a letter, a digit, a mark, or a picture such as an emoji.
+func isSearchable(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.So) }
+
+// CleanSearch returns a search as it was entered, without the spaces around it. It is "" if the search has no words, so that all
+// lists treat it as no search.
+func CleanSearch(search string) string {
+	if len(SearchWords(search)) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(search)
 }
 
 // ContainsWords reports whether every word of a search occurs in the text, in any order. In SQL it's the function contains_words.

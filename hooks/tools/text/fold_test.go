@@ -43,6 +43,20 @@ func TestContainsWords_AnyOrder(t *testing.T) {
 	}
 }
 
+func TestCleanSearch_SignsAlone_AreNoSearch(t *testing.T) {
+	for search, want := range map[string]string{
+		"": "", "  ": "", "---": "", " , ": "", "%": "", "- / \\ * + $ ^": "", "\u200b\u202e": "", "“…”": "", "\u0301": "",
+		" R&D ": "R&D", "-a": "-a", "100 %": "100 %", "🎬": "🎬", "会議": "会議", "שרה": "שרה", "c++": "c++",
+	} {
+		if got := text.CleanSearch(search); got != want {
+			t.Errorf("%q: got %q, want %q", search, got, want)
+		}
+	}
+	if words := text.SearchWords("Dailies - Monday & Tuesday"); len(words) != 3 {
+		t.Errorf("got %q, want the three words", words)
+	}
+}
+
 func BenchmarkFold(b *testing.B) {
 	for name, in := range map[string]string{"ascii": "What we look at, and what we decide", "accents": "Überblick: what we decide, à la carte"} {
 		b.Run(name, func(b *testing.B) {
