@@ -83,6 +83,7 @@ var reasonTexts = map[string]string{
 	"bad_cohost":        "Co-hosts must be members of the team.",
 	"one_host":          "A session can have only one host.",
 	"host_stands":       "The host can't be removed from the participants.",
+	"no_host":           "The host's account was deleted.",
 	"cannot_host":       "The host can't host in this team.",
 	"bad_answer":        "The reply was invalid, or the host tried to reply.",
 	"session_running":   "A session was running.",

@@ -1,7 +1,6 @@
 package sessions
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -31,9 +30,9 @@ func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope
 	return manage(app, actor, id, "session.change", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
 		form := form.withDefaults(tx, actor.Team)
 		entry.With("starts", form.Starts.UTC().Format(time.RFC3339))
-		host, err := tx.FindRecordById("users", s.HostID())
+		host, err := findHost(tx, s)
 		if err != nil {
-			return fmt.Errorf("find the host of a session: %w", err)
+			return err
 		}
 		people, faults, err := form.check(tx, s, host)
 		if err != nil {

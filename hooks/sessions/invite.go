@@ -51,9 +51,9 @@ func Invite(app core.App, actor *actors.Actor, session string, lines []string) (
 // newInvitees are the people of the list who aren't invited to the session yet. It refuses a list without any, and people
 // who were removed from the session.
 func newInvitees(tx core.App, s *Session, lines []string) ([]invitee, error) {
-	host, err := tx.FindRecordById("users", s.HostID())
+	host, err := findHost(tx, s)
 	if err != nil {
-		return nil, fmt.Errorf("find the host of a session: %w", err)
+		return nil, err
 	}
 	people, err := Form{Guests: lines}.invitees(tx, s.TeamID(), host)
 	if err != nil {
@@ -76,6 +76,18 @@ func newInvitees(tx core.App, s *Session, lines []string) ([]invitee, error) {
 		return nil, errs.Invalid("guests", CodeAlreadyInvited, "Everyone on this list is already invited.")
 	}
 	return fresh, nil
+}
+
+// findHost is the account of the session's host. A session whose host's account was deleted is refused.
+func findHost(tx core.App, s *Session) (*core.Record, error) {
+	if s.HostID() == "" {
+		return nil, errs.Invalid("base", CodeNoHost, "This session no longer has a host, because their account was deleted. Schedule a new session.")
+	}
+	host, err := tx.FindRecordById("users", s.HostID())
+	if err != nil {
+		return nil, fmt.Errorf("find the host of a session: %w", err)
+	}
+	return host, nil
 }
 
 // requireUpcoming refuses a session that is over, whether or not it was started.

@@ -53,6 +53,19 @@ func TestInvite_Refused(t *testing.T) {
 	hookstest.AssertCode(t, "ended", invite("organizer", "zed@out.example"), sessions.CodeEnded)
 }
 
+func TestInviteAndChange_HostGone_AreRefused(t *testing.T) {
+	s := newFixture(t, "pro")
+	running, scheduled := s.newRunning(sessions.Form{}), s.newSession(sessions.Form{Starts: daysFromNow(2, 10)})
+	hookstest.Exec(t, s.app, "UPDATE sessions SET host = ''", nil)
+	_, err := sessions.Invite(s.app, s.actor("owner"), running.Id, []string{"zed@out.example"})
+	hookstest.AssertCode(t, "invite", err, sessions.CodeNoHost)
+	form, err := sessions.FormOf(s.app, s.reload(scheduled.Id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hookstest.AssertCode(t, "change", sessions.Change(s.app, s.actor("owner"), scheduled.Id, form, sessions.ScopeSession), sessions.CodeNoHost)
+}
+
 func TestInvite_ConcurrentForTheLastPlace_InvitesOne(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newRunning(sessions.Form{MaxPeople: 2})

@@ -38,6 +38,7 @@ const (
 const (
 	CodeEnded      = "session_ended"
 	CodeNotStarted = "not_started"
+	CodeNoHost     = "no_host"
 )
 
 var _ core.RecordProxy = (*Session)(nil)
