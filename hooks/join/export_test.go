@@ -2,6 +2,12 @@ package join
 
 import "github.com/pocketbase/pocketbase/core"
 
+// CurrentGrant and UpdateGrant are the parts of an update of permissions, with any media server.
+var (
+	CurrentGrant = currentGrant
+	UpdateGrant  = updateGrant
+)
+
 // ReserveSlot is IssueToken without the media server.
 var ReserveSlot = reserveSlot
 

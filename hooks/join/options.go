@@ -85,24 +85,24 @@ func updateAllPermissions(app core.App, session *sessions.Session) {
 		return
 	}
 	people, err := sessions.ListParticipants(app, session.Id)
+	if err != nil {
+		app.Logger().Error("find who is in a session with a new rule for screen sharing", "error", err)
+	}
 	var grants []live.Grant
 	for _, p := range people {
 		if p.State() != sessions.StateAdmitted || p.Role() != sessions.Attendee {
 			continue
 		}
-		grant, missing := newGrant(app, session, p)
-		if missing == nil {
+		grant, in, err := currentGrant(app, p.Id)
+		if err != nil {
+			app.Logger().Error("find the permissions of a participant", "error", err)
+		} else if in {
 			grants = append(grants, grant)
-		} else if err = errs.IgnoreNotFound(missing); err != nil { // left the team
-			break
 		}
-	}
-	if err != nil {
-		app.Logger().Error("find who is in a session with a new rule for screen sharing", "error", err)
 	}
 	routine.FireAndForget(func() {
 		for _, grant := range grants {
-			if err := live.UpdatePermissions(app, grant); err != nil {
+			if err := updateGrant(app, grant, live.UpdatePermissions); err != nil {
 				app.Logger().Warn("update permissions on the media server", "error", err)
 			}
 		}

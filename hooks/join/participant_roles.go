@@ -47,22 +47,51 @@ func registerRoles(app core.App) {
 	})
 }
 
+// updatePermissions updates a participant's permissions on the media server, after the commit of a change.
 func updatePermissions(app core.App, p *sessions.Participant) {
-	session, err := sessions.FindByID(app, p.SessionID())
-	if errors.Is(err, errs.ErrNotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "" || p.State() != sessions.StateAdmitted) {
-		return
-	}
-	var grant live.Grant
-	if err == nil {
-		grant, err = newGrant(app, session, p)
-	}
+	grant, in, err := currentGrant(app, p.Id)
 	if err != nil {
-		app.Logger().Error("find the session of a participant with a new role", "error", err)
+		app.Logger().Error("find the permissions of a participant", "error", err)
+	}
+	if err != nil || !in {
 		return
 	}
 	routine.FireAndForget(func() {
-		if err := live.UpdatePermissions(app, grant); err != nil {
+		if err := updateGrant(app, grant, live.UpdatePermissions); err != nil {
 			app.Logger().Warn("update permissions on the media server", "error", err)
 		}
 	})
+}
+
+// currentGrant is what a participant may do now. in is false unless the participant is admitted to a running session that takes
+// place here.
+func currentGrant(app core.App, participant string) (grant live.Grant, in bool, err error) {
+	p, err := sessions.FindParticipant(app, participant)
+	if err != nil || p.State() != sessions.StateAdmitted {
+		return grant, false, errs.IgnoreNotFound(err)
+	}
+	session, err := sessions.FindByID(app, p.SessionID())
+	if err != nil || session.Status() != sessions.Running || session.Media() == "" {
+		return grant, false, errs.IgnoreNotFound(err)
+	}
+	grant, err = newGrant(app, session, p)
+	if errors.Is(err, errs.ErrNotFound) { // left the team
+		return grant, false, nil
+	}
+	return grant, err == nil, err
+}
+
+// updateGrant sends a grant to the media server, and then what is current, until both are equal. So the last of several quick
+// changes holds, in whichever order their calls arrive.
+func updateGrant(app core.App, grant live.Grant, send func(core.App, live.Grant) error) error {
+	for {
+		if err := send(app, grant); err != nil {
+			return err
+		}
+		now, in, err := currentGrant(app, grant.Identity)
+		if err != nil || !in || now == grant {
+			return err
+		}
+		grant = now
+	}
 }
