@@ -9,7 +9,7 @@ const workers = navigator.serviceWorker;
 const maxWait = 3000; // for the worker of a newly opened page, in ms
 const checked = new WeakSet();
 
-workers?.register(new URL("./worker.js", import.meta.url), { scope: "/" }).catch(() => {});
+workers?.register(document.querySelector("script[data-worker]").dataset.worker, { scope: "/" }).catch(() => {});
 
 const posts = (form, submitter) => (submitter?.getAttribute("formmethod") ?? form.method).toLowerCase() === "post";
 const target = (form, submitter) => (submitter?.hasAttribute("formaction") ? submitter.formAction : form.action).split("#")[0];
