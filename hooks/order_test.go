@@ -35,7 +35,7 @@ func TestTeamRules_RandomHistory(t *testing.T) {
 		f := newTeamFixture(t, r)
 		defer hookstest.CloseApp(f.app)
 		r.Repeat(map[string]func(*rapid.T){
-			"invite": f.invite, "accept": f.accept, "decline": f.decline, "revoke": f.revoke, "clear": f.clear, "resend": f.resend, "expire": f.expire, "bounce": f.bounce,
+			"invite": f.invite, "accept": f.accept, "decline": f.decline, "undo": f.undoDecline, "revoke": f.revoke, "clear": f.clear, "resend": f.resend, "expire": f.expire, "bounce": f.bounce,
 			"change roles": f.setRoles, "revoke a role": f.revokeRole, "remove": f.remove, "leave": f.leave,
 			"change seats": f.changeSeats, "delete an account": f.deleteAccount, "delete a record": f.deleteRecord,
 			"": f.check,
@@ -145,6 +145,18 @@ func (f *teamFixture) decline(r *rapid.T) {
 	if account := f.anyAccount(r); account != nil {
 		_, err := invitations.Decline(f.app, invitations.Response{Account: account, ID: f.anyID(r, "invitations")})
 		checkResult(r, err)
+	}
+}
+
+func (f *teamFixture) undoDecline(r *rapid.T) {
+	account, id := f.anyAccount(r), f.anyID(r, "invitations")
+	if account == nil {
+		return
+	}
+	_, err := invitations.UndoDecline(f.app, invitations.Response{Account: account, ID: id})
+	checkResult(r, err)
+	if err == nil {
+		delete(f.finalStatus, id)
 	}
 }
 

@@ -33,6 +33,8 @@ var ActionTexts = []ActionText{
 	{Action: "invitation.accept", Kind: "invitations", Past: "accepted the invitation for {on}", Infinitive: "accept the invitation for {on}", Short: "accepted the invitation"},
 	{Action: "invitation.decline", Kind: "invitations", Past: "declined the invitation for {on}", Infinitive: "decline the invitation for {on}", Short: "declined the invitation",
 		AnonymousActor: "Someone with the link"},
+	{Action: "invitation.reopen", Kind: "invitations", Past: "took back declining the invitation for {on}", Infinitive: "take back declining the invitation for {on}",
+		Short: "took back declining the invitation", AnonymousActor: "Someone with the link"},
 	{Action: "invitation.revoke", Kind: "invitations", Past: "revoked the invitation of {on}", Infinitive: "revoke the invitation of {on}", Short: "invitation revoked"},
 	{Action: "invitation.resend", Kind: "invitations", Past: "resent the invitation of {on}", Infinitive: "resend the invitation of {on}", Short: "invitation resent"},
 	{Action: "invitation.update", Kind: "invitations", Past: "changed the invitation of {on}", Infinitive: "change the invitation of {on}", Short: "invitation changed"},

@@ -18,7 +18,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// States of an invitation (R50). All but Pending are final.
+// States of an invitation (R50). All but Pending are final, except that the invitee can take back Declined within UndoWindow.
 const (
 	Pending  = "pending"
 	Accepted = "accepted"

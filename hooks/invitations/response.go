@@ -24,7 +24,7 @@ func Accept(app core.App, resp Response) (*Invitation, error) {
 	if resp.Account == nil {
 		return nil, errs.Invalid("base", accounts.CodeWrongAccount, "Sign in with the invited address first.")
 	}
-	return resp.apply(app, "invitation.accept", func(tx core.App, i *Invitation) error {
+	return resp.apply(app, "invitation.accept", (*Invitation).requirePending, func(tx core.App, i *Invitation) error {
 		return i.accept(tx, resp.Account)
 	})
 }
@@ -36,14 +36,15 @@ func (i *Invitation) accept(tx core.App, account *core.Record) error {
 }
 
 // Decline ends the invitation and nothing else: existing memberships and roles stay (R55). With the link, no account is
-// needed.
+// needed. UndoDecline takes it back for a while.
 func Decline(app core.App, resp Response) (*Invitation, error) {
-	return resp.apply(app, "invitation.decline", func(tx core.App, i *Invitation) error {
+	return resp.apply(app, "invitation.decline", (*Invitation).requirePending, func(tx core.App, i *Invitation) error {
 		return i.close(tx, Declined, "")
 	})
 }
 
-func (resp Response) apply(app core.App, action string, end func(core.App, *Invitation) error) (*Invitation, error) {
+// apply runs an answer in an audited transaction, if the account may give it and allowed returns nil.
+func (resp Response) apply(app core.App, action string, allowed func(*Invitation) error, answer func(core.App, *Invitation) error) (*Invitation, error) {
 	var invitation *Invitation
 	entry := &audit.Entry{IP: resp.IP}
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
@@ -58,10 +59,10 @@ func (resp Response) apply(app core.App, action string, end func(core.App, *Invi
 				return err
 			}
 		}
-		if err := invitation.requirePending(); err != nil {
+		if err := allowed(invitation); err != nil {
 			return err
 		}
-		return end(tx, invitation)
+		return answer(tx, invitation)
 	})
 	return invitation, err
 }

@@ -28,7 +28,7 @@ const (
 	CodeUnknown        = "invitation_unknown"
 	CodeAlreadyMember  = "already_member"
 	CodeAlreadyInvited = "already_invited"
-	CodeNothingToDo    = "nothing_to_do" // the invitation can't be cleared
+	CodeNothingToDo    = "nothing_to_do" // the invitation can't be cleared, or wasn't declined
 )
 
 // Register binds the rules for every write of an invitation: its states and their order, its expiry and address, one
@@ -128,12 +128,18 @@ func validateUpdate(app core.App, r *core.Record) error {
 	if record.Differs(r, before, "team", "email") {
 		return errs.Invalid("base", "fixed", "The team and the address of an invitation can't be changed.")
 	}
+	from, to := before.GetString("status"), r.GetString("status")
+	if from == Declined && to == Pending {
+		if !r.GetDateTime("answered").IsZero() || record.Differs(r, before, "expires", "admin", "organizer", "token_hash", "cleared") {
+			return closedError(from)
+		}
+		return validateReopening(app, r, time.Now())
+	}
 	if r.GetBool("cleared") {
 		if err := validateCleared(statusOf(r, time.Now())); err != nil {
 			return err
 		}
 	}
-	from, to := before.GetString("status"), r.GetString("status")
 	if from != Pending {
 		if record.Differs(r, before, "status", "expires", "admin", "organizer", "token_hash", "answered") {
 			return closedError(from)
@@ -251,7 +257,8 @@ func createMembership(app core.App, r *core.Record) error {
 	return members.Grant(app, r.GetString("team"), r.GetString("user"), actors.RolesOf(r))
 }
 
-// revokeForRemoved revokes the pending invitation of someone who leaves the team, in the same transaction (R79).
+// revokeForRemoved revokes the pending invitation of someone who leaves the team, in the same transaction (R79). A declined one can no
+// longer be undone.
 func revokeForRemoved(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
@@ -268,6 +275,10 @@ func revokeForRemoved(e *core.RecordEvent) error {
 		if err != nil {
 			return fmt.Errorf("find the account of a removed member: %w", err)
 		}
+		const reason = "The person was removed from the team."
+		if err := endUndo(e.App, team, account.Email(), reason); err != nil {
+			return err
+		}
 		pending, err := FindPending(e.App, team, account.Email())
 		if errors.Is(err, errs.ErrNotFound) {
 			return nil
@@ -275,6 +286,6 @@ func revokeForRemoved(e *core.RecordEvent) error {
 		if err != nil {
 			return err
 		}
-		return pending.close(e.App, Revoked, "The person was removed from the team.")
+		return pending.close(e.App, Revoked, reason)
 	})
 }

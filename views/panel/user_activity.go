@@ -24,7 +24,7 @@ func loadActivity(e *core.RequestEvent, row *people.Row) (ActivityProps, error) 
 }
 
 var activityIcons = map[string]string{
-	"invitation.create": "mail", "invitation.resend": "mail", "invitation.accept": "user-check", "invitation.decline": "user-x",
+	"invitation.create": "mail", "invitation.resend": "mail", "invitation.accept": "user-check", "invitation.decline": "user-x", "invitation.reopen": "history",
 	"invitation.revoke": "ban", "invitation.clear": "x", "member.revoke": "user-minus", "member.restore": "history", "member.remove": "user-x", "member.leave": "log-out",
 }
 
