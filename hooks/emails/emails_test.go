@@ -148,11 +148,12 @@ func TestInvitation_NamesInviterRolesAndExpiry(t *testing.T) {
 	all := samples(t, "Marta Oliveira", "Halation Post", "Welcome!")
 	for i, wants := range [][]string{
 		{"Marta Oliveira invited you to join Halation Post", lucia, "Organizer", "You schedule, host", "Admin", "Welcome!", "Accept invitation",
+			"Usher is where Halation Post holds its video meetings, in your browser. Accepting adds you to the team.",
 			"Your seats are reserved until", "Thursday 26 November 2026, 14:32 (Lisbon time, UTC)", "create an account for " + lucia},
 		{"Your seat is reserved until", "You already have an Usher account. Sign in as " + lucia},
 		{"As a member, you take part in", "This invitation expires on"},
 		{"You're invited to join Halation Post"},
-		{"Marta Oliveira invited you to a new role in Halation Post", "Admin", "If you decline, nothing changes", "Accept invitation"},
+		{"Marta Oliveira invited you to a new role in Halation Post", "Admin", "If you decline, nothing changes", "Accepting gives you the role", "Accept invitation"},
 		{"You no longer have the Admin role in Halation Post", "You still have the Organizer role."},
 		{"You're no longer in Halation Post", "other teams aren't affected"},
 	} {

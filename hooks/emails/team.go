@@ -43,10 +43,11 @@ func Invitation(p InvitationProps) mail.Message {
 	default:
 		s.Expiry.Prefix = "Your seats are reserved until"
 	}
+	about := "Usher is where " + text.Isolate(p.Team.Name) + " holds its video meetings, in your browser. "
 	if p.IsMember {
 		s.Title = fmt.Sprintf("%s invited you to a new role in %s", inviter, text.Isolate(p.Team.Name))
 		s.Intro = "In addition to your membership:"
-		s.Paragraphs = []string{"Sign in as " + p.To + " to respond. If you decline, nothing changes for you in the team."}
+		s.Paragraphs = []string{about + "Accepting gives you the role, and nothing else changes.", "Sign in as " + p.To + " to respond. If you decline, nothing changes for you in the team."}
 		s.Reason = fmt.Sprintf("You're receiving this email because you're a member of %s and %s invited you to a role.", text.Isolate(p.Team.Name), inviter)
 		return s.message(mail.KindRoleInvitation, p.To, p.ToName, "Invitation to a new role in "+p.Team.Name)
 	}
@@ -61,9 +62,10 @@ func Invitation(p InvitationProps) mail.Message {
 	if len(p.Roles) == 0 {
 		s.Intro = "As a member, you take part in the team's sessions."
 	}
-	s.Paragraphs = []string{"To accept, create an account for " + p.To + ". You only need a name and a password."}
+	about += "Accepting adds you to the team."
+	s.Paragraphs = []string{about, "To accept, create an account for " + p.To + ". You only need a name and a password."}
 	if p.HasAccount {
-		s.Paragraphs = []string{"You already have an Usher account. Sign in as " + p.To + " to respond."}
+		s.Paragraphs = []string{about, "You already have an Usher account. Sign in as " + p.To + " to respond."}
 	}
 	s.Reason = fmt.Sprintf("You're receiving this email because %s invited you with this address. If you weren't expecting it, ignore it.", inviter)
 	return s.message(mail.KindInvitation, p.To, p.ToName, s.Title)
