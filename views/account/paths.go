@@ -35,6 +35,9 @@ func acceptPath(id string) string {
 func declinePath(id string) string {
 	return paths.Teams + "/invitations/" + url.PathEscape(id) + "/decline"
 }
+func undoDeclinePath(id string) string {
+	return paths.Teams + "/invitations/" + url.PathEscape(id) + "/undo-decline"
+}
 
 // resetFor is the form that requests a new password, with the address filled in.
 func resetFor(email string) string { return paths.Reset + "?email=" + url.QueryEscape(email) }

@@ -43,5 +43,7 @@ func Routes(pages *web.Group) {
 	own.GET("/teams", teamSelectionPage)
 	own.POST("/teams", createTeam)
 	own.POST("/teams/invitations/{id}/accept", accept)
+	own.GET("/teams/invitations/{id}/decline", confirmDecline)
 	own.POST("/teams/invitations/{id}/decline", decline)
+	own.POST("/teams/invitations/{id}/undo-decline", undoDecline)
 }

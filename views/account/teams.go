@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -67,6 +68,22 @@ func accept(e *core.RequestEvent) error {
 	return redirectNext(e, layout.TeamHome(team, actor.Roles))
 }
 
+// confirmDecline asks once more before an invitation is declined.
+func confirmDecline(e *core.RequestEvent) error {
+	props, err := teamSelectionProps(e, e.Request.URL.Query().Get("next"))
+	if err != nil {
+		return err
+	}
+	id := e.Request.PathValue("id")
+	at := slices.IndexFunc(props.Invitations, func(o layout.InvitationView) bool { return o.ID == id })
+	if at < 0 {
+		return errs.ErrNotFound
+	}
+	confirm := props.Invitations[at].DeclineDialog(declinePath(id), web.WithNext(paths.Teams, props.Next), ui.HiddenField{Name: "next", Value: props.Next})
+	props.DeclineDialog = &confirm
+	return web.Render(e, 200, teamSelectionView(props))
+}
+
 func decline(e *core.RequestEvent) error {
 	invitation, err := invitations.Decline(e.App, responseFrom(e))
 	if err != nil {
@@ -76,8 +93,16 @@ func decline(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Invitation from "+text.Isolate(team.Name())+" declined.")
+	web.SetUndoToast(e, web.Toast{Text: "Invitation from " + text.Isolate(team.Name()) + " declined.", UndoPath: undoDeclinePath(invitation.Id)})
 	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), paths.Teams))
+}
+
+func undoDecline(e *core.RequestEvent) error {
+	if _, err := invitations.UndoDecline(e.App, responseFrom(e)); err != nil {
+		return renderResponseError(e, err)
+	}
+	web.SetToast(e, "You can accept the invitation again.")
+	return web.Redirect(e, paths.Teams)
 }
 
 func responseFrom(e *core.RequestEvent) invitations.Response {

@@ -31,7 +31,7 @@ func TestTeamSelection_ByRole(t *testing.T) {
 		lacks []string
 	}{
 		{"owner", s.As(owner).Get("/teams").Body, []string{"/admin/halation-post", "/admin/northlight-docs", "Owner"}, []string{"Accept invitation"}},
-		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs invited you to become Admin", "If you decline, the invitation ends"},
+		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs invited you to become Admin"},
 			[]string{"/admin/northlight-docs", "In the App"}},
 		{"organizer", s.As(organizer).Get("/teams").Body, []string{"You aren't an Admin of any team", "To become Admin of Halation Post, ask ", "Marta", "In the App", "Organizer", `href="/app/halation-post"`}, []string{"/admin/"}},
 		{"guest", s.As(guest).Get("/teams").Body, []string{"In the App", "Guest"}, []string{"/admin/"}},
@@ -104,8 +104,15 @@ func TestDecline_KeepsExistingRoles(t *testing.T) {
 	olga := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
 	invited := hookstest.Invite(t, s.App, owner, post, olga.Email(), "admin")
 	b := s.As(olga)
-	assertPage(t, b.Get("/teams"), 200, "Your current roles and teams don&#39;t change")
-	assertRedirect(t, b.Post("/teams/invitations/"+invited.ID+"/decline", formValues("next", "/")), "/app/halation-post")
+	path := "/teams/invitations/" + invited.ID
+	assertPage(t, b.Get(path+"/decline?next=%2F"), 200, "Decline the invitation from Halation Post?", "Your current roles and teams don&#39;t change", `action="`+path+`/decline"`)
+	assertRedirect(t, b.Post(path+"/decline", formValues("next", "/")), "/app/halation-post")
+	assertPage(t, b.Get("/app/halation-post"), 200, "Invitation from Halation Post declined.", `action="`+path+`/undo-decline"`)
+	assertRedirect(t, b.Post(path+"/undo-decline", nil), "/teams")
+	assertPage(t, b.Get("/teams"), 200, "You can accept the invitation again.", "invited you to become Admin")
+	assertPage(t, b.Post(path+"/undo-decline", nil), 422, "This invitation wasn&#39;t declined.")
+	assertRedirect(t, b.Post(path+"/decline", formValues("next", "/")), "/app/halation-post")
+	assertPage(t, b.Get(path+"/decline"), 404, "Page not found")
 	if m, err := members.Find(s.App, post.Id, olga.Id); err != nil || !m.Roles().Organizer || m.Roles().Admin {
 		t.Fatal(m, err)
 	}
@@ -118,7 +125,8 @@ func TestAcceptDecline_OtherAccount_IsNotFound(t *testing.T) {
 	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	invited := hookstest.Invite(t, s.App, owner, post, "lucia@halation.example", "admin")
 	other := s.As(hookstest.Account(t, s.App, "other@halation.example"))
-	for _, verb := range []string{"accept", "decline"} {
+	assertPage(t, other.Get("/teams/invitations/"+invited.ID+"/decline"), 404, "Page not found")
+	for _, verb := range []string{"accept", "decline", "undo-decline"} {
 		assertPage(t, other.Post("/teams/invitations/"+invited.ID+"/"+verb, nil), 404, "Page not found")
 		assertPage(t, other.Post("/teams/invitations/nosuchnosuchnos/"+verb, nil), 404, "Page not found")
 		assertRedirect(t, s.Anonymous().Post("/teams/invitations/"+invited.ID+"/"+verb, nil), "/signin?next=%2Fteams%2Finvitations%2F"+invited.ID+"%2F"+verb)

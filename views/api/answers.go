@@ -62,6 +62,14 @@ func declineByID(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, statusReply{ID: declined.Id, Status: declined.Status()})
 }
 
+func undoDeclineByID(e *core.RequestEvent) error {
+	reopened, err := invitations.UndoDecline(e.App, responseFrom(e))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, statusReply{ID: reopened.Id, Status: reopened.Status()})
+}
+
 func responseFrom(e *core.RequestEvent) invitations.Response {
 	return invitations.Response{Account: e.Auth, ID: e.Request.PathValue("id"), IP: e.RealIP()}
 }

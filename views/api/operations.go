@@ -156,7 +156,10 @@ var operations = []operation{
 	{method: "POST", path: "/api/invitations/{id}/accept", tag: "Invitations", id: "acceptInvitation", summary: "Accept an invitation", access: anyAccount,
 		text: "Your email address must be the invited one and confirmed.", response: []any{acceptedReply{}}, codes: invitationCodes("unverified")},
 	{method: "POST", path: "/api/invitations/{id}/decline", tag: "Invitations", id: "declineInvitation", summary: "Decline an invitation", access: anyAccount,
-		text: "Frees the reserved seats.", response: []any{statusReply{}}, codes: invitationCodes()},
+		text: "Frees the reserved seats. It can be undone for " + text.Duration(invitations.UndoWindow) + ".", response: []any{statusReply{}}, codes: invitationCodes()},
+	{method: "POST", path: "/api/invitations/{id}/undo-decline", tag: "Invitations", id: "undoDeclineInvitation", summary: "Undo declining an invitation", access: anyAccount,
+		text:     "Makes an invitation that you declined less than " + text.Duration(invitations.UndoWindow) + " ago pending again, with its original expiry. Refused if the team has cleared or replaced it since, or no seat is free.",
+		response: []any{statusReply{}}, codes: invitationCodes("invitation_replaced", "nothing_to_do", "already_member", "seats_full")},
 	{method: "POST", path: "/api/invitations/accept", tag: "Invitations", id: "acceptByToken", summary: "Accept an invitation by its link", access: optionalToken,
 		text: "The token is the last part of an invitation link. Signed in, the invitation is accepted for your account; its address must be the invited one. Without a token of an account, send name and password to create one. " +
 			"A network that tries more than " + invitations.UnknownLinkLimit.Text("unknown tokens") + " has to wait.",

@@ -229,7 +229,7 @@ var openRoutes = []route{
 	{"GET", "/api/teams/{team}"}, {"GET", "/api/teams/{team}/feed"}, {"POST", "/api/teams/{team}/feed"},
 	{"GET", "/api/teams/{team}/rooms"}, {"GET", "/api/teams/{team}/rooms/{id}"},
 	{"GET", "/api/sessions/{id}"}, {"POST", "/api/sessions/{id}/answer"},
-	{"POST", "/api/invitations/{id}/accept"}, {"POST", "/api/invitations/{id}/decline"},
+	{"POST", "/api/invitations/{id}/accept"}, {"POST", "/api/invitations/{id}/decline"}, {"POST", "/api/invitations/{id}/undo-decline"},
 }
 
 // wasTried reports whether an attempt was made at the route.

@@ -90,6 +90,7 @@ func TestRoutes_Permissions(t *testing.T) {
 		{post, team("/invitations"), some(admin), "invite an Admin", "401 401 404 403 403 403 403 200 404 401"},
 		{get, at("/api/invitations"), nil, "my invitations", "401 401 200 200 200 200 200 200 200 401"},
 		{post, asked("accept"), nil, "accept somebody's", "401 401 404 404 404 404 404 404 404 401"},
+		{post, asked("undo-decline"), nil, "undo declining somebody's", "401 401 404 404 404 404 404 404 404 401"},
 		{post, asked("decline"), nil, "decline somebody's", "401 401 404 404 404 404 404 404 404 401"},
 		{post, asked("revoke"), nil, "revoke", "401 401 404 403 403 403 200 200 404 401"},
 		{post, asked("revoke", "admin"), nil, "revoke an Admin's", "401 401 404 403 403 403 403 200 404 401"},

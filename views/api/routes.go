@@ -36,6 +36,7 @@ func Routes(root *web.Group) {
 	own.GET("/invitations", listInvitations)
 	own.POST("/invitations/{id}/accept", acceptByID).BindFunc(requireEmptyBody)
 	own.POST("/invitations/{id}/decline", declineByID).BindFunc(requireEmptyBody)
+	own.POST("/invitations/{id}/undo-decline", undoDeclineByID).BindFunc(requireEmptyBody)
 	own.POST("/invitations/{id}/revoke", revokeInvitation).BindFunc(requireEmptyBody)
 	own.POST("/invitations/{id}/resend", resendInvitation).BindFunc(requireEmptyBody)
 	own.POST("/invitations/{id}/correct", correctAddress)

@@ -115,8 +115,9 @@ func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
 
 	bruno := signIn(t, server, "bruno@castel.example")
 	bruno.waitForURL("/teams")
-	bruno.waitForText("If you decline, the invitation ends")
 	bruno.press("Decline")
+	bruno.waitForText("the team's Admins see that you declined")
+	bruno.press("Decline invitation")
 	bruno.waitForText("Invitation from Halation Post declined.")
 
 	admin := signIn(t, server, "marta@halation.example")

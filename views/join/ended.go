@@ -88,6 +88,11 @@ func (l *invitationLink) ended() (statusPageProps, error) {
 	if err != nil {
 		return p, err
 	}
+	if l.state == invitations.Declined && invitations.CanUndoDecline(l.e.App, l.invitation) == nil {
+		p.UndoPath = invitationPath(l.e) + "/undo-decline"
+		p.Text = "You can undo this for " + text.Duration(invitations.UndoWindow) + ". After that, you need a new invitation to join " + l.view.Team + "."
+		return p, nil
+	}
 	var do action
 	p.Text, do = nextStep(l.state, who, l.view.Inviter.Name, l.view.Team)
 	switch do {

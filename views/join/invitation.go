@@ -51,12 +51,35 @@ func acceptInvitation(e *core.RequestEvent) error {
 	return web.Redirect(e, to)
 }
 
+// confirmDecline asks once more before an invitation is declined.
+func confirmDecline(e *core.RequestEvent) error {
+	l, err := loadLink(e)
+	if err != nil {
+		return err
+	}
+	l.declining = true
+	page, status, err := l.page(nil)
+	if err != nil {
+		return err
+	}
+	return web.Render(e, status, page)
+}
+
 func declineInvitation(e *core.RequestEvent) error {
 	_, err := invitations.Decline(e.App, invitations.Response{Account: e.Auth, Token: e.Request.PathValue("token"), IP: e.RealIP()})
 	if err != nil {
 		return renderInvitationInvalid(e, err)
 	}
 	web.SetToast(e, "Invitation declined.")
+	return web.Redirect(e, invitationPath(e))
+}
+
+func undoDecline(e *core.RequestEvent) error {
+	_, err := invitations.UndoDecline(e.App, invitations.Response{Account: e.Auth, Token: e.Request.PathValue("token"), IP: e.RealIP()})
+	if err != nil && errs.Code(err) != invitations.CodeNothingToDo { // it was undone already
+		return renderInvitationInvalid(e, err)
+	}
+	web.SetToast(e, "You can accept the invitation again.")
 	return web.Redirect(e, invitationPath(e))
 }
 

@@ -115,7 +115,7 @@ func TestInvitationPage_Get_ChangesNothing(t *testing.T) {
 		for _, address := range []string{path, path + "/accept", path + "/decline"} {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				request, _ := http.NewRequest(method, h.URL+address, nil)
-				if r := b.Send(request); address == path && r.Status != 200 || address != path && r.Status == 200 {
+				if r := b.Send(request); (address == path+"/accept") == (r.Status == 200) {
 					t.Errorf("%s %s: %d", method, address, r.Status)
 				}
 			}
@@ -135,7 +135,8 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	b := h.Anonymous()
 	r := b.Get(path)
 	assertPage(t, r, 200, "Marta invited you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
-		"You schedule and host sessions", "in the Admin Panel", "Your seats are reserved until", "(UTC)</time>", "Email address", "the invitation ends and frees the seats",
+		"You schedule and host sessions", "in the Admin Panel", "Your seats are reserved until", "(UTC)</time>", "Email address",
+		"Usher is where Halation Post holds its video meetings, in your browser. Accepting adds you to the team as Admin and Organizer.",
 		"Didn&#39;t expect this invitation? Ask ", `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("Referrer-Policy %q, want %q", got, "same-origin")
@@ -240,13 +241,54 @@ func TestDeclineInvitation(t *testing.T) {
 	path, id := h.invite("lucia@halation.example", "organizer")
 	b := h.Anonymous()
 	assertRedirect(t, b.Post(path+"/decline", nil), path)
-	assertPage(t, b.Get(path), 410, "This invitation was declined", "ask Marta for a new invitation")
+	assertPage(t, b.Get(path), 410, "This invitation was declined", "You can undo this for 10 minutes", `action="`+path+`/undo-decline"`)
 	if h.status(id) != invitations.Declined {
 		t.Error("not declined")
 	}
 	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "This invitation was declined")
 	if n := hookstest.Count(t, h.App, "users"); n != 1 {
 		t.Error("a declined invitation made an account")
+	}
+}
+
+func TestDeclineInvitation_AsksOnceMore(t *testing.T) {
+	h := newInvitationFixture(t)
+	path, id := h.invite("lucia@halation.example", "organizer")
+	b := h.Anonymous()
+	page := b.Get(path)
+	assertPage(t, page, 200, `href="`+path+`/decline"`)
+	assertLacks(t, page, "You give up the seat")
+	assertPage(t, b.Get(path+"/decline"), 200, "Decline the invitation from Halation Post?", "You give up the seat, the team&#39;s Admins see that you declined",
+		"you&#39;d need a new invitation", `action="`+path+`/decline"`, "Keep invitation")
+	if h.status(id) != invitations.Pending {
+		t.Error("declined by looking")
+	}
+}
+
+func TestUndoDecline(t *testing.T) {
+	h := newInvitationFixture(t)
+	path, id := h.invite("lucia@halation.example", "organizer")
+	b := h.Anonymous()
+	assertRedirect(t, b.Post(path+"/decline", nil), path)
+	assertRedirect(t, b.Post(path+"/undo-decline", nil), path)
+	assertPage(t, b.Get(path), 200, "Accept invitation", "You can accept the invitation again.")
+	assertRedirect(t, b.Post(path+"/undo-decline", nil), path) // a second press
+	if h.status(id) != invitations.Pending {
+		t.Errorf("the invitation is %s, want %s", h.status(id), invitations.Pending)
+	}
+
+	assertRedirect(t, b.Post(path+"/decline", nil), path)
+	hookstest.Exec(t, h.App, "UPDATE teams SET organizer_seats = 0", nil)
+	assertPage(t, b.Post(path+"/undo-decline", nil), 422, "No seat is free any more. Ask the team for a new invitation.")
+
+	hookstest.Exec(t, h.App, "UPDATE teams SET organizer_seats = 9", nil)
+	hookstest.Exec(t, h.App, "UPDATE invitations SET answered = '2026-01-01 00:00:00.000Z'", nil)
+	late := b.Get(path)
+	assertPage(t, late, 410, "This invitation was declined", "ask Marta for a new invitation")
+	assertLacks(t, late, "undo-decline")
+	assertPage(t, b.Post(path+"/undo-decline", nil), 422, "This invitation was declined", "ask Marta for a new invitation")
+	if h.status(id) != invitations.Declined {
+		t.Errorf("the invitation is %s, want %s", h.status(id), invitations.Declined)
 	}
 }
 
@@ -348,7 +390,7 @@ func TestInvitationForms_CrossSite_AreRefused(t *testing.T) {
 	lucia := hookstest.Account(t, h.App, "lucia@halation.example")
 	path, id := h.invite(lucia.Email(), "organizer")
 	b := h.As(lucia)
-	for _, verb := range []string{"/accept", "/decline"} {
+	for _, verb := range []string{"/accept", "/decline", "/undo-decline"} {
 		request, _ := http.NewRequest(http.MethodPost, h.URL+path+verb, nil)
 		request.Header.Set("Sec-Fetch-Site", "cross-site")
 		request.Header.Set("Origin", "https://evil.example")

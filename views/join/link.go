@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/invitations"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
@@ -23,6 +24,7 @@ type invitationLink struct {
 	invitation *invitations.Invitation
 	account    *core.Record // of the invited address; nil if it has none
 	view       layout.InvitationView
+	declining  bool // the page asks once more before it's declined
 }
 
 // loadLink finds the invitation of the request's link.
@@ -67,6 +69,7 @@ func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, erro
 		return unknownView(unknownInvitation(l.e)), http.StatusNotFound, nil
 	case l.state != invitations.Pending:
 		props, err := l.ended()
+		props.Error = faults["base"]
 		return endedView(props), http.StatusGone, err
 	case l.e.Auth != nil && !l.isInvitedAccount():
 		return wrongAccountView(l.wrongAccountProps()), http.StatusOK, nil
@@ -78,11 +81,16 @@ func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, erro
 }
 
 func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps {
-	return invitationProps{
+	props := invitationProps{
 		Page: layout.PublicPage(l.e, l.title()), Title: l.title(), Invitation: l.view, Token: l.e.Request.PathValue("token"), Errors: faults,
 		Address: l.invitation.Address(), SignedIn: l.isInvitedAccount(), HasAccount: l.hasAccount(), InviteeName: l.inviteeName(),
 		Name: cmp.Or(l.e.Request.FormValue("name"), l.invitation.Name()), Timezone: l.e.Request.FormValue("timezone"),
 	}
+	if l.declining {
+		confirm := l.view.DeclineDialog(props.responsePath("decline"), paths.Invitation(props.Token))
+		props.DeclineDialog = &confirm
+	}
+	return props
 }
 
 // title says who invited the reader to what.

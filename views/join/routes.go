@@ -12,7 +12,9 @@ import (
 func Routes(pages *web.Group) {
 	pages.GET("/invite/{token}", invitationPage)
 	pages.POST("/invite/{token}/accept", acceptInvitation)
+	pages.GET("/invite/{token}/decline", confirmDecline)
 	pages.POST("/invite/{token}/decline", declineInvitation)
+	pages.POST("/invite/{token}/undo-decline", undoDecline)
 
 	pages.GET("/s/{code}", joinPage)
 	pages.GET("/s/{code}/calendar.ics", serveCalendar)

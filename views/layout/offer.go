@@ -13,6 +13,7 @@ import (
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
+	"usher/views/ui"
 )
 
 // InvitationView is an invitation as pages show it to the invited person.
@@ -82,17 +83,36 @@ func (o InvitationView) ExpiryText() string {
 	return "Your seats are reserved until"
 }
 
-// DeclineNotice describes what declining does (R55).
+// AboutText says what Usher is and what accepting means.
+func (o InvitationView) AboutText() string {
+	about := "Usher is where " + text.Isolate(o.Team) + " holds its video meetings, in your browser. "
+	switch {
+	case o.IsMember && len(o.Roles) > 0:
+		return about + "Accepting makes you " + o.RoleNames + " in the team, and nothing else changes."
+	case len(o.Roles) > 0:
+		return about + "Accepting adds you to the team as " + o.RoleNames + "."
+	}
+	return about + "Accepting adds you to the team as a member."
+}
+
+// DeclineNotice describes what declining does (R55), before the button that does it.
 func (o InvitationView) DeclineNotice() string {
-	text := "If you decline, the invitation ends"
+	ends := "The invitation ends"
 	switch len(o.Roles) {
 	case 0:
 	case 1:
-		text += " and frees the seat"
+		ends = "You give up the seat"
 	default:
-		text += " and frees the seats"
+		ends = "You give up the seats"
 	}
-	return text + ". You then need a new invitation. Your current roles and teams don't change."
+	return ends + ", the team's Admins see that you declined, and you'd need a new invitation to change your mind after " +
+		text.Duration(invitations.UndoWindow) + ". Your current roles and teams don't change."
+}
+
+// DeclineDialog asks once more before the invitation is declined.
+func (o InvitationView) DeclineDialog(action, closeURL string, fields ...ui.HiddenField) ui.ConfirmProps {
+	return ui.ConfirmProps{ID: "decline", Title: "Decline the invitation from " + text.Isolate(o.Team) + "?", Text: o.DeclineNotice(), Action: action,
+		Fields: fields, ConfirmLabel: "Decline invitation", CancelLabel: "Keep invitation", Danger: true, Open: true, CloseURL: closeURL}
 }
 
 // PendingInvitations returns the account's pending invitations, newest first (R51).
