@@ -105,8 +105,8 @@ func (o InvitationView) DeclineNotice() string {
 	default:
 		ends = "You give up the seats"
 	}
-	return ends + ", the team's Admins see that you declined, and you'd need a new invitation to change your mind after " +
-		text.Duration(invitations.UndoWindow) + ". Your current roles and teams don't change."
+	return ends + ", the team's Admins see that you declined, and after " + text.Duration(invitations.UndoWindow) +
+		" you'd need a new invitation. Your current roles and teams don't change."
 }
 
 // DeclineDialog asks once more before the invitation is declined.
