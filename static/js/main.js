@@ -25,6 +25,7 @@ ready(toasts.start);
 ready(dialogs.trap);
 ready(forms.focusError);
 ready(details.keep);
+ready(dialogs.restore);
 ready(find.arrived);
 ready(fresh.wait);
 find.land();

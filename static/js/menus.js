@@ -8,6 +8,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What is pressed in a menu acts, so the menu closes. The focus returns to its button.
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("details.menu[open]");
+  if (!menu || !event.target.closest(".menu-item")) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 document.addEventListener("focusout", (event) => {
   const menu = event.target.closest(open);
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;

@@ -16,8 +16,8 @@ function schedule(delay) {
   timer ??= setTimeout(refresh, Math.max(delay, last + minInterval - performance.now()));
 }
 
-// While a request of the user is pending, nothing is replaced.
-const pending = () => document.querySelector(".htmx-request, form[data-sending]") !== null;
+// While a request of the user is pending or a menu is open, nothing is replaced.
+const pending = () => document.querySelector(".htmx-request, form[data-sending], [data-fresh] details.menu[open]") !== null;
 
 async function refresh() {
   timer = undefined;

@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
 	"usher/hooks/live/livetest"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
@@ -38,6 +39,7 @@ func longAddress(first string) string {
 type longFixture struct {
 	*fixture
 	room, session, member, invitee string
+	imported                       string
 	running                        *sessions.Session
 }
 
@@ -82,6 +84,11 @@ func newLongFixture(t *testing.T) *longFixture {
 	f.Team.Record = hookstest.FindRecord(t, f.App, "teams", f.Team.Id)
 	f.invitee = hookstest.Invite(t, f.App, f.Owner, f.Team, longAddress("i"), "organizer").ID
 
+	list := []string{longText(0, 150), longText(3, 60) + " <" + longAddress("y") + ">", longAddress("z"), longText(2, 150), member.Email()}
+	imported, err := invitations.StartImport(f.App, hookstest.Actor(t, f.App, f.Owner, f.Team), invitations.Request{Lines: invitations.ParseLines(list)}, longText(0, 196)+".csv")
+	must(t, err)
+	f.imported = imported.Id
+
 	tomorrow := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
 	guests := []string{longAddress("g"), member.Email(), "theo@halation.example", "ida@halation.example", "anneke@halation.example"}
 	for n := range 4 {
@@ -94,7 +101,7 @@ func newLongFixture(t *testing.T) *longFixture {
 	}
 	running := hookstest.ScheduleSession(t, f.App, f.Owner, f.Team, sessions.Form{Title: longText(0, sessions.MaxTitle), Starts: time.Now().Add(time.Minute),
 		Guests: guests, Resolution: "360p", FPS: 15, Codec: "vp8", Audio: "speech"})
-	_, err := runs.Start(f.App, hookstest.Actor(t, f.App, f.Owner, f.Team), running.Id)
+	_, err = runs.Start(f.App, hookstest.Actor(t, f.App, f.Owner, f.Team), running.Id)
 	must(t, err)
 	f.running = running
 	return f
@@ -117,6 +124,17 @@ func (f *longFixture) panelPlaces() []place {
 		{name: "users", path: users},
 		{name: "users by tag", path: users + "?q=" + longText(0, 100)},
 		{name: "user menu", path: users, enter: func(b *tab) { eval[bool](b, `document.querySelector(".person details").open = true`) }},
+		{name: "row menu", path: users, enter: func(b *tab) {
+			eval[bool](b, fmt.Sprintf(`(s => { s.scrollIntoView({ block: "center" }); s.parentElement.open = true; return true })(document.getElementById("menu-%s"))`, f.member))
+		}},
+		{name: "user's tags", path: users + "/" + f.member + "/tags"},
+		{name: "a toast", path: users + "/" + f.member, enter: func(b *tab) {
+			b.fill("Add tag", "toast")
+			b.pressEnter()
+			b.waitForText("Tags saved for")
+			b.press("Remove tag toast")
+			b.waitUntil("two toasts", `document.querySelectorAll("#toasts > *").length === 2`)
+		}},
 		{name: "users, selected", path: users, enter: func(b *tab) { eval[bool](b, `(document.querySelector("[data-select]").click(), true)`) }},
 		{name: "member details", path: users + "/" + f.member},
 		{name: "invitee details", path: users + "/" + f.invitee},
@@ -127,9 +145,14 @@ func (f *longFixture) panelPlaces() []place {
 		{name: "permissions", path: users + "/permissions"},
 		{name: "add users", path: users + "/add", enter: fill},
 		{name: "imports", path: users + "/import"},
+		{name: "rows of an import", path: users + "/import/" + f.imported, enter: func(b *tab) {
+			b.waitUntil("the refused rows", `document.querySelectorAll(".import-rows tbody tr").length > 2`)
+		}},
 		{name: "rooms", path: panel + "/rooms"},
 		{name: "room details", path: panel + "/rooms/" + f.room},
 		{name: "room form", path: panel + "/rooms/" + f.room + "/edit"},
+		{name: "archive room", path: panel + "/rooms/" + f.room + "/archive"},
+		{name: "replace the room's link", path: panel + "/rooms/" + f.room + "/rotate"},
 		{name: "audit log", path: panel + "/audit"},
 		{name: "audit log of a user", path: panel + "/audit?person=" + f.member},
 		{name: "settings", path: panel + "/settings"},

@@ -96,6 +96,12 @@ func assertNotContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	}
 }
 
+// detailsOf returns the reply with the details panel only, without the list beside it.
+func detailsOf(r viewstest.Reply) viewstest.Reply {
+	_, r.Body, _ = strings.Cut(r.Body, `id="details"`)
+	return r
+}
+
 // pageText returns the text of a page without its head and drawings, for readable failures.
 func pageText(body string) string {
 	if _, main, ok := strings.Cut(body, "<main"); ok {

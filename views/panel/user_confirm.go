@@ -131,6 +131,8 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*Ac
 			return nil, errors.Join(err, errs.ErrNotFound)
 		}
 		props.setCorrectAddress(row)
+	case action == "tags":
+		return props, props.setTags(e, row)
 	case action == "revoke" && row.Invited:
 		props.setRevokeInvitation(row)
 	case action == "revoke-role" && known && singleRole(role.Key).Without(row.Roles()).None():

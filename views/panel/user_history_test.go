@@ -45,8 +45,7 @@ func TestUserDetails_ShowHistory(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := s.As(s.owner).Get(s.path("/users/" + test.id))
 			assertPage(t, r, http.StatusOK)
-			_, body, _ := strings.Cut(r.Body, `id="details"`)
-			facts, _, _ := strings.Cut(body, "Sessions</h3>")
+			facts, _, _ := strings.Cut(detailsOf(r).Body, "Sessions</h3>")
 			if got := pageText(facts); !strings.Contains(got, test.want) || strings.Contains(got, test.not) {
 				t.Errorf("got %q, want %q and not %q", got, test.want, test.not)
 			}
@@ -64,8 +63,7 @@ func TestUserDetails_ActivityElsewhere_IsNotShown(t *testing.T) {
 	}
 	s.As(s.member).Get("/app/" + s.foreign.Slug())
 	details := func() string {
-		_, body, _ := strings.Cut(s.As(s.admin).Get(s.userPath(s.member, "")).Body, `id="details"`)
-		return pageText(body)
+		return pageText(detailsOf(s.As(s.admin).Get(s.userPath(s.member, ""))).Body)
 	}
 	if got := details(); !strings.Contains(got, "Last active Never in this team") {
 		t.Errorf("after a visit to the other team: got %q, want never active in this one", got)

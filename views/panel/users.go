@@ -110,9 +110,10 @@ func newUserListProps(e *core.RequestEvent, page people.Page, deliveries map[str
 	}
 	props.fillPager(page)
 	zone := layout.ZoneFor(actor)
-	for _, row := range page.Rows {
+	for n, row := range page.Rows {
 		r := newUserRowProps(row, zone, row.User == actor.Account.Id)
-		switch delivery := deliveries[row.Invitation]; {
+		delivery := deliveries[row.Invitation]
+		switch {
 		case delivery.Undelivered():
 			props := newDeliveryProps(e.App, delivery, layout.TimesFor(actor))
 			r.Undelivered = &props
@@ -120,6 +121,7 @@ func newUserListProps(e *core.RequestEvent, page people.Page, deliveries map[str
 			r.StatusNote = strings.TrimPrefix(r.StatusNote+" · email not sent", " · ")
 		}
 		r.Href, r.Current = queryHref(path+"/"+row.ID, q), row.ID == current
+		r.Menu, r.MenuOpensUp = rowMenu(actor, &row, path+"/"+row.ID, delivery), n > 5 && n >= len(page.Rows)-4
 		props.Rows = append(props.Rows, r)
 	}
 	return props

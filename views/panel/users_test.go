@@ -154,27 +154,27 @@ func TestUserDetails_ActionsFitTheState(t *testing.T) {
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	b := s.As(s.owner)
 
-	r := b.Get(s.userPath(s.organizer, ""))
+	r := detailsOf(b.Get(s.userPath(s.organizer, "")))
 	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", "Resend in <span data-countdown>", `/remove"`, "Queued", "1 Admin seat reserved", "Invited by", "Revoking an invitation disables its link")
 	assertNotContains(t, r, "Invite as", "Invite again", `/resend"`)
 	hookstest.Exec(t, s.App, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
 	assertContains(t, b.Get(s.userPath(s.organizer, "")), `/resend"`)
 
-	r = b.Get(s.path("/users/" + pending.ID))
+	r = detailsOf(b.Get(s.path("/users/" + pending.ID)))
 	assertPage(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Invite as Admin…")
 	assertNotContains(t, r, "Revoke role…", `/remove"`, "Invite again")
 
-	r = b.Get(s.userPath(s.member, ""))
+	r = detailsOf(b.Get(s.userPath(s.member, "")))
 	assertPage(t, r, http.StatusOK, "Invite as Admin…", "Invite as Organizer…", `/remove"`)
 	assertNotContains(t, r, "Revoke role…", "Revoke invitation…", `/resend"`, "Revoking an invitation disables its link")
 
-	r = b.Get(s.userPath(s.owner, ""))
+	r = detailsOf(b.Get(s.userPath(s.owner, "")))
 	assertPage(t, r, http.StatusOK, "can't be removed or demoted")
 	assertNotContains(t, r, `/remove"`)
 
-	r = s.As(s.admin).Get(s.userPath(s.admin, ""))
+	r = detailsOf(s.As(s.admin).Get(s.userPath(s.admin, "")))
 	assertPage(t, r, http.StatusOK, "You can't remove yourself", "Revoke role…")
-	r = s.As(s.admin).Get(s.userPath(s.organizer, ""))
+	r = detailsOf(s.As(s.admin).Get(s.userPath(s.organizer, "")))
 	assertPage(t, r, http.StatusOK, "Only the Owner can manage Admin invitations")
 	assertNotContains(t, r, "/resend\"", "Revoke invitation…")
 }
@@ -204,7 +204,7 @@ func TestUserDetails_EndedInvitation_ShowsWhatTheLinkSays(t *testing.T) {
 		if !ok {
 			t.Fatal("it was accepted")
 		}
-		r := b.Get(s.path("/users/" + result.ID))
+		r := detailsOf(b.Get(s.path("/users/" + result.ID)))
 		assertPage(t, r, http.StatusOK, "“"+sentence+"”", "Invite again…", "Organizer", "· "+status)
 		assertNotContains(t, r, `/resend"`, "Revoke invitation…", `/remove"`)
 	}
