@@ -14,6 +14,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 )
 
 // maxNotified is the number of Admins who get an email that the team was deleted. Apart from them only invitees of
@@ -33,7 +34,7 @@ func Delete(app core.App, actor *actors.Actor, name string) error {
 			return errs.Forbidden("Only the Owner can delete the team.")
 		}
 		team := Of(actor.Team)
-		if strings.TrimSpace(name) != team.Name() {
+		if plainName(name) != plainName(team.Name()) {
 			return errs.Invalid("name", "wrong_name", "This isn't the team's name. Enter it exactly as shown: “"+team.Name()+"”.")
 		}
 		for _, collection := range []string{"memberships", "invitations"} {
@@ -49,6 +50,10 @@ func Delete(app core.App, actor *actors.Actor, name string) error {
 		return tx.Delete(team)
 	})
 }
+
+// plainName is a name for a comparison, as it's stored: without invisible characters, such as those that a page puts around it,
+// and with single spaces.
+func plainName(name string) string { return strings.Join(strings.Fields(text.Sanitize(name)), " ") }
 
 // notifyAdmins queues an email to each Admin. The emails belong to no team, so that they aren't deleted with it.
 func notifyAdmins(tx core.App, actor *actors.Actor) error {
