@@ -1,12 +1,11 @@
 package join
 
 import (
-	"net/url"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/join"
 	"usher/hooks/paths"
+	"usher/views/web"
 )
 
 // The paths of pages, as the request named them.
@@ -20,7 +19,7 @@ func roomPath(e *core.RequestEvent) string { return paths.Room(e.Request.PathVal
 func signUpPath(room string) string { return paths.Room(room) + "/account" }
 
 // resetURL is the form that requests a new password and continues to next.
-func resetURL(next string) string { return paths.Reset + "?next=" + url.QueryEscape(next) }
+func resetURL(next string) string { return web.WithNext(paths.Reset, next) }
 
 func eventsPath(e *core.RequestEvent, v *join.Visitor) string {
 	return joinPath(e) + "/events?seen=" + fingerprint(v)
