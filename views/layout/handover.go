@@ -3,6 +3,7 @@ package layout
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
@@ -33,7 +34,7 @@ func NewHandover(e *core.RequestEvent, n int, going []string) (*HandoverProps, e
 		label, them = "1 upcoming session loses its host. What happens to it?", "it"
 	}
 	props := &HandoverProps{Field: ui.FieldProps{ID: HandoverField, Name: HandoverField, Label: label, Required: true,
-		Help: "If you hand " + them + " over, the plan stays the same and we email the new host. If you cancel " + them + ", we email every invitee."}}
+		Help: handoverHelp(them, mail.Enabled(e.App))}}
 	for _, h := range hosts {
 		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand " + them + " over to " + text.Isolate(h.Name)})
 	}
@@ -43,6 +44,14 @@ func NewHandover(e *core.RequestEvent, n int, going []string) (*HandoverProps, e
 	}
 	props.Options = append(props.Options, ui.Option{Value: cancelSessions, Label: "Cancel " + them})
 	return props, nil
+}
+
+// handoverHelp says what happens to the sessions and who learns of it.
+func handoverHelp(them string, emails bool) string {
+	if !emails {
+		return "If you hand " + them + " over, everything else stays the same. Email isn't set up, so tell the new host or the invitees yourself."
+	}
+	return "If you hand " + them + " over, everything else stays the same and we email the new host. If you cancel " + them + ", we email every invitee."
 }
 
 // cancelSessions is the value that cancels the sessions. It's never preselected.

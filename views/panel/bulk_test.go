@@ -139,7 +139,7 @@ func TestBulkResend_EmailOff_ShowsTheLinksOnce(t *testing.T) {
 	hookstest.Exec(t, s.App, "DELETE FROM outbox WHERE about = {:id}", dbx.Params{"id": first.ID})
 	b := s.As(s.admin)
 	question := b.Get(s.selectedPath("resend", first.ID, second.ID))
-	assertPage(t, question, http.StatusOK, "Resend the invitation to lucia@halation.example?", "The previous links stop working", "less than 1 minute ago")
+	assertPage(t, question, http.StatusOK, "Resend the invitation to lucia@halation.example?", "The previous link no longer works.", "less than 1 minute ago")
 	r := b.Post(s.path("/users/selected"), dialogForm(t, question))
 	page := b.Get(r.Location)
 	assertContains(t, page, "The invitation to lucia@halation.example was resent.", "Share each link yourself", "/invite/usi_")

@@ -78,6 +78,11 @@ func bulkConfirmLabel(r bulk.Result) string {
 	return "Remove " + noun("user", "users")
 }
 
+// newLinkText says what a new invitation link means. who gets it begins the sentence, as in "They get".
+func newLinkText(who string) string {
+	return who + " a new link that's valid for " + invitationLifetime + ". The previous link no longer works."
+}
+
 // consequences lists the effects of the action beyond its title.
 func consequences(r bulk.Result, emails bool) []string {
 	var all []string
@@ -89,7 +94,7 @@ func consequences(r bulk.Result, emails bool) []string {
 	case bulk.Clear:
 		return []string{"They no longer appear among users. The audit log keeps them, and their links still say why they don't work.", "You can invite the same addresses again."}
 	case bulk.Resend:
-		return []string{"Each invitee gets a new link that's valid for " + invitationLifetime + ". The previous links stop working."}
+		return []string{newLinkText("Each invitee gets")}
 	case bulk.RevokeRole:
 		all = append(all, "They lose the role immediately, including on open pages"+notified+". They stay in the team. To get the role back, they have to accept a new invitation.")
 	case bulk.Remove:

@@ -200,7 +200,7 @@ func (p *ActionDialogProps) setTakeRole(app core.App, actor *actors.Actor, role 
 func (p *ActionDialogProps) setReinvite(row *people.Row) {
 	p.Title, p.ConfirmLabel = "Invite "+text.Isolate(p.Name)+" again?", "Send invitation"
 	p.Consequences = []string{"They're invited as " + row.InvitedRoles().Label() + ", as before.",
-		"They get a new link that's valid for " + invitationLifetime + ". The previous link doesn't work again."}
+		newLinkText("They get")}
 	if words := seatsText(row.InvitedRoles()); words != "" {
 		p.Consequences = append(p.Consequences, "Reserves "+words+" until they answer.")
 	}
