@@ -61,7 +61,7 @@ func FindEmailProgress(app core.App, i *Import) (EmailProgress, error) {
 	if p.Waiting() == 0 || !mail.Enabled(app) || mail.Problem(app) != "" {
 		return p, nil
 	}
-	if p.Left = mail.SendingTime(p.Waiting()); recent >= minSample {
+	if p.Left = mail.SendingTime(app, p.Waiting()); recent >= minSample {
 		window := min(rateWindow, max(now.Sub(i.Created()), time.Second))
 		p.Left = time.Duration(float64(window) * float64(p.Waiting()) / float64(recent))
 	}

@@ -21,7 +21,7 @@ type Deferred struct {
 	Topic  string // as in Message
 	Basis  string // as in Message
 	Secret string // token of the link; encrypted like a message
-	Bulk   bool   // one of many that an action sends: the team's other emails don't wait for them
+	Bulk   bool   // one of many that an action sends: the team's other emails don't wait for them; without attachments
 }
 
 // Renderer renders a deferred email. If the email is obsolete, it returns an error with one of the Reason codes.
@@ -89,6 +89,9 @@ func render(tx core.App, m *Email, content []byte) ([]byte, error) {
 	message, err := writer(tx, m.About(), secret)
 	if err != nil {
 		return nil, err
+	}
+	if m.GetBool("bulk") && len(message.Attachments) > 0 {
+		return nil, fmt.Errorf("a bulk email of kind %q has attachments", m.Kind())
 	}
 	request, err := message.encode(tx)
 	if err != nil {

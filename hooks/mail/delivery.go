@@ -22,24 +22,39 @@ const (
 	blockedDelay = 5 * time.Minute
 )
 
-// deliver sends one email, outside of any transaction.
+// deliver sends one email, or the batch it is in, outside of any transaction.
 func (w *Worker) deliver(id string) error {
-	request, err := w.claim(id)
-	if err != nil || request == nil {
+	carrier := newTransport(w.App, w.Console)
+	if batch, ok := carrier.(batchTransport); ok {
+		key, ids, err := w.findBatch(id)
+		if err != nil {
+			return err
+		}
+		if key != "" {
+			return w.deliverBatch(batch, key, ids)
+		}
+	}
+	claimed, err := w.claim("", id)
+	if err != nil || len(claimed) == 0 {
 		return err
 	}
 	w.lastSend = w.Now()
-	carrier := newTransport(w.App, w.Console)
 	ctx, cancel := context.WithTimeout(context.Background(), w.timeout(carrier))
 	defer cancel()
-	providerID, err := carrier.send(ctx, id, request)
+	providerID, err := carrier.send(ctx, id, claimed[0].request)
+	f := sendErrorOf(err)
+	w.updateProblem(id, carrier.name(), f)
+	w.outcomes = []outcome{{id, providerID, f}}
+	return w.flushOutcomes()
+}
+
+// sendErrorOf returns the error of a transport; any other error is temporary.
+func sendErrorOf(err error) *sendError {
 	var f *sendError
 	if err != nil && !errors.As(err, &f) {
 		f = &sendError{kind: retryLater, message: "The email couldn't be sent."}
 	}
-	w.updateProblem(id, carrier.name(), f)
-	w.outcome = &outcome{id, providerID, f}
-	return w.flushOutcome()
+	return f
 }
 
 // outcome is the result of an attempt. It is kept until it is in the database, also if the write fails, as on a full disk:
@@ -49,15 +64,22 @@ type outcome struct {
 	err            *sendError
 }
 
-func (w *Worker) flushOutcome() error {
-	o := w.outcome
-	if o == nil {
+func (w *Worker) flushOutcomes() error {
+	if len(w.outcomes) == 0 {
 		return nil
 	}
-	if err := w.recordOutcome(o.id, o.providerID, o.err); err != nil {
-		return err
+	err := w.App.RunInTransaction(func(tx core.App) error {
+		for _, o := range w.outcomes {
+			if err := w.recordOutcome(tx, o.id, o.providerID, o.err); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record the outcome of an email: %w", err)
 	}
-	w.outcome = nil
+	w.outcomes = nil
 	return nil
 }
 
@@ -72,7 +94,7 @@ func (w *Worker) timeout(carrier transport) time.Duration {
 	}
 }
 
-// requeueInterrupted queues emails in the state Sending again. A worker sends one email at a time, so none is being sent
+// requeueInterrupted queues emails in the state Sending again. A worker makes one request at a time, so none is being sent
 // at this moment.
 func (w *Worker) requeueInterrupted() error {
 	var left []*Email
@@ -90,55 +112,76 @@ func (w *Worker) requeueInterrupted() error {
 	return nil
 }
 
-// claim marks an email as being sent and returns the request. It returns nil if the email is no longer queued, failed for
-// good or is obsolete, which is checked at every attempt.
-func (w *Worker) claim(id string) (request []byte, err error) {
+// claimed is an email that is marked as being sent.
+type claimed struct {
+	id      string
+	request []byte
+}
+
+// claim marks emails as being sent, as a batch if it has a key, and returns them in their order. It leaves out those that
+// are no longer queued, failed for good or are obsolete, which is checked at every attempt.
+func (w *Worker) claim(batch string, ids ...string) (all []claimed, err error) {
+	w.deferred = map[string]string{}
 	err = w.App.RunInTransaction(func(tx core.App) error {
-		m, err := FindEmail(tx, id)
-		if errors.Is(err, errs.ErrNotFound) || err == nil && m.Status() != Queued {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if reason, err := m.obsoleteReason(tx); err != nil {
-			return err
-		} else if reason != "" {
-			return m.Drop(tx, reason)
-		}
-		tried := m.FirstTriedAt().Time()
-		if !tried.IsZero() && w.Now().Sub(tried) >= retryWindow {
-			// The provider no longer knows the key, so another attempt could deliver it twice.
-			return markFailed(tx, m, "It couldn't be delivered within "+text.Duration(retryWindow)+". Send it again.")
-		}
-		request, err = unseal(tx, m.Id, m.GetString("sealed"))
-		if errors.Is(err, errWrongKey) {
-			return markFailed(tx, m, "It was queued before a backup was restored and can no longer be opened. Send it again.")
-		}
-		if err != nil {
-			return err
-		}
-		before := m.GetString("sealed")
-		if request, err = render(tx, m, request); err != nil {
-			return handleRenderError(tx, m, err)
-		}
-		if w.deferred = ""; m.GetString("sealed") != before {
-			w.deferred = before
-		}
-		if tried.IsZero() {
-			if request, err = w.updateSender(tx, m, request); err != nil {
+		for _, id := range ids {
+			request, err := w.claimOne(tx, batch, id)
+			if err != nil {
 				return err
 			}
-			m.Set("tried", w.Now())
+			if request != nil {
+				all = append(all, claimed{id, request})
+			}
 		}
-		m.Set("status", Sending)
-		m.Set("attempts", m.Attempts()+1)
-		return tx.Save(m)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim an email: %w", err)
 	}
-	return request, nil
+	return all, nil
+}
+
+func (w *Worker) claimOne(tx core.App, batch, id string) (request []byte, err error) {
+	m, err := FindEmail(tx, id)
+	if errors.Is(err, errs.ErrNotFound) || err == nil && m.Status() != Queued {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if reason, err := m.obsoleteReason(tx); err != nil {
+		return nil, err
+	} else if reason != "" {
+		return nil, m.Drop(tx, reason)
+	}
+	tried := m.FirstTriedAt().Time()
+	if !tried.IsZero() && w.Now().Sub(tried) >= retryWindow {
+		// The provider no longer knows the key, so another attempt could deliver it twice.
+		return nil, markFailed(tx, m, "It couldn't be delivered within "+text.Duration(retryWindow)+". Send it again.")
+	}
+	request, err = unseal(tx, m.Id, m.GetString("sealed"))
+	if errors.Is(err, errWrongKey) {
+		return nil, markFailed(tx, m, "It was queued before a backup was restored and can no longer be opened. Send it again.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	before := m.GetString("sealed")
+	if request, err = render(tx, m, request); err != nil {
+		return nil, handleRenderError(tx, m, err)
+	}
+	if m.GetString("sealed") != before {
+		w.deferred[id] = before
+	}
+	if tried.IsZero() {
+		if request, err = w.updateSender(tx, m, request); err != nil {
+			return nil, err
+		}
+		m.Set("tried", w.Now())
+	}
+	m.Set("status", Sending)
+	m.Set("batch", batch)
+	m.Set("attempts", m.Attempts()+1)
+	return request, tx.Save(m)
 }
 
 // handleRenderError ends an email that can't be rendered, so that it doesn't block the others. An error with a code means
@@ -174,58 +217,58 @@ func (w *Worker) updateSender(tx core.App, m *Email, request []byte) ([]byte, er
 }
 
 // recordOutcome stores the outcome of an attempt.
-func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
-	err := w.App.RunInTransaction(func(tx core.App) error {
-		m, err := FindEmail(tx, id)
-		if errors.Is(err, errs.ErrNotFound) || err == nil && m.Status() != Sending {
-			return nil
-		}
-		if err != nil {
+func (w *Worker) recordOutcome(tx core.App, id, providerID string, f *sendError) error {
+	m, err := FindEmail(tx, id)
+	if errors.Is(err, errs.ErrNotFound) || err == nil && m.Status() != Sending {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		m.Set("status", Sent)
+		m.Set("sent", w.Now())
+		m.Set("provider_id", text.Shorten(providerID, 200))
+		m.Set("error", "")
+		m.Set("batch", "")
+		if _, err := m.applyReports(tx); err != nil {
 			return err
 		}
-		if f == nil {
-			m.Set("status", Sent)
-			m.Set("sent", w.Now())
-			m.Set("provider_id", text.Shorten(providerID, 200))
-			m.Set("error", "")
-			if _, err := m.applyReports(tx); err != nil {
-				return err
-			}
-			return tx.Save(m)
-		}
-		if f.kind == rejected {
-			m.Set("unreachable", f.badAddress)
-			return markFailed(tx, m, f.message)
-		}
-		m.Set("status", Queued)
-		m.Set("error", f.message)
-		if f.kind == blocked {
-			m.Set("attempts", m.Attempts()-1)
-			if m.Attempts() == 0 {
-				m.Set("tried", "")
-				if w.deferred != "" { // not accepted by a provider: it is rendered again at the next attempt
-					m.Set("sealed", w.deferred)
-				}
-			}
-			return tx.Save(m)
-		}
-		due := w.Now().Add(max(f.retryAfter, backoff(m.Attempts())))
-		if due.Sub(m.FirstTriedAt().Time()) >= retryWindow {
-			return markFailed(tx, m, f.message)
-		}
-		m.Set("due", due)
 		return tx.Save(m)
-	})
-	if err != nil {
-		return fmt.Errorf("record the outcome of an email: %w", err)
 	}
-	return nil
+	if f.kind == rejected {
+		m.Set("unreachable", f.badAddress)
+		return markFailed(tx, m, f.message)
+	}
+	m.Set("status", Queued)
+	m.Set("error", f.message)
+	switch {
+	case f.kind == batchRefused:
+		m.Set("batch", "") // it is sent on its own, because it was tried before
+		return tx.Save(m)
+	case f.kind == blocked, f.kind == rateLimited && m.GetString("batch") != "":
+		m.Set("attempts", m.Attempts()-1)
+		if m.Attempts() == 0 {
+			m.Set("tried", "")
+			m.Set("batch", "")
+			if deferred := w.deferred[id]; deferred != "" { // not accepted by a provider: it is rendered again at the next attempt
+				m.Set("sealed", deferred)
+			}
+		}
+		return tx.Save(m)
+	}
+	due := w.Now().Add(max(f.retryAfter, backoff(m.Attempts())))
+	if due.Sub(m.FirstTriedAt().Time()) >= retryWindow {
+		return markFailed(tx, m, f.message)
+	}
+	m.Set("due", due)
+	return tx.Save(m)
 }
 
 // updateProblem records problems of the provider, as opposed to problems of a single email.
 func (w *Worker) updateProblem(id, mode string, f *sendError) {
 	provider := map[string]string{transportResend: "Resend", transportSMTP: "The mail server", transportConsole: "The console"}[mode]
-	if f == nil || f.kind == rejected {
+	if f == nil || f.kind == rejected || f.kind == batchRefused {
 		w.failures = 0
 		setProblem(w.App, "")
 		if f != nil {
@@ -254,6 +297,7 @@ func (w *Worker) updateProblem(id, mode string, f *sendError) {
 func markFailed(tx core.App, m *Email, message string) error {
 	m.Set("status", Failed)
 	m.Set("error", message)
+	m.Set("batch", "")
 	return tx.Save(m)
 }
 

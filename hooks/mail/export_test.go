@@ -8,7 +8,7 @@ import (
 
 // RecordSent records that the provider accepted the email with its id.
 func (w *Worker) RecordSent(id, providerID string) error {
-	return w.recordOutcome(id, providerID, nil)
+	return w.App.RunInTransaction(func(tx core.App) error { return w.recordOutcome(tx, id, providerID, nil) })
 }
 
 // StatusOrder is the order of precedence of states.

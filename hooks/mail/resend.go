@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,48 @@ func (*resendTransport) name() string { return transportResend }
 // send posts the request with the email's id as the idempotency key, which Resend keeps for 24 hours: an email whose
 // response was lost isn't delivered twice.
 func (t *resendTransport) send(ctx context.Context, id string, request []byte) (string, error) {
+	sent := &resend.SendEmailResponse{}
+	if err := t.post(ctx, "emails", request, &resend.SendEmailOptions{IdempotencyKey: id}, sent); err != nil {
+		return "", err
+	}
+	return sent.Id, nil
+}
+
+// sendBatch posts the requests as one, in which Resend accepts no attachments (https://resend.com/docs/api-reference/emails/send-batch-emails).
+// In permissive mode, an email that Resend rejects doesn't hold the others.
+func (t *resendTransport) sendBatch(ctx context.Context, key string, emails []claimed) ([]outcome, error) {
+	requests, all := make([][]byte, len(emails)), make([]outcome, len(emails))
+	for n, email := range emails {
+		requests[n], all[n].id = email.request, email.id
+	}
+	body := slices.Concat([]byte("["), bytes.Join(requests, []byte(",")), []byte("]"))
+	sent := &resend.BatchEmailResponse{}
+	err := t.post(ctx, "emails/batch", body, &resend.BatchSendEmailOptions{IdempotencyKey: key, BatchValidation: resend.BatchValidationPermissive}, sent)
+	if f := sendErrorOf(err); f != nil && f.accepted {
+		return all, nil // without their ids
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range sent.Errors {
+		if one.Index >= 0 && one.Index < len(all) {
+			all[one.Index].err = rejection(cleanProviderText(one.Message, t.publicURL))
+		}
+	}
+	left := sent.Data
+	if len(left)+len(sent.Errors) != len(all) {
+		return all, nil // accepted, but which id belongs to which email isn't known
+	}
+	for n := range all {
+		if all[n].err == nil && len(left) > 0 {
+			all[n].providerID, left = left[0].Id, left[1:]
+		}
+	}
+	return all, nil
+}
+
+// post sends a request and decodes the response. Its errors are of type *sendError.
+func (t *resendTransport) post(ctx context.Context, path string, body []byte, options resend.Options, response any) error {
 	answer := &errorRecorder{}
 	client := resend.NewCustomClient(&http.Client{
 		Transport:     answer,
@@ -35,24 +78,21 @@ func (t *resendTransport) send(ctx context.Context, id string, request []byte) (
 	if t.url != "" {
 		base, err := url.Parse(strings.TrimRight(t.url, "/") + "/")
 		if err != nil {
-			return "", &sendError{kind: blocked, message: "RESEND_BASE_URL isn't a valid address."}
+			return &sendError{kind: blocked, message: "RESEND_BASE_URL isn't a valid address."}
 		}
 		client.BaseURL = base
 	}
-	req, err := client.NewRequestWithOptions(ctx, http.MethodPost, "emails", json.RawMessage(request),
-		&resend.SendEmailOptions{IdempotencyKey: id})
+	req, err := client.NewRequestWithOptions(ctx, http.MethodPost, path, json.RawMessage(body), options)
 	if err != nil {
-		return "", &sendError{kind: rejected, message: cleanProviderText(err.Error(), t.publicURL)}
+		return &sendError{kind: rejected, message: cleanProviderText(err.Error(), t.publicURL)}
 	}
-	req.ContentLength = int64(len(request))
-	req.Body = io.NopCloser(bytes.NewReader(request))
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(request)), nil }
-
-	sent := &resend.SendEmailResponse{}
-	if _, err := client.Perform(req, sent); err != nil {
-		return "", answer.sendError(err, t.publicURL)
+	req.ContentLength = int64(len(body))
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	if _, err := client.Perform(req, response); err != nil {
+		return answer.sendError(err, t.publicURL)
 	}
-	return sent.Id, nil
+	return nil
 }
 
 // errorRecorder records the status and the name of the error, which resend-go omits from most of its errors.
@@ -95,10 +135,8 @@ func (a *errorRecorder) sendError(err error, own string) *sendError {
 		s == http.StatusRequestTimeout, s == http.StatusTooEarly:
 		// The same email is still being processed; the response is available later.
 	case s >= 400 && s < 500:
-		f.kind = rejected
-		if strings.HasPrefix(f.message, "Invalid `to` field") {
-			f.badAddress, f.message = true, withProviderText("This isn't a valid email address. Correct it and send the email again.", "Resend", f.message)
-		}
+		f = rejection(f.message)
+		f.accepted = s == http.StatusConflict && a.name == "invalid_idempotent_request"
 	case s == 0 || s < 300:
 		f.message = "Resend isn't responding."
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -106,6 +144,15 @@ func (a *errorRecorder) sendError(err error, own string) *sendError {
 		}
 	default:
 		f.message = fmt.Sprintf("Resend returned an error (status %d).", s)
+	}
+	return f
+}
+
+// rejection is the error of an email that Resend rejects permanently with a message.
+func rejection(message string) *sendError {
+	f := &sendError{kind: rejected, message: message}
+	if strings.HasPrefix(message, "Invalid `to` field") {
+		f.badAddress, f.message = true, withProviderText("This isn't a valid email address. Correct it and send the email again.", "Resend", message)
 	}
 	return f
 }

@@ -32,10 +32,11 @@ type transport interface {
 type failureKind int
 
 const (
-	retryLater  failureKind = iota // temporary: the email is tried again
-	rateLimited                    // too many emails: the queue waits
-	blocked                        // the key or the sender is rejected: the queue waits for the server administrator
-	rejected                       // this email is rejected permanently
+	retryLater   failureKind = iota // temporary: the email is tried again
+	rateLimited                     // too many emails: the queue waits
+	blocked                         // the key or the sender is rejected: the queue waits for the server administrator
+	rejected                        // this email is rejected permanently
+	batchRefused                    // the batch is rejected: its emails are sent one by one
 )
 
 // sendError is why an email wasn't sent.
@@ -44,6 +45,7 @@ type sendError struct {
 	retryAfter time.Duration // as requested by the provider, or 0
 	message    string        // for users, without our links
 	badAddress bool          // rejected permanently because of the recipient's address
+	accepted   bool          // an earlier request with the same idempotency key was accepted
 }
 
 func (f *sendError) Error() string { return f.message }

@@ -43,6 +43,15 @@ func renderTo(app core.App) {
 	}, "cooked")
 }
 
+// newTurnFixture is a fixture whose worker sends emails one by one.
+func newTurnFixture(t testing.TB) *fixture {
+	t.Helper()
+	o := newFixture(t)
+	renderTo(o)
+	o.BatchSize = 1
+	return o
+}
+
 // deliverSome sends the next n emails, and returns the names of all recipients so far, oldest first.
 func (o *fixture) deliverSome(t testing.TB, n int) string {
 	t.Helper()
@@ -60,8 +69,7 @@ func (o *fixture) deliverSome(t testing.TB, n int) string {
 }
 
 func TestDeliver_ManyEmailsOfOneTeam_DoNotDelayOthers(t *testing.T) {
-	o := newFixture(t)
-	renderTo(o)
+	o := newTurnFixture(t)
 	queueMany(t, o, bigTeam, "big", 3000, true)
 	if got, want := o.deliverSome(t, 3), "big1 big2 big3"; got != want {
 		t.Fatalf("sent %q, want %q", got, want)
@@ -75,8 +83,7 @@ func TestDeliver_ManyEmailsOfOneTeam_DoNotDelayOthers(t *testing.T) {
 }
 
 func TestDeliver_SmallAndBigTeams_TakeTurns(t *testing.T) {
-	o := newFixture(t)
-	renderTo(o)
+	o := newTurnFixture(t)
 	queueMany(t, o, bigTeam, "big", 1000, true)
 	o.deliverSome(t, 200)
 	for n := range 20 { // a team that always has one email waiting
@@ -96,8 +103,7 @@ func TestDeliver_SmallAndBigTeams_TakeTurns(t *testing.T) {
 }
 
 func TestDeliver_RetryWithEarlierTurn_DoesNotLetANewTeamOvertake(t *testing.T) {
-	o := newFixture(t)
-	renderTo(o)
+	o := newTurnFixture(t)
 	queueMany(t, o, bigTeam, "big", 60, true)
 	o.resend.FailNext(resendtest.Status(500))
 	o.deliverSome(t, 41) // the first one waits for its retry
@@ -113,8 +119,7 @@ func TestDeliver_RetryWithEarlierTurn_DoesNotLetANewTeamOvertake(t *testing.T) {
 }
 
 func TestDeliver_SameQueue_KeepsItsOrder(t *testing.T) {
-	o := newFixture(t)
-	renderTo(o)
+	o := newTurnFixture(t)
 	queueMany(t, o, bigTeam, "a", 5, true)
 	o.deliverSome(t, 2)
 	queueMany(t, o, bigTeam, "b", 3, true)
@@ -125,8 +130,7 @@ func TestDeliver_SameQueue_KeepsItsOrder(t *testing.T) {
 
 // BenchmarkNext finds the next of 50,000 waiting emails, of which 5,000 wait for a retry, and queues another.
 func BenchmarkNext(b *testing.B) {
-	o := newFixture(b)
-	renderTo(o)
+	o := newTurnFixture(b)
 	queueMany(b, o, bigTeam, "big", 49_000, true)
 	queueMany(b, o, smallTeam, "small", 1000, false)
 	hookstest.Exec(b, o, "UPDATE outbox SET attempts = 1, due = {:due} WHERE rowid <= 5000", dbx.Params{"due": "2099-01-01 00:00:00.000Z"})

@@ -24,10 +24,11 @@ const (
 	stopTimeout  = 20 * time.Second
 )
 
-// Worker sends the emails in the outbox, one at a time. Its fields must be set before Start.
+// Worker sends the emails in the outbox, one request at a time. Its fields must be set before Start.
 type Worker struct {
 	App         core.App
 	MinInterval time.Duration // between two emails
+	BatchSize   int           // emails in one request, where the provider accepts several
 	Timeout     time.Duration // of a provider's response; default 10 s, or 30 s for SMTP
 	Console     io.Writer     // where emails are printed if email isn't set up; os.Stdout
 	Now         func() time.Time
@@ -36,21 +37,27 @@ type Worker struct {
 	lastSend      time.Time // start of the last send
 	needsRecovery bool      // there may be interrupted emails in the state Sending
 	pausedUntil   time.Time // nothing is sent until then
-	outcome       *outcome  // of the last attempt, until it is stored
-	deferred      string    // encrypted deferred content of the current email, if this attempt rendered it
+	outcomes      []outcome // of the last attempt, until they are stored
 	failures      int       // consecutive attempts without a response
+
+	deferred map[string]string // encrypted deferred content of the current emails that this attempt rendered, by id
 }
 
 // NewWorker returns a worker with the defaults.
 func NewWorker(app core.App) *Worker {
 	return &Worker{
-		App: app, MinInterval: sendInterval, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
+		App: app, MinInterval: sendInterval, BatchSize: batchSize, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
 		needsRecovery: true,
 	}
 }
 
-// SendingTime returns how long it takes to send n emails, if no others wait and nothing fails.
-func SendingTime(n int) time.Duration { return time.Duration(n) * sendInterval }
+// SendingTime returns how long it takes to send n bulk emails, if no others wait and nothing fails.
+func SendingTime(app core.App, n int) time.Duration {
+	if _, ok := newTransport(app, nil).(batchTransport); ok {
+		n = (n + batchSize - 1) / batchSize
+	}
+	return time.Duration(n) * sendInterval
+}
 
 // consoleOutput returns where emails are printed if email isn't set up.
 func consoleOutput(app core.App) io.Writer {
@@ -92,9 +99,9 @@ func (w *Worker) idle() (time.Duration, error) {
 	return max(10*time.Millisecond, min(due.Sub(now), pollInterval)), nil
 }
 
-// deliverNext sends one email. It returns false if none is due or sending is paused.
+// deliverNext sends one email or one batch. It returns false if none is due or sending is paused.
 func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
-	if err := w.flushOutcome(); err != nil {
+	if err := w.flushOutcomes(); err != nil {
 		return false, err
 	}
 	if w.needsRecovery {

@@ -77,7 +77,7 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 	}
 	r = b.Get(page)
 	assertPage(t, r, http.StatusOK, "Sending emails", "233 of 233", "All rows processed. Emails are still being sent.", `id="import" data-fresh`,
-		"0 of 230 emails sent, about 2 minutes left.", "Download report", "Refused rows", "no address", "No @ in the address")
+		"0 of 230 emails sent, about 3 seconds left.", "Download report", "Refused rows", "no address", "No @ in the address")
 	assertNotContains(t, r, "Stop import", "hx-trigger=\"import")
 	assertPage(t, b.Get(s.path("/users/import")), http.StatusOK, "Sending emails")
 	hookstest.Exec(t, s.App, "UPDATE outbox SET status = iif(recipient = 'row3@halation.example', 'failed', 'sent')", nil)

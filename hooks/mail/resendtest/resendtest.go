@@ -36,7 +36,7 @@ type Email struct {
 // File is an attachment.
 type File struct{ Name, Type, Content string }
 
-// Handler responds to POST /emails as Resend does: it requires a bearer token, accepts an idempotency key for one body and
+// Handler responds to POST /emails and /emails/batch as Resend does: it requires a bearer token, accepts an idempotency key for one body and
 // one delivery in 24 hours, and returns errors in Resend's format. GET /delivered lists the delivered emails as JSON.
 type Handler struct {
 	Key string           // the accepted API key
@@ -48,19 +48,21 @@ type Handler struct {
 	consumed  map[int]bool
 	responses map[string]cachedResponse
 	faults    []Fault
-	arrived   chan struct{} // closed and replaced at every request
+	refused   map[string]bool // recipients
+	arrived   chan struct{}   // closed and replaced at every request
 	shutdown  chan struct{}
 }
 
 type cachedResponse struct {
-	body [sha256.Size]byte
-	id   string
-	at   time.Time
+	body  [sha256.Size]byte
+	id    string
+	batch *batchAnswer
+	at    time.Time
 }
 
 // NewHandler returns a handler that accepts the API key.
 func NewHandler(key string) *Handler {
-	return &Handler{Key: key, Now: time.Now, consumed: map[int]bool{}, responses: map[string]cachedResponse{},
+	return &Handler{Key: key, Now: time.Now, consumed: map[int]bool{}, refused: map[string]bool{}, responses: map[string]cachedResponse{},
 		arrived: make(chan struct{}), shutdown: make(chan struct{})}
 }
 
@@ -89,6 +91,7 @@ type Fault struct {
 	retryAfter string
 	name       string
 	message    string
+	batch      *batchAnswer
 	accept     bool
 	cut        bool
 	hang       bool
@@ -128,6 +131,13 @@ func (h *Handler) FailNext(faults ...Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.faults = append(h.faults, faults...)
+}
+
+// RefuseRecipient refuses emails to an address as invalid.
+func (h *Handler) RefuseRecipient(to string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refused[to] = true
 }
 
 // Emails returns the delivered emails, oldest first.
@@ -203,7 +213,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, h.Emails())
 		return
 	}
-	if r.URL.Path != "/emails" {
+	if r.URL.Path != "/emails" && r.URL.Path != "/emails/batch" {
 		writeError(w, 404, "not_found", "The requested endpoint does not exist")
 		return
 	}
@@ -229,6 +239,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", answer.retryAfter)
 		}
 		writeError(w, answer.status, answer.name, answer.message)
+	case answer.batch != nil:
+		writeJSON(w, http.StatusOK, answer.batch)
 	default:
 		writeJSON(w, http.StatusOK, map[string]string{"id": answer.message})
 	}
@@ -267,22 +279,36 @@ func (h *Handler) handle(r *http.Request, body []byte) Fault {
 		if before.body != sum {
 			return Reject(409, "invalid_idempotent_request", "Same idempotency key used with a different request payload")
 		}
-		fault.message = before.id
+		fault.message, fault.batch = before.id, before.batch
 		return fault
 	}
-	email, problem := parseRequest(body)
+	if r.URL.Path == "/emails/batch" {
+		answer, refusal := h.handleBatch(body, key, r.Header.Get("x-batch-validation") == "permissive")
+		if refusal.status != 0 {
+			return refusal
+		}
+		h.responses[key] = cachedResponse{body: sum, batch: answer, at: h.Now()}
+		fault.batch = answer
+		return fault
+	}
+	email, problem := h.parseRequest(body)
 	if problem != "" {
 		return Reject(422, "validation_error", problem)
 	}
-	email.Key = key
-	email.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.emails)+1)
-	h.emails = append(h.emails, email)
-	h.responses[key] = cachedResponse{sum, email.ID, h.Now()}
-	fault.message = email.ID
+	fault.message = h.accept(email, key)
+	h.responses[key] = cachedResponse{body: sum, id: fault.message, at: h.Now()}
 	return fault
 }
 
-func parseRequest(body []byte) (email Email, problem string) {
+// accept delivers an email and returns its id.
+func (h *Handler) accept(email Email, key string) string {
+	email.Key = key
+	email.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.emails)+1)
+	h.emails = append(h.emails, email)
+	return email.ID
+}
+
+func (h *Handler) parseRequest(body []byte) (email Email, problem string) {
 	var request struct {
 		From, Subject, HTML, Text string
 		To                        any
@@ -307,7 +333,7 @@ func parseRequest(body []byte) (email Email, problem string) {
 	}
 	text, _ := first.(string)
 	to, err := mail.ParseAddress(text)
-	if err != nil {
+	if err != nil || h.refused[to.Address] {
 		return Email{}, "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
 	}
 	if request.Subject == "" {
