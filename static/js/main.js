@@ -12,7 +12,6 @@ import * as theme from "./theme_menu.js";
 import * as toasts from "./toasts.js";
 import "./busy.js";
 import "./copy.js";
-import "./countdown.js";
 import "./events.js";
 import "./submit.js"; // after forms.js, which marks the form as busy
 import "./menus.js"; // before keys.js, because menus handle arrows first
@@ -30,5 +29,12 @@ ready(find.arrived);
 ready(fresh.wait);
 find.land();
 
-// The modules in later/ load when a page needs them.
-ready(async () => document.querySelector("[data-timezones], [data-detect]") && (await import("./later/timezone.js")).fill());
+// Modules that few pages need load with the part that needs them.
+const later = {
+  "[data-countdown]": () => import("./later/countdown.js"),
+  "form[data-discard]": () => import("./later/discard.js"),
+  "[data-timezones], [data-detect]": () => import("./later/timezone.js"),
+};
+ready(async () => {
+  for (const part in later) if (document.querySelector(part)) (await later[part]()).fill?.();
+});
