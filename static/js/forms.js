@@ -50,6 +50,10 @@ export function free(form) {
   }
 }
 
+document.addEventListener("input", async ({ target }) => {
+  if (target.form) (await import("./later/unsaved.js")).touch(target.form);
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-show-password]");
   const field = button && document.getElementById(button.getAttribute("aria-controls"));

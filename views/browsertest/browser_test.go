@@ -4,6 +4,7 @@ package browsertest
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -25,6 +27,8 @@ type tab struct {
 	mu             sync.Mutex
 	consoleErrors  []string
 	expectedErrors []string
+	stays          bool // when a page asks whether to leave it
+	questions      int  // that pages asked
 }
 
 // openTab opens a tab of 1440 by 900. Console errors fail the test unless they were expected.
@@ -41,6 +45,7 @@ func (with *browser) open(t *testing.T, base string) *tab {
 		t.Fatal(err)
 	}
 	go b.collectConsole()
+	go b.answerQuestions(chromedp.Events(ctx, page.JavascriptDialogOpening))
 	b.resize(1440, 900)
 	t.Cleanup(func() {
 		b.mu.Lock()
@@ -64,6 +69,30 @@ func (b *tab) collectConsole() {
 		}
 		b.mu.Unlock()
 	}
+}
+
+// answerQuestions answers what pages ask in the browser's own dialogs, such as whether to leave them.
+func (b *tab) answerQuestions(questions iter.Seq2[page.EventJavascriptDialogOpening, error]) {
+	for _, err := range questions {
+		if err != nil {
+			return
+		}
+		b.mu.Lock()
+		b.questions++
+		leaves := !b.stays
+		b.mu.Unlock()
+		if _, err := chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leaves}); err != nil {
+			return
+		}
+	}
+}
+
+// stayOn makes the tab stay on or leave pages that ask, and returns how many have asked since the last call.
+func (b *tab) stayOn(stays bool) (questions int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	questions, b.questions, b.stays = b.questions, 0, stays
+	return questions
 }
 
 // expectStatus allows console errors about responses with this status, such as refusals.
