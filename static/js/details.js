@@ -5,12 +5,14 @@ import { now } from "./ready.js";
 let pressed;
 let at; // its position among the controls
 let scroll;
+let stepped; // with Previous or Next
 
 const details = () => document.querySelector("#details:not([hidden])");
 const controls = () => [...(details()?.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea") ?? [])];
 
 document.addEventListener("htmx:before:request", (event) => {
   const { sourceElement, sourceEvent, target, request } = event.detail.ctx;
+  stepped = sourceElement.matches("#details > header > [rel]");
   if (sourceElement.closest("dialog, #toasts")) return; // a control of the details opened the dialog
   const focused = document.activeElement;
   const control = sourceElement.contains(focused) ? focused : sourceEvent?.submitter ?? sourceElement;
@@ -23,8 +25,9 @@ document.addEventListener("htmx:before:swap", () => {
   if (pressed?.isConnected) scroll = details()?.scrollTop;
 });
 
-/** Restores what an action in the details would lose. */
+/** Restores what an action in the details would lose, or shows the row that was stepped to. */
 export function keep() {
+  if (stepped) document.querySelector("tr[data-current]")?.scrollIntoView({ block: "nearest" });
   if (!pressed || pressed.isConnected || !details()) return;
   details().scrollTop = scroll ?? 0;
   if (document.activeElement !== document.body || document.querySelector("dialog:modal")) return;

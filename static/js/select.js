@@ -45,6 +45,7 @@ document.addEventListener("click", (event) => {
   const scope = clear.closest("[data-select-scope]");
   if (!scope) return;
   event.preventDefault();
+  const leaves = document.activeElement === document.body || clear.closest("[data-bulk]").contains(document.activeElement);
   set(scope, false);
-  scope.querySelector("input[data-select-all], input[data-select]")?.focus();
+  if (leaves) scope.querySelector("input[data-select-all], input[data-select]")?.focus({ preventScroll: true });
 });

@@ -3,6 +3,7 @@ package panel
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -37,8 +38,10 @@ func loadUserDetails(e *core.RequestEvent, row *people.Row, query people.Query, 
 		}
 	}
 	props.Tags.Names, props.Tags.Path = row.Tags, path+"/tags"
-	fillPosition(&props.Drawer, list, row.ID)
-	var err error
+	err := fillPosition(e, &props.Drawer, list, query, row.ID)
+	if err != nil {
+		return props, err
+	}
 	if props.History, err = loadHistory(e, row, query); err != nil {
 		return props, err
 	}
@@ -52,20 +55,39 @@ func loadUserDetails(e *core.RequestEvent, row *people.Row, query people.Query, 
 	return props, fillInvitation(e.App, &props, actor, row, path)
 }
 
-// fillPosition sets the user's position in the list and the links to the previous and next user.
-func fillPosition(head *ui.DrawerProps, list UserListProps, id string) {
-	for n, row := range list.Rows {
-		if row.ID != id {
-			continue
-		}
-		head.Position = ui.Number(list.From+n) + " of " + ui.Number(list.Total)
-		if n > 0 {
-			head.PreviousURL = list.Rows[n-1].Href
-		}
-		if n+1 < len(list.Rows) {
-			head.NextURL = list.Rows[n+1].Href
+// fillPosition sets the user's position in the list and the links to the previous and next user, who may be on another page of it.
+func fillPosition(e *core.RequestEvent, head *ui.DrawerProps, list UserListProps, query people.Query, id string) error {
+	n := slices.IndexFunc(list.Rows, func(row UserRowProps) bool { return row.ID == id })
+	if n < 0 {
+		return nil
+	}
+	head.Position = ui.Number(list.From+n) + " of " + ui.Number(list.Total)
+	page := (list.From-1)/pageSize + 1
+	var err error
+	if n > 0 {
+		head.PreviousURL = list.Rows[n-1].Href
+	} else if list.From > 1 {
+		if head.PreviousURL, err = neighbourHref(e, atPage(query, page-1, "", id)); err != nil {
+			return err
 		}
 	}
+	if n+1 < len(list.Rows) {
+		head.NextURL = list.Rows[n+1].Href
+	} else if list.To < list.Total {
+		head.NextURL, err = neighbourHref(e, atPage(query, page+1, id, ""))
+	}
+	return err
+}
+
+// neighbourHref returns the link to the row directly after or before the one that the query names, on the page of the query.
+func neighbourHref(e *core.RequestEvent, query people.Query) (string, error) {
+	one := query
+	one.Size = 1
+	page, err := people.List(e.App, web.Actor(e).Team.Id, one)
+	if err != nil || len(page.Rows) == 0 {
+		return "", err
+	}
+	return queryHref(usersPath(e)+"/"+page.Rows[0].ID, query), nil
 }
 
 // roleLines returns the roles, each with the one action that fits it (R58).

@@ -8,6 +8,8 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
+import "maps"
+
 // DrawerProps describes the header of a details panel: position in the list, links to its neighbours, a button to copy its URL, and a
 // link to close it, which Esc follows.
 type DrawerProps struct {
@@ -17,6 +19,13 @@ type DrawerProps struct {
 	CloseURL             string
 	CopyLink             bool             // adds a button that copies the URL
 	Attrs                templ.Attributes // on Previous, Next and Close
+}
+
+// stepAttrs returns the attributes of Previous or Next, which a key presses.
+func (p DrawerProps) stepAttrs(rel, key string) templ.Attributes {
+	attrs := templ.Attributes{"rel": rel, "aria-keyshortcuts": key}
+	maps.Copy(attrs, p.Attrs)
+	return attrs
 }
 
 // OpenDrawer returns attributes of a link that opens details in the drawer.
@@ -60,7 +69,7 @@ func Drawer(p DrawerProps) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(p.Label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 28, Col: 68}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 37, Col: 68}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -73,7 +82,7 @@ func Drawer(p DrawerProps) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.Position)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 30, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 39, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -84,13 +93,13 @@ func Drawer(p DrawerProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.PreviousURL != "" {
-			templ_7745c5c3_Err = ButtonLink(p.PreviousURL, ButtonProps{Label: "Previous", Icon: "arrow-up", Variant: "ghost", Size: "icon-sm", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ButtonLink(p.PreviousURL, ButtonProps{Label: "Previous", Icon: "arrow-up", Variant: "ghost", Size: "icon-sm", Attrs: p.stepAttrs("prev", "k")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if p.NextURL != "" {
-			templ_7745c5c3_Err = ButtonLink(p.NextURL, ButtonProps{Label: "Next", Icon: "arrow-down", Variant: "ghost", Size: "icon-sm", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ButtonLink(p.NextURL, ButtonProps{Label: "Next", Icon: "arrow-down", Variant: "ghost", Size: "icon-sm", Attrs: p.stepAttrs("next", "j")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -108,7 +117,7 @@ func Drawer(p DrawerProps) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.CloseURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 40, Col: 87}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 49, Col: 87}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
