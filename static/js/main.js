@@ -13,6 +13,7 @@ import * as toasts from "./toasts.js";
 import "./busy.js";
 import "./copy.js";
 import "./events.js";
+import "./fold.js";
 import "./submit.js"; // after forms.js, which marks the form as busy
 import "./menus.js"; // before keys.js, because menus handle arrows first
 import "./keys.js";

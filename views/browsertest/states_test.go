@@ -124,3 +124,23 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+func TestNotice_Folded_StaysFoldedUntilOpened(t *testing.T) {
+	f := newFixture(t)
+	settings.Of(f.App).ResendKey = ""
+	b := f.signIn(t, "marta@halation.example")
+	b.visit("/admin/halation-post/users")
+	b.waitForText("Copy each invitation link and share it yourself.")
+	b.assertAccessible("an open notice")
+	b.press("Email isn't set up.")
+	for _, page := range []string{"/admin/halation-post/rooms", "/admin/halation-post/users"} {
+		b.visit(page)
+		b.waitForText("Email isn't set up.")
+		if open := eval[bool](b, `document.querySelector("[data-fold=email]").open`); open {
+			t.Errorf("%s: the notice is open, want it folded", page)
+		}
+	}
+	b.press("Email isn't set up.")
+	b.visit("/admin/halation-post/rooms")
+	b.waitForText("Copy each invitation link and share it yourself.")
+}

@@ -80,7 +80,7 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		}},
 	}
 	shell.FooterLink = &ui.NavItem{Label: "App", Href: paths.App(slug), Icon: "layout-grid", OtherArea: true}
-	shell.Notices = warnings(e.App)
+	shell.Notices = warnings(e)
 	return shell, nil
 }
 
@@ -152,10 +152,11 @@ func ToastProps(toast web.Toast) *ui.ToastProps {
 }
 
 // warnings returns the warnings shown in the Admin Panel; nil if there are none.
-func warnings(app core.App) templ.Component {
+func warnings(e *core.RequestEvent) templ.Component {
 	var all []templ.Component
 	for _, warn := range []func(core.App) (ui.NoticeProps, bool){emailWarning, liveWarning} {
-		if warning, ok := warn(app); ok {
+		if warning, ok := warn(e.App); ok {
+			warning.Folded = warning.Fold != "" && web.IsFolded(e, warning.Fold)
 			all = append(all, ui.Notice(warning))
 		}
 	}
@@ -181,7 +182,7 @@ func liveWarning(app core.App) (ui.NoticeProps, bool) {
 // emailWarning is shown in the Admin Panel while no emails are sent (R160).
 func emailWarning(app core.App) (ui.NoticeProps, bool) {
 	if !mail.Enabled(app) {
-		return ui.NoticeProps{Icon: "mail-x", Title: "Email isn't set up.",
+		return ui.NoticeProps{Icon: "mail-x", Title: "Email isn't set up.", Fold: "email",
 			Text: "Copy each invitation link and share it yourself. It's shown only once.",
 			More: "Emails are printed on the server's console. For each new user, the server administrator also runs “usher user confirm ADDRESS”. " +
 				"To set up email, they set RESEND_API_KEY and USHER_MAIL_FROM."}, true
