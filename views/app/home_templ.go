@@ -804,7 +804,7 @@ func homeSessionSections(m homeSessions, hosts bool) templ.Component {
 
 func noSessions(hosts bool) ui.EmptyStateProps {
 	if hosts {
-		return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Schedule a session and invite people. Each invitee gets a personal link by email."}}
+		return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Schedule a session and invite people. Each invitee gets a personal link."}}
 	}
 	return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Sessions you're invited to appear here. You also get an email for each invitation."}}
 }

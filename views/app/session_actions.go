@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/join"
+	"usher/hooks/mail"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -74,9 +75,10 @@ func loadCancelDialog(e *core.RequestEvent, session *sessions.Session) (cancelDi
 	people, err := sessions.ListParticipants(e.App, session.Id)
 	for _, p := range people {
 		if p.UserID() != web.Actor(e).Account.Id && p.State() != sessions.StateRemoved {
-			props.NotifiedCount++
+			props.OthersCount++
 		}
 	}
+	props.EmailOff = !mail.Enabled(e.App)
 	if err == nil && props.Series {
 		var rest []*sessions.Session
 		rest, err = sessions.ListInSeries(e.App, session.SeriesID(), sessions.Scheduled)
@@ -99,7 +101,7 @@ func cancel(e *core.RequestEvent) error {
 	if scope == sessions.ScopeSeries {
 		message = "The series “" + text.Isolate(session.Title()) + "” was cancelled."
 	}
-	web.SetToast(e, message+" Invitees are notified by email.")
+	web.SetToast(e, message+" "+notified(e.App))
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
@@ -113,20 +115,49 @@ func renderRefused(e *core.RequestEvent, session *sessions.Session, err error) e
 	if _, ok := web.FormErrorsOf(err); !ok {
 		return err
 	}
-	now, missing := findSession(e)
-	if errors.Is(missing, errs.ErrNotFound) {
-		now = session
-	} else if missing != nil {
+	now, missing := reloadSession(e, session)
+	if missing != nil {
 		return missing
 	}
 	web.SetRetryAfter(e, err)
 	return showDetails(e, web.StatusCode(err), now, err, nil)
 }
 
+// reloadSession returns the session as it is now, or as it was if the actor can no longer see it.
+func reloadSession(e *core.RequestEvent, session *sessions.Session) (*sessions.Session, error) {
+	now, err := findSession(e)
+	if errors.Is(err, errs.ErrNotFound) {
+		return session, nil
+	}
+	return now, err
+}
+
+const tellInvitees = "Email isn't set up, so tell the invitees yourself."
+
+// notified says how invitees learn of a change.
+func notified(app core.App) string {
+	if !mail.Enabled(app) {
+		return tellInvitees
+	}
+	return "Invitees are notified by email."
+}
+
+// cancelNote says who learns of a cancellation.
+func cancelNote(app core.App) string {
+	if !mail.Enabled(app) {
+		return tellInvitees
+	}
+	return "Invitees are notified by email, with a file that removes the session from their calendar."
+}
+
 func (c cancelDialogProps) consequences() []string {
 	all := []string{"You can't undo this, but you can schedule the session again."}
-	if c.NotifiedCount > 0 {
-		all = append([]string{text.Count(c.NotifiedCount, "person is", "people are") + " notified by email, with a file that removes the session from their calendar."}, all...)
+	switch {
+	case c.OthersCount == 0:
+	case c.EmailOff:
+		all = append([]string{tellInvitees}, all...)
+	default:
+		all = append([]string{text.Count(c.OthersCount, "person is", "people are") + " notified by email, with a file that removes the session from their calendar."}, all...)
 	}
 	return all
 }

@@ -16,8 +16,8 @@ import (
 
 type cancelDialogProps struct {
 	Title, Action, CloseURL string
-	NotifiedCount           int // people who get an email
-	Series                  bool
+	OthersCount             int // people besides the reader
+	Series, EmailOff        bool
 	RemainingCount          int // sessions of the series that haven't started
 }
 

@@ -228,7 +228,7 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 		p.WaitURL = paths.Join(session.Code())
 	}
 	if p.CanManage && session.Status() == sessions.Scheduled {
-		p.EditURL, p.CancelURL = p.Path+"/edit", p.Path+"/cancel"
+		p.EditURL, p.CancelURL, p.CancelNote = p.Path+"/edit", p.Path+"/cancel", cancelNote(e.App)
 	}
 	if actor.CanHost() && (lead || p.CanManage) {
 		p.DuplicateURL = sessionsPath(e) + "/new?from=" + session.Id

@@ -60,7 +60,7 @@ func TestEditSession_AfterTheStart_SaysWhatIsPossible(t *testing.T) {
 	session := w.newSession("Dailies", sessions.Form{}, w.paul)
 	page := appURL + "/sessions/" + session.Id + "/edit"
 	for status, words := range map[string][]string{
-		sessions.Running:   {"This session is running.", "extend it by 15 minutes", `href="/s/` + session.Code() + `"`},
+		sessions.Running:   {"This session is running.", "extend the session by 15 minutes", `href="/s/` + session.Code() + `"`},
 		sessions.Ended:     {"This session has ended.", "new?from=" + session.Id},
 		sessions.Cancelled: {"This session was cancelled.", "new?from=" + session.Id},
 	} {

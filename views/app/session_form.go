@@ -102,7 +102,7 @@ func saveSession(e *core.RequestEvent) error {
 	if err != nil {
 		return renderFormInvalid(e, err, session, typed)
 	}
-	web.SetToast(e, "“"+text.Truncate(typed.Title, 60)+"” was updated. Invitees are notified by email.")
+	web.SetToast(e, "“"+text.Isolate(text.Truncate(typed.Title, 60))+"” was updated. "+notified(e.App))
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 

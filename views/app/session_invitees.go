@@ -8,6 +8,7 @@ import (
 	"usher/hooks/addresslist"
 	"usher/hooks/mail"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -22,12 +23,34 @@ func inviteToSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	added, err := sessions.Invite(e.App, web.Actor(e), session.Id, addresslist.Texts(postForm(e).Get("guests")))
+	typed := postForm(e).Get("guests")
+	added, err := sessions.Invite(e.App, web.Actor(e), session.Id, addresslist.Texts(typed))
 	if err != nil {
-		return renderRefused(e, session, err)
+		return renderInviteRefused(e, session, typed, err)
 	}
 	web.SetToast(e, layout.InvitedText(e.App, added))
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
+}
+
+// renderInviteRefused shows the current details with what was typed and the reason beside it.
+func renderInviteRefused(e *core.RequestEvent, session *sessions.Session, typed string, refused error) error {
+	faults, ok := web.FormErrorsOf(refused)
+	if !ok {
+		return refused
+	}
+	now, err := reloadSession(e, session)
+	if err != nil {
+		return err
+	}
+	props, err := loadDetails(e, now)
+	if err != nil {
+		return err
+	}
+	if props.InviteTyped, props.InviteError = typed, faults["guests"]; props.InviteURL == "" || props.InviteError == "" {
+		_, _, props.Error, _ = errs.Details(refused)
+	}
+	web.SetRetryAfter(e, refused)
+	return renderDetails(e, web.StatusCode(refused), now, props, nil)
 }
 
 // resendInvitation emails an invitee the invitation again.
@@ -76,7 +99,10 @@ func (p *sessionDetailsProps) loadDelivery(e *core.RequestEvent, session *sessio
 	}
 	works := mail.Enabled(e.App)
 	if session.Status() == sessions.Running {
-		p.InviteURL = p.Path + "/people"
+		p.InviteURL, p.InviteHelp = p.Path+"/people", "Separate several addresses with commas. They get an email with their link."
+		if !works {
+			p.InviteHelp = "Separate several addresses with commas. Then copy each personal link and share it yourself."
+		}
 	}
 	for n, line := range p.People {
 		state, known := states[line.ID]

@@ -26,15 +26,15 @@ func showLocked(e *core.RequestEvent, session *sessions.Session) error {
 	switch session.Status() {
 	case sessions.Running:
 		props.Reason = "This session is running."
-		props.Text = []string{"Its title, time, room and settings can't be changed until it ends.", "While it runs, its host can invite people, admit and remove them, turn the waiting room on or off, extend it by " +
-			text.Count(runs.DefaultExtension, "minute", "minutes") + " at a time, and end it, all from the live session."}
+		props.Text = []string{"You can't change its title, time, room or settings.", "In the live session, its host can invite, admit and remove people, turn the waiting room and screen sharing by attendees on or off, extend the session by " +
+			text.Count(runs.DefaultExtension, "minute", "minutes") + " at a time, and end it."}
 		props.JoinURL = paths.Join(session.Code())
 	case sessions.Ended:
 		props.Reason = "This session has ended."
-		props.Text = []string{"To hold it again, duplicate it and choose another time."}
+		props.Text = []string{"To hold it again, duplicate it and choose a new time."}
 	default:
 		props.Reason = "This session was cancelled."
-		props.Text = []string{"To hold it after all, duplicate it."}
+		props.Text = []string{"To hold it anyway, duplicate it and choose a new time."}
 	}
 	if web.Actor(e).CanHost() && sessions.CanDuplicate(e.App, web.Actor(e), session) == nil {
 		props.DuplicateURL = sessionsPath(e) + "/new?from=" + session.Id

@@ -88,7 +88,7 @@ func (p listPageProps) emptyState() ui.EmptyStateProps {
 	case p.Query.Show == sessions.ShowPast:
 		return ui.EmptyStateProps{Icon: "history", Title: "No past sessions yet", Text: []string{"Sessions appear here after they end, with who joined and for how long."}}
 	case p.CanHost:
-		return ui.EmptyStateProps{Icon: "calendar", Title: "Schedule your first session", Text: []string{"Set a time and invite people. Each invitee gets a personal link by email.", "A session uses one of the team's licences only while it's running."}}
+		return ui.EmptyStateProps{Icon: "calendar", Title: "Schedule your first session", Text: []string{"Set a time and invite people. Each invitee gets a personal link.", "A session uses one of the team's licences only while it's running."}}
 	}
 	return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Sessions you're invited to appear here. You also get an email for each invitation."}}
 }

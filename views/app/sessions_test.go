@@ -102,7 +102,7 @@ func TestSchedule_CreateEditAndCancel(t *testing.T) {
 	}
 	id := strings.TrimPrefix(r.Location, appURL+"/sessions/")
 	assertPage(t, olga.Get(appURL+"/sessions/new?from="+id), 200, `value="Dailies, late"`, "paul@halation.example")
-	assertPage(t, olga.Get(r.Location+"/cancel"), 200, "Cancel “Dailies, late”?", "1 person is notified by email", " open")
+	assertPage(t, olga.Get(r.Location+"/cancel"), 200, "Cancel “Dailies, late”?", "so tell the invitees yourself", " open")
 	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"}); n != 0 {
 		t.Fatal("a look cancelled the session")
 	}
@@ -110,7 +110,7 @@ func TestSchedule_CreateEditAndCancel(t *testing.T) {
 		t.Fatal(r.Status, r.Body)
 	}
 	r2 = olga.Get(r.Location)
-	assertPage(t, r2, 200, "Cancelled", "was cancelled. Invitees are notified by email.")
+	assertPage(t, r2, 200, "Cancelled", "was cancelled. Email isn&#39;t set up, so tell the invitees yourself.")
 	assertNotContains(t, r2, "Are you going?", id+"/edit", id+"/start")
 	assertPage(t, olga.Post(r.Location+"/edit", changed), 422, "There is a problem", `value="Dailies, late"`)
 }
