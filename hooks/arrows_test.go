@@ -48,7 +48,7 @@ var allowedImports = map[string]string{
 	"mail/resendtest": "",
 	"emails":          "mail" + tools,
 
-	// The domains, in one direction: bulk, tags and invitations, sessions, members, seats, plans, teams.
+	// The domains, in one direction: bulk, invitations, tags and sessions, members, seats, plans, teams.
 	"accounts":    "actors audit emails mail paths record" + tools,
 	"addresslist": "accounts" + tools,
 	"teams":       "actors audit emails mail paths record" + tools,
@@ -56,7 +56,7 @@ var allowedImports = map[string]string{
 	"seats":       "people plans record" + tools,
 	"capacity":    "accounts actors emails mail paths plans record seats teams" + tools,
 	"members":     "accounts actors audit emails mail people plans record teams" + tools,
-	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions teams" + tools,
+	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions tags teams" + tools,
 	"tags":        "accounts actors audit members people record" + tools,
 	"bulk":        "actors audit invitations members sessions tags" + tools,
 

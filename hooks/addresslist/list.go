@@ -23,6 +23,8 @@ type Entry struct {
 	Raw     string // original text
 	Name    string // empty if there is none, or none that can be used
 	Address string // canonical; empty if Err is set
+	Roles   string // cell of the column of roles; empty if there is none
+	Tags    string // cell of the column of tags
 	Err     error  // why there is no address
 
 	missing bool
@@ -35,6 +37,8 @@ type List struct {
 	IsTable         bool     // read by columns
 	AddressColumn   string   // heading or number of the address column
 	NameColumns     []string // headings or numbers of the columns that make up the name
+	RolesColumn     string   // heading of the column of roles; empty if there is none
+	TagsColumn      string   // heading of the column of tags
 	UnusedColumns   []string // headings of the columns that weren't used
 	GuessedHeadings bool     // the first row has no address and no known heading, and was read as headings
 	RowsAbove       int      // rows skipped above the headings
@@ -90,6 +94,14 @@ func ParseAll(texts []string) []Entry {
 		entries = append(entries, Parse(text))
 	}
 	return entries
+}
+
+// reserve makes room for n more entries after the first MaxEntries. It doubles the space, because append alone would copy a list of a
+// million lines many times.
+func (l *List) reserve(n int) {
+	if cap(l.Entries)-len(l.Entries) < n {
+		l.Entries = slices.Grow(l.Entries, max(n, len(l.Entries)))
+	}
 }
 
 // add appends an entry, or only counts it.

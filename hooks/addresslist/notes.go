@@ -49,6 +49,12 @@ func (l List) Notes() []string {
 			note("Read %s as the address. No column was read as the name.", quoteColumn(l.AddressColumn))
 		}
 	}
+	if l.RolesColumn != "" {
+		note("Read %s as the roles. Rows without any get the selected roles.", quoteColumn(l.RolesColumn))
+	}
+	if l.TagsColumn != "" {
+		note("Read %s as the tags.", quoteColumn(l.TagsColumn))
+	}
 	if len(l.UnusedColumns) > 0 {
 		note("Not used: %s.", joinList(l.UnusedColumns, quoteTitle))
 	}

@@ -21,8 +21,9 @@ type table struct {
 	knownHeadings  bool       // at least one heading is known
 	addressColumns []int      // address columns, the best one first
 	nameColumns    nameColumns
-	hits           int // sample rows with an address
-	regularRows    int // sample rows with the most common number of cells
+	extras         extraColumns // set when the rows are read
+	hits           int          // sample rows with an address
+	regularRows    int          // sample rows with the most common number of cells
 }
 
 // readTable reads a text by columns, if it has any, using the separator that finds an address in most rows. row is the
@@ -204,6 +205,7 @@ func (t *table) read(row int) List {
 	if t.headings >= 0 {
 		heads = t.rows[t.headings]
 	}
+	t.extras = t.findExtraColumns(heads)
 	list.describeColumns(t, heads)
 	for n, cells := range t.rows {
 		number := row + n
@@ -225,7 +227,7 @@ func (t *table) read(row int) List {
 
 // readRow adds the entries of a row: one, except for a row with several addresses and no name.
 func (l *List) readRow(t *table, cells []string, heads, number int) {
-	e := Entry{Row: number, Raw: joinCells(cells)}
+	e := Entry{Row: number, Raw: joinCells(cells), Roles: cellAt(cells, t.extras.roles), Tags: cellAt(cells, t.extras.tags)}
 	text, column := "", -1
 	for _, n := range t.addressColumns {
 		if cell := cellAt(cells, n); cell != "" {
@@ -238,6 +240,7 @@ func (l *List) readRow(t *table, cells []string, heads, number int) {
 		// A separator inside a name shifted the cells: the address is clear, the other cells aren't.
 		if n := soleAddress(cells); n >= 0 {
 			text, column, name = cells[n], n, ""
+			e.Roles, e.Tags = "", ""
 		}
 	}
 	if column < 0 {
@@ -262,7 +265,7 @@ func (l *List) readRow(t *table, cells []string, heads, number int) {
 	clean := l.cleanName(name)
 	if clean == "" && len(t.nameColumns.columns()) == 0 && len(good) > 1 {
 		for _, one := range good {
-			one.Row = number
+			one.Row, one.Roles, one.Tags = number, e.Roles, e.Tags
 			l.add(one)
 		}
 		return
@@ -357,6 +360,12 @@ func (l *List) describeColumns(t *table, heads []string) {
 	}
 	if !t.knownHeadings {
 		return
+	}
+	if n := t.extras.roles; n >= 0 {
+		l.RolesColumn, used[n] = heads[n], true
+	}
+	if n := t.extras.tags; n >= 0 {
+		l.TagsColumn, used[n] = heads[n], true
 	}
 	for n, head := range heads {
 		if head != "" && !used[n] && !slices.Contains(t.addressColumns, n) && len(l.UnusedColumns) < maxUnusedColumns {

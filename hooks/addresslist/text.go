@@ -60,10 +60,14 @@ func splitBlocks(text string) []block {
 
 // merge adds what was read from a part of the text.
 func (l *List) merge(part List) {
-	for _, e := range part.Entries {
+	for n, e := range part.Entries {
+		if len(l.Entries) >= MaxEntries {
+			l.reserve(len(part.Entries) - n)
+		}
 		l.add(e)
 	}
 	l.IsTable, l.AddressColumn, l.NameColumns, l.UnusedColumns = part.IsTable, part.AddressColumn, part.NameColumns, part.UnusedColumns
+	l.RolesColumn, l.TagsColumn = part.RolesColumn, part.TagsColumn
 	l.GuessedHeadings = l.GuessedHeadings || part.GuessedHeadings
 	l.RowsAbove, l.ExtraAddresses, l.BadNames = l.RowsAbove+part.RowsAbove, l.ExtraAddresses+part.ExtraAddresses, l.BadNames+part.BadNames
 }
@@ -77,7 +81,7 @@ func (l *List) readLine(text string, row int) {
 		parts := splitOutsideQuotes(piece, ',')
 		for n, part := range parts {
 			if len(l.Entries) >= MaxEntries {
-				l.Entries = slices.Grow(l.Entries, len(parts)-n)
+				l.reserve(len(parts) - n)
 				l.add(Entry{})
 				continue
 			}
@@ -109,7 +113,7 @@ func (l *List) readLine(text string, row int) {
 func (l *List) readWithoutAddress(parts []string, row int) {
 	for n, part := range parts {
 		if len(l.Entries) >= MaxEntries {
-			l.Entries = slices.Grow(l.Entries, len(parts)-n)
+			l.reserve(len(parts) - n)
 			l.add(Entry{})
 			continue
 		}

@@ -105,7 +105,7 @@ func (i *Import) Count(status string) int {
 	return i.GetInt(status)
 }
 
-// Roles returns the roles offered to every row.
+// Roles returns the roles offered to every row without roles of its own.
 func (i *Import) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 
 // FindImport returns an import of the team, or errs.ErrNotFound.
@@ -131,6 +131,7 @@ func FindActiveImport(app core.App, team string) (*Import, error) {
 // StartImport stores the list in one transaction. Its rows are invited in the background, in their order, under the
 // rules of Invite. file is the name of the uploaded file, if there is one.
 func StartImport(app core.App, actor *actors.Actor, req Request, file string) (*Import, error) {
+	req = req.checkLines()
 	if err := validateImport(app, actor, req, true); err != nil {
 		return nil, err
 	}
@@ -206,7 +207,7 @@ func limitActiveImports(tx core.App, team string) error {
 // storeRows stores the rows, with the errors already known: invalid addresses and duplicates.
 func storeRows(tx core.App, id string, lines []Line) error {
 	seen := make(map[string]bool, len(lines))
-	rows := make([][6]any, len(lines))
+	rows := make([][8]any, len(lines))
 	for n, line := range lines {
 		err := line.Err
 		if err == nil && seen[line.Address] {
@@ -216,14 +217,14 @@ func storeRows(tx core.App, id string, lines []Line) error {
 			seen[line.Address] = true
 		}
 		_, code, reason, _ := errs.Details(err)
-		rows[n] = [6]any{text.Shorten(line.Raw, 500), text.Shorten(line.Name, 200), line.Address, code, reason, line.Row}
+		rows[n] = [8]any{text.Shorten(line.Raw, 500), text.Shorten(line.Name, 200), line.Address, code, reason, line.Row, line.Roles, line.Tags}
 	}
 	data, err := json.Marshal(rows)
 	if err != nil {
 		return fmt.Errorf("store the rows of an import: %w", err)
 	}
-	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO import_rows (import, n, raw, name, address, code, message, line)
-		SELECT {:id}, key + 1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each({:rows})`).
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO import_rows (import, n, raw, name, address, code, message, line, roles, tags)
+		SELECT {:id}, key + 1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7 FROM json_each({:rows})`).
 		Bind(dbx.Params{"id": id, "rows": string(data)}).Execute()
 	if err != nil {
 		return fmt.Errorf("store the rows of an import: %w", err)

@@ -24,6 +24,8 @@ type ImportRow struct {
 	Raw     string `db:"raw" json:"-"`
 	Name    string `db:"name" json:"-"`
 	Address string `db:"address" json:"-"`
+	Roles   string `db:"roles" json:"-"` // as in the list; empty: those of the import
+	Tags    string `db:"tags" json:"-"`
 	Status  string `db:"status" json:"status"` // empty: not processed yet
 	Code    string `db:"code" json:"code"`
 	Message string `db:"message" json:"message"`
@@ -99,7 +101,7 @@ func (i *Import) actor(tx core.App) (*actors.Actor, error) {
 
 func nextRows(tx core.App, i *Import, size int) ([]ImportRow, error) {
 	var rows []ImportRow
-	err := tx.DB().NewQuery(`SELECT n, raw, name, address, status, code, message FROM import_rows
+	err := tx.DB().NewQuery(`SELECT n, raw, name, address, roles, tags, status, code, message FROM import_rows
 		WHERE import = {:id} AND n > {:done} ORDER BY n LIMIT {:size}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"id": i.Id, "done": i.Done(), "size": size}).All(&rows)
 	if err != nil {
@@ -117,7 +119,7 @@ func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) err
 	if err := savepoint(tx, "SAVEPOINT import_row"); err != nil {
 		return err
 	}
-	done, err := inviteAddress(tx, actor, Request{Roles: i.Roles(), Note: i.GetString("note")}, Line{Raw: row.Raw, Name: row.Name, Address: row.Address})
+	done, err := inviteAddress(tx, actor, Request{Roles: i.Roles(), Note: i.GetString("note")}, row.asLine())
 	if err != nil {
 		var ok bool
 		if _, row.Code, row.Message, ok = errs.Details(err); !ok {
@@ -144,6 +146,11 @@ func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) err
 		return err
 	}
 	return done.send(tx, i.Total() >= bulkFrom)
+}
+
+// asLine returns the row as a line of a list.
+func (r *ImportRow) asLine() Line {
+	return Line{Raw: r.Raw, Name: r.Name, Address: r.Address, Roles: r.Roles, Tags: r.Tags}
 }
 
 func (r *ImportRow) markRefused() {

@@ -18,6 +18,7 @@ type ImportPreview struct {
 	Invited               int    // would be invited
 	Updated               int    // already invited, and would get these roles
 	Malformed             int    // not an address
+	Unusable              int    // have roles or tags that can't be used
 	Duplicates            int    // appear earlier in the list
 	AlreadyMembers        int    // already have the roles
 	AlreadyInvited        int    // already invited with the same roles
@@ -42,6 +43,7 @@ func (s ImportPreview) SendCount() int { return s.WithinSeats() - s.OverDailyLim
 // ten thousand; each row is checked again when it is processed.
 func PreviewImport(app core.App, actor *actors.Actor, req Request) (ImportPreview, error) {
 	preview := ImportPreview{Total: len(req.Lines)}
+	req = req.checkLines()
 	if err := validateImport(app, actor, req, false); err != nil {
 		return preview, err
 	}
@@ -78,8 +80,13 @@ func (s *ImportPreview) countLines(req Request, known map[string]people.Row, lim
 	for _, line := range req.Lines {
 		row := known[line.Address]
 		now, open := rowState(row)
-		wanted, settled := req.Roles.Without(now.Held), s.AlreadyMembers+s.AlreadyInvited
+		roles := req.RolesFor(line)
+		wanted, settled := roles.Without(now.Held), s.AlreadyMembers+s.AlreadyInvited
 		switch {
+		case line.Err != nil && line.Address != "":
+			s.Unusable++
+			s.addError(line, line.Err)
+			continue
 		case line.Err != nil:
 			s.Malformed++
 			s.addError(line, line.Err)
@@ -90,11 +97,11 @@ func (s *ImportPreview) countLines(req Request, known map[string]people.Row, lim
 			continue
 		case line.Address == limits.actor.Account.Email():
 			s.AlreadyMembers++
-		case canInvite(limits.actor, req.Roles, now.Held) != nil:
+		case canInvite(limits.actor, roles, now.Held) != nil:
 			seen[line.Address] = true
-			s.refuse(line, canInvite(limits.actor, req.Roles, now.Held))
+			s.refuse(line, canInvite(limits.actor, roles, now.Held))
 			continue
-		case now.alreadyHas(wanted) || now.InTeam() && wanted.None() && !req.Roles.None():
+		case now.alreadyHas(wanted) || now.InTeam() && wanted.None() && !roles.None():
 			s.AlreadyMembers++
 		case row.Invited && open == wanted:
 			s.AlreadyInvited++

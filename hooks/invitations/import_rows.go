@@ -33,7 +33,7 @@ func RefusedRows(app core.App, i *Import, limit int) ([]ImportRow, error) {
 func queryRows(app core.App, i *Import, where string, params dbx.Params) ([]ImportRow, error) {
 	var rows []ImportRow
 	params["id"], params["team"] = i.Id, i.GetString("team")
-	err := app.DB().NewQuery("SELECT * FROM (SELECT n, line, raw, name, address, status, code, message, " + invitationOfRow +
+	err := app.DB().NewQuery("SELECT * FROM (SELECT n, line, raw, name, address, roles, tags, status, code, message, " + invitationOfRow +
 		" invitation FROM import_rows r WHERE import = {:id}) WHERE " + where).Bind(params).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of an import: %w", err)

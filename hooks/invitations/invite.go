@@ -9,10 +9,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
 	"usher/hooks/paths"
 	"usher/hooks/record"
+	"usher/hooks/tags"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/ratelimit"
 	"usher/hooks/tools/settings"
@@ -45,8 +47,8 @@ const MaxNote = 500
 // Request invites addresses to the actor's team.
 type Request struct {
 	Lines []Line
-	Roles actors.Roles
-	Note  string // up to MaxNote characters, shown in the email
+	Roles actors.Roles // of the lines without roles of their own
+	Note  string       // up to MaxNote characters, shown in the email
 
 	replaces string // id of the invitation that this one replaces
 }
@@ -64,6 +66,7 @@ type Result struct {
 // Invite invites each address in the order of the list until the seats run out. A refused line doesn't stop the others.
 // An error means that nothing was done.
 func Invite(app core.App, actor *actors.Actor, req Request) ([]Result, error) {
+	req = req.checkLines()
 	if err := validateInvite(app, actor, req, true); err != nil {
 		return nil, err
 	}
@@ -214,11 +217,12 @@ func inviteAddress(tx core.App, actor *actors.Actor, req Request, line Line) (ou
 	if line.Address == actor.Account.Email() {
 		return none, ownAddress()
 	}
-	if err := canInvite(actor, req.Roles, now.Held); err != nil {
+	roles := req.RolesFor(line)
+	if err := canInvite(actor, roles, now.Held); err != nil {
 		return none, err
 	}
-	setRoles(invitation, req.Roles.Without(now.Held))
-	if !req.Roles.None() && invitation.Roles().None() {
+	setRoles(invitation, roles.Without(now.Held))
+	if !roles.None() && invitation.Roles().None() {
 		return none, errs.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	if err := limitNewTeam(tx, actor.Team); err != nil {
@@ -250,7 +254,10 @@ func inviteAddress(tx core.App, actor *actors.Actor, req Request, line Line) (ou
 		return none, err
 	}
 	invitation.Set("shown", !mail.Enabled(tx))
-	return outcome{invitation, status, token, now.InTeam()}, record.SaveTrusted(tx, invitation)
+	if err := record.SaveTrusted(tx, invitation); err != nil {
+		return none, err
+	}
+	return outcome{invitation, status, token, now.InTeam()}, tags.Add(tx, actor, invitation.Id, line.Address, addresslist.SplitTags(line.Tags))
 }
 
 func ownAddress() error {

@@ -17,6 +17,7 @@ const CodeDuplicate = "duplicate"
 type LinePreview struct {
 	Line    Line
 	Status  string       // Invited, Updated or Refused
+	Roles   actors.Roles // that the line is offered
 	Before  actors.Roles // of the address's pending invitation, also when the line is refused; none without one
 	Code    string
 	Message string
@@ -39,6 +40,7 @@ func PreviewInvite(app core.App, actor *actors.Actor, req Request) (InvitePrevie
 	if err := canInvite(actor, req.Roles, actors.Roles{}); err != nil {
 		return preview, err
 	}
+	req = req.checkLines()
 	if err := validateInvite(app, actor, req, false); err != nil {
 		return preview, err
 	}
@@ -70,7 +72,7 @@ func PreviewInvite(app core.App, actor *actors.Actor, req Request) (InvitePrevie
 }
 
 func previewLine(tx core.App, actor *actors.Actor, req Request, line Line, seen map[string]bool) (LinePreview, error) {
-	result := LinePreview{Line: line, Status: Refused}
+	result := LinePreview{Line: line, Status: Refused, Roles: req.RolesFor(line)}
 	err := line.Err
 	if err == nil && seen[line.Address] {
 		err = duplicateError()

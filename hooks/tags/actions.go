@@ -75,6 +75,27 @@ func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(
 	return changed, err
 }
 
+// Add adds the tags that an address in the team doesn't have yet, in a transaction of the caller, who has checked the actor's rights. It
+// writes an entry of the actor to the audit log if there are any.
+func Add(tx core.App, actor *actors.Actor, id, address string, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	names, err := NormalizeNames("tags", names)
+	if err != nil {
+		return err
+	}
+	rows, err := rowsOf(tx, actor.Team.Id, address)
+	if err != nil {
+		return err
+	}
+	given, err := addTags(tx, actor.Team.Id, address, exclude(names, namesOf(rows)))
+	if err != nil || len(given) == 0 {
+		return err
+	}
+	return audit.Write(tx, audit.NewEntry(actor, "person.tag").WithTarget(id, address).With("added", given))
+}
+
 // removeTags deletes the tags with these names.
 func removeTags(tx core.App, rows []*core.Record, names []string) (gone []string, err error) {
 	for _, row := range rows {

@@ -218,7 +218,7 @@ var fieldDocs = map[string]fieldDoc{
 	"tokenForm.name":              {text: "Name of the new account.", max: accounts.MaxName},
 	"tokenForm.password":          {text: "Password of the new account: at least 12 characters, at most 71 bytes, and not a common one.", max: accounts.MaxPassword},
 	"importForm.rows":             {text: "The list. Leave it out if you send csv.", max: addresslist.MaxEntries},
-	"importForm.csv":              {text: "A CSV file as text, up to 2 MB. Columns are recognized by their headings and content.", max: addresslist.MaxBytes},
+	"importForm.csv":              {text: "A CSV file as text, up to 2 MB. Columns are recognized by their headings and content. A column of roles, such as \"Admin, Organizer\" or \"Member\", replaces roles for its rows; a column of tags, separated by commas or semicolons, tags the invitees.", max: addresslist.MaxBytes},
 	"importForm.roles":            {text: "Roles to offer.", values: givenRoles},
 	"importInfo.status":           {text: "Status of the import.", values: "waiting running done stopped"},
 	"importInfo.reason":           {text: "Why the import was stopped."},

@@ -174,7 +174,7 @@ var operations = []operation{
 		request: correctionForm{}, response: []any{inviteResult{}}, codes: invitationCodes("bad_email", "same_address", "already_member", "already_invited")},
 
 	{method: "POST", path: "/api/teams/{team}/imports", tag: "Imports", id: "startImport", summary: "Start an import", access: admins,
-		text: "Invites a list of up to " + text.Number(invitations.MaxImport) + " addresses in the background, with the same roles. Send either rows, or a CSV file of up to " + text.Bytes(addresslist.MaxBytes) + " as text. At most " + invitations.ImportLimit.Text("imports") + " and " + text.Number(invitations.MaxActiveImports) + " at a time per team. " +
+		text: "Invites a list of up to " + text.Number(invitations.MaxImport) + " addresses in the background. Send either rows, or a CSV file of up to " + text.Bytes(addresslist.MaxBytes) + " as text. At most " + invitations.ImportLimit.Text("imports") + " and " + text.Number(invitations.MaxActiveImports) + " at a time per team. " +
 			"Addresses that have nothing to change are unchanged, so a list can be sent again.",
 		request: importForm{}, response: []any{startedImport{}}, codes: []string{"required", "too_many", "bad_file", "bad_role", "bad_type"}},
 	{method: "GET", path: "/api/teams/{team}/imports", tag: "Imports", id: "listImports", summary: "List imports", access: admins,

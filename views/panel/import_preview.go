@@ -30,6 +30,7 @@ func fillImportPreview(e *core.RequestEvent, props *AddProps, input addInput) er
 		{"skip", "mail-check", "Already invited", preview.AlreadyInvited},
 		{"skip", "copy", "Listed twice", preview.Duplicates},
 		{"bad", "circle-x", "Invalid address", preview.Malformed},
+		{"bad", "circle-x", "Invalid roles or tags", preview.Unusable},
 		{"bad", "circle-x", "Not allowed", preview.Forbidden},
 	} {
 		if line.Count > 0 {
@@ -37,7 +38,7 @@ func fillImportPreview(e *core.RequestEvent, props *AddProps, input addInput) er
 		}
 	}
 	for _, line := range preview.Errors {
-		props.LinePreviews = append(props.LinePreviews, newLinePreview(line, input.Roles))
+		props.LinePreviews = append(props.LinePreviews, newLinePreview(line))
 	}
 	return nil
 }

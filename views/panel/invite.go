@@ -3,6 +3,7 @@ package panel
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -76,7 +77,12 @@ func (i *addInput) addFile(file []byte) error {
 	if i.Notes = list.Notes(); list.UnreadableText() != "" {
 		i.Notes = append(i.Notes, list.UnreadableText())
 	}
-	if typed := addresslist.Read(i.List); typed.IsTable {
+	typed := addresslist.Read(i.List)
+	if all := slices.Concat(typed.Entries, list.Entries); addresslist.HasExtras(all) {
+		i.List = formatEntries(all)
+		return nil
+	}
+	if typed.IsTable {
 		i.List = formatEntries(typed.Entries) // a pasted table and the file have different columns
 	}
 	i.List = strings.TrimSpace(i.List + "\n" + formatEntries(list.Entries))
@@ -102,8 +108,11 @@ func formatAsTyped(list addresslist.List, remaining []addresslist.Entry) string 
 	return strings.Join(all, "\n")
 }
 
-// formatEntries formats entries one per line. Entries without an address are skipped.
+// formatEntries formats entries one per line, or as a table if they have roles or tags of their own. Entries without an address are skipped.
 func formatEntries(entries []addresslist.Entry) string {
+	if addresslist.HasExtras(entries) {
+		return clean(addresslist.FormatTable(entries))
+	}
 	var all []string
 	for _, e := range entries {
 		if !e.Missing() {
@@ -111,6 +120,12 @@ func formatEntries(entries []addresslist.Entry) string {
 		}
 	}
 	return strings.Join(all, "\n")
+}
+
+// sampleList answers with an example of a list to upload.
+func sampleList(e *core.RequestEvent) error {
+	e.Response.Header().Set("Content-Disposition", `attachment; filename="usher-sample.csv"`)
+	return e.Blob(http.StatusOK, "text/csv; charset=utf-8", []byte("\ufeff"+addresslist.Sample()))
 }
 
 // showAddForm shows the empty form. Organizer is preselected if a seat is free.
@@ -195,7 +210,7 @@ func renderAdded(e *core.RequestEvent, input addInput, results []invitations.Res
 	props.ResultText, props.Links, props.SkippedCount = sentence, links, len(refused)
 	for _, result := range refused {
 		props.LinePreviews = append(props.LinePreviews, newLinePreview(invitations.LinePreview{
-			Line: result.Line, Status: result.Status, Code: result.Code, Message: result.Message}, input.Roles))
+			Line: result.Line, Status: result.Status, Code: result.Code, Message: result.Message}))
 	}
 	status := http.StatusOK
 	if len(refused) == len(results) {

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/plans"
@@ -90,7 +91,10 @@ func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actor
 		return err
 	}
 	for _, line := range preview.Lines {
-		shown := newLinePreview(line, roles)
+		shown := newLinePreview(line)
+		if hasExtras := line.Line.Roles + line.Line.Tags; hasExtras != "" && line.Status != invitations.Refused {
+			shown.Detail = lineDetail(line)
+		}
 		props.LinePreviews = append(props.LinePreviews, shown)
 		switch line.Status {
 		case invitations.Refused:
@@ -99,7 +103,7 @@ func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actor
 				props.NamesWithoutSeat = append(props.NamesWithoutSeat, displayName(line.Line))
 			}
 		default:
-			holders = withReservation(holders, line.Line, roles)
+			holders, roles = withReservation(holders, line.Line, line.Roles), roles.With(line.Roles)
 		}
 	}
 	for _, role := range actors.AssignableRoles {
@@ -126,8 +130,17 @@ func withoutLinks(s SeatsProps) SeatsProps {
 	return s
 }
 
+// lineDetail says which roles and tags a line of a table gets: "Admin and Organizer · Sound, Film".
+func lineDetail(line invitations.LinePreview) string {
+	detail := text.Capitalize(line.Roles.Label())
+	if tags := addresslist.SplitTags(line.Line.Tags); len(tags) > 0 {
+		detail += " · " + strings.Join(tags, ", ")
+	}
+	return detail
+}
+
 // newLinePreview describes the outcome of a line in a few words.
-func newLinePreview(line invitations.LinePreview, roles actors.Roles) LinePreviewProps {
+func newLinePreview(line invitations.LinePreview) LinePreviewProps {
 	props := LinePreviewProps{Name: line.Line.Name, Address: line.Line.Address, Outcome: "bad", Icon: "circle-x"}
 	if line.Line.Err != nil {
 		props.Name, props.Address = "", clean(line.Line.Raw)
@@ -138,7 +151,7 @@ func newLinePreview(line invitations.LinePreview, roles actors.Roles) LinePrevie
 	case line.Status == invitations.Invited:
 		props.Label, props.Outcome, props.Icon = "Will be invited", "ok", "circle-check"
 	case line.Status == invitations.Updated:
-		props.Label, props.Outcome, props.Icon = changeText(line.Before, roles), "ok", "refresh-cw"
+		props.Label, props.Outcome, props.Icon = changeText(line.Before, line.Roles), "ok", "refresh-cw"
 	case line.Code == invitations.CodeDuplicate:
 		props.Label, props.Outcome, props.Icon = "Listed twice", "skip", "copy"
 	case line.Code == invitations.CodeAlreadyMember:

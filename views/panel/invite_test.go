@@ -273,3 +273,42 @@ func TestAddUsers_TruncatedForm_IsRefused(t *testing.T) {
 	request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 	assertPage(t, s.As(s.owner).Send(request), http.StatusBadRequest, "arrive completely")
 }
+
+// A table with roles and tags keeps them from the file to the preview and the invitations.
+func TestAddUsers_FileWithRolesAndTags(t *testing.T) {
+	s := newFixture(t, true)
+	b := s.As(s.owner)
+	sample := b.Get(s.path("/users/sample.csv"))
+	if sample.Status != http.StatusOK || !strings.HasPrefix(sample.Header.Get("Content-Type"), "text/csv") || !strings.Contains(sample.Body, "Email,Name,Roles,Tags") {
+		t.Fatalf("got %d %s: %s", sample.Status, sample.Header.Get("Content-Type"), sample.Body)
+	}
+	assertPage(t, b.Get(s.path("/users/add?csv")), http.StatusOK, s.path("/users/sample.csv"), "Download a sample file")
+	list := "Email,Name,Roles,Tags\nlucia@x.example,Lucía Herrera,\"Admin, Organizer\",Sound; Film\nben@x.example,Ben,Member,\nzoe@x.example,Zoe,Boss,Sound"
+	form := url.Values{"list": {list}, "role": {"organizer"}}
+	preview := b.Post(s.path("/users/preview"), form)
+	assertPage(t, preview, http.StatusOK, "Admin and Organizer · Sound, Film", "Member", "“boss” can't be given", "Read column “Roles” as the roles.", "Admin seats after inviting")
+	form.Set("do", "send")
+	b.Post(s.path("/users/add"), form)
+	got := hookstest.QueryRows(t, s.App, "SELECT email, admin, organizer FROM invitations ORDER BY email")
+	if want := "ben@x.example 0 0|lucia@x.example 1 1"; strings.Join(got, "|") != want {
+		t.Errorf("got %q, want %q", strings.Join(got, "|"), want)
+	}
+	if n := hookstest.Count(t, s.App, "tags"); n != 2 {
+		t.Errorf("got %d tags, want 2", n)
+	}
+}
+
+func TestAddUsers_NoFreeOrganizerSeat_IsNotPreselected(t *testing.T) {
+	s := newFixture(t, true)
+	checked := func() bool {
+		return regexp.MustCompile(`<input[^>]*id="role-organizer"[^>]*\bchecked\b|<input[^>]*\bchecked\b[^>]*id="role-organizer"`).MatchString(s.As(s.owner).Get(s.path("/users/add")).Body)
+	}
+	hookstest.Exec(t, s.App, "UPDATE teams SET organizer_seats = 9", nil)
+	if !checked() {
+		t.Error("not selected although seats are free")
+	}
+	hookstest.Exec(t, s.App, "UPDATE teams SET organizer_seats = (SELECT count(*) FROM memberships WHERE organizer AND team = teams.id)", nil)
+	if checked() {
+		t.Error("selected although no seat is free")
+	}
+}

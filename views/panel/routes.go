@@ -16,6 +16,7 @@ func Routes(pages *web.Group) {
 	panel.GET("/users", listUsers)
 	panel.GET("/users/add", showAddForm)
 	panel.POST("/users/add", addUsers).Bind(uploads)
+	panel.GET("/users/sample.csv", sampleList)
 	panel.POST("/users/preview", previewAdd).Bind(uploads)
 	panel.GET("/users/export", exportUsers)
 	panel.GET("/users/permissions", showPermissions)
