@@ -102,10 +102,15 @@ func TestLoop_ErrorOrPanic_RetriesAfterDelay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSteps(t)
+			s.RetryDelay = 200 * time.Millisecond
 			stop := s.Start(s.app)
 			s.assertRuns(t)
+			failed := time.Now()
 			s.next <- fail
 			s.assertRuns(t)
+			if got := time.Since(failed); got < s.RetryDelay {
+				t.Errorf("got another step after %s, want it after %s", got, s.RetryDelay)
+			}
 			s.end(jobs.UntilWoken, nil)
 			s.assertIdle(t)
 			stop()
@@ -189,7 +194,7 @@ func TestLoop_Quiet_WaitsForPauseAtMostMaxDelay(t *testing.T) {
 			jobs.Wake(s.app, s.ID)
 		}
 	}
-	if got := time.Since(start); got <= s.Quiet || got > soon {
+	if got := time.Since(start); got < s.MaxDelay || got > soon {
 		t.Errorf("got a step after %s of calls, want it after %s", got, s.MaxDelay)
 	}
 	s.end(jobs.UntilWoken, nil)
