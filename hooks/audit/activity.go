@@ -32,18 +32,31 @@ func Activity(app core.App, team, id string, size int) ([]Event, error) {
 	return events, err
 }
 
-// Text describes the event next to the person's name: "Invited as Admin by Marta Oliveira", "Left the team".
-func (e Event) Text() string {
+// Part is a piece of a text: what someone or something is called, with its ID, or words without one.
+type Part struct{ Text, ID string }
+
+// Parts describes the event next to the person's name: "Invited as Admin by Marta Oliveira", "Left the team".
+func (e Event) Parts() []Part {
 	short, s := e.actionText().Short, e.Sentence()
+	actor, target := Part{s.Actor, e.Actor}, Part{s.Target, e.Target}
 	switch {
 	case e.IsTarget && short != "" && !e.Refused():
-		phrase := e.fillRoles(short)
+		phrase := text.Capitalize(e.fillRoles(short))
 		if !e.IsActor && (e.Actor != "" || e.ActorName == Administrator) {
-			phrase += " by " + s.Actor
+			return []Part{{Text: phrase + " by "}, actor}
 		}
-		return text.Capitalize(phrase)
+		return []Part{{Text: phrase}}
 	case e.IsActor:
-		return text.Capitalize(strings.TrimSpace(s.Action + s.Target + s.Rest))
+		return []Part{{Text: text.Capitalize(strings.TrimLeft(s.Action, " "))}, target, {Text: s.Rest}}
 	}
-	return s.String()
+	return []Part{actor, {Text: s.Action}, target, {Text: s.Rest}}
+}
+
+// Text joins the Parts.
+func (e Event) Text() string {
+	all := ""
+	for _, part := range e.Parts() {
+		all += part.Text
+	}
+	return strings.TrimSpace(all)
 }

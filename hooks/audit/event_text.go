@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -130,15 +131,24 @@ func (r Row) Notes(zone *time.Location) []Note {
 	return notes
 }
 
+// stampPattern matches a time as written in RFC 3339 or stored in the database, alone or within a text.
+var stampPattern = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})`)
+
+// formatStamp formats a time in the zone: "7 December 2026, 14:00".
+func formatStamp(stamp string, zone *time.Location) string {
+	at, err := time.Parse(time.RFC3339, strings.Replace(stamp, " ", "T", 1))
+	if err != nil {
+		return stamp
+	}
+	return text.DateAndTime(text.ReaderZone{Zone: zone}.In(at), "2 January 2006")
+}
+
 func formatValue(value any, zone *time.Location) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
 	case string:
-		if at, err := time.Parse(time.RFC3339, v); err == nil {
-			return text.DateAndTime(text.ReaderZone{Zone: zone}.In(at), "2 Jan 2006")
-		}
-		return v
+		return stampPattern.ReplaceAllStringFunc(v, func(stamp string) string { return formatStamp(stamp, zone) })
 	case bool:
 		if v {
 			return "yes"

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -122,7 +123,7 @@ func TestRow_Sentence(t *testing.T) {
 		{row: audit.Row{ActorName: "Clara Weiss", Action: "session.answer", Result: "bad_answer"},
 			want: "Clara Weiss tried to reply to a session", reason: "The reply was invalid, or the host tried to reply."},
 		{row: audit.Row{ActorName: "Nadia", Action: "session.schedule", TargetName: "Kestrel", Result: "ok", Detail: `{"starts":"2026-11-19T08:30:00Z"}`},
-			want: "Nadia scheduled Kestrel", notes: []audit.Note{{Label: "Starts", Value: "19 Nov 2026, 09:30"}}},
+			want: "Nadia scheduled Kestrel", notes: []audit.Note{{Label: "Starts", Value: "19 November 2026, 09:30"}}},
 		{row: audit.Row{Action: "session.end", TargetName: "Kestrel", Result: "ok", Detail: `{"reason":"empty"}`},
 			want: "Usher ended Kestrel", notes: []audit.Note{{Label: "Reason", Value: "Everyone had left"}}},
 		{row: audit.Row{Action: "invitation.decline", TargetName: "p@x.example", Result: "ok"},
@@ -180,5 +181,56 @@ func TestEvent_Text(t *testing.T) {
 		if got := event.Text(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// Every event that carries a time shows it as a date in the reader's zone: as the actions write it, and as the change of a record by
+// a server administrator holds it.
+func TestRow_Notes_ShowTimesInTheZone(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []struct{ action, detail, want string }{
+		{"session.schedule", `{"starts":"2026-12-07T14:00:00Z"}`, "Starts: 7 December 2026, 14:00"},
+		{"session.schedule", `{"starts":"2026-07-07T14:00:00Z"}`, "Starts: 7 July 2026, 15:00"},
+		{"session.change", `{"starts":"2026-07-07T23:30:00Z"}`, "Starts: 8 July 2026, 00:30"},
+		{"session.change", `{"starts":"2026-07-07 14:00:00.000Z → 2026-12-07 14:00:00.000Z"}`, "Starts: 7 July 2026, 15:00 → 7 December 2026, 14:00"},
+		{"session.change", `{"ended":"none → 2026-07-07 14:00:00.000Z"}`, "Ended: none → 7 July 2026, 15:00"},
+		{"invitation.update", `{"expires":"2026-07-07 14:00:00.000Z → 2026-07-08 14:00:00.123Z"}`, "Expires: 7 July 2026, 15:00 → 8 July 2026, 15:00"},
+		{"invitation.revoke", `{"answered":"none → 2026-07-07 14:00:00.000Z"}`, "Answered: none → 7 July 2026, 15:00"},
+		{"account.login.change", `{"seen":"2026-07-07 14:00:00.000Z → 2026-07-07 16:00:00.000Z"}`, "Seen: 7 July 2026, 15:00 → 7 July 2026, 17:00"},
+		{"account.change", `{"until":"2026-07-07T14:00:00+02:00"}`, "Until: 7 July 2026, 13:00"},
+		{"data.update", `{"joined":"2026-07-07 14:00:00.000Z → none"}`, "Joined: 7 July 2026, 15:00 → none"},
+		{"audit.export", `{"from":"2026-07-06T23:00:00Z"}`, "From: 7 July 2026, 00:00"},
+		{"audit.export", `{"until":"2026-12-07T00:00:00Z"}`, "Until: 7 December 2026, 00:00"},
+		{"users.export", `{"search":"2026-12-07"}`, "Search: 2026-12-07"},
+	} {
+		notes := audit.Row{Action: s.action, Result: "ok", Detail: s.detail}.Notes(zone)
+		if len(notes) != 1 || notes[0].Label+": "+notes[0].Value != s.want {
+			t.Errorf("%s %s: got %v, want %q", s.action, s.detail, notes, s.want)
+		}
+	}
+}
+
+var stampLayout = regexp.MustCompile(`\.With\("[a-z_]+", [^\n]*\.Format\(([^)]*)\)`)
+
+// Actions write times in RFC 3339, which Notes shows in the reader's zone.
+func TestActions_WriteTimesInRFC3339(t *testing.T) {
+	found := 0
+	err := filepath.WalkDir("../../hooks", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, m := range stampLayout.FindAllStringSubmatch(string(source), -1) {
+			if found++; m[1] != "time.RFC3339" {
+				t.Errorf("%s writes a time as %s, want time.RFC3339", path, m[1])
+			}
+		}
+		return err
+	})
+	if err != nil || found < 2 {
+		t.Fatalf("found %d times (%v), want at least 2", found, err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
 	entry := NewEntry(actor, "audit.export")
 	for key, value := range map[string]string{"person": query.Person, "kind": query.Kind, "result": query.Result,
-		"from": csvfile.FormatTime(query.From, zone), "until": csvfile.FormatTime(query.To, zone)} {
+		"from": formatTime(query.From), "until": formatTime(query.To)} {
 		if value != "" {
 			entry.With(key, text.Truncate(value, 200))
 		}
@@ -47,6 +47,14 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 			return table.Add(row.csvCells(zone)...)
 		})
 	})
+}
+
+// formatTime formats a time for a detail, which is shown in the reader's zone; empty for the zero time.
+func formatTime(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
 }
 
 // eachRow calls f with every row that matches, reading the log in pages.

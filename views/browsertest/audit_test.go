@@ -14,7 +14,8 @@ func TestAuditLog_FiltersWhileTyping(t *testing.T) {
 	b.press("Refused")
 	b.waitForText("No entries match these filters.")
 	b.press("All")
-	b.press("bruno@castelsound.example")
+	b.press("bruno@castelsound.example") // opens the user, whose activity leads back
+	b.press("All activity")
 	b.waitForText("Marta Oliveira invited bruno@castelsound.example as Organizer")
 	b.press("Verify log")
 	b.waitForText("verified")

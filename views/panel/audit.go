@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/hooks/teams"
 	"usher/hooks/tools/csvfile"
@@ -109,26 +110,43 @@ func loadLog(e *core.RequestEvent) (LogProps, error) {
 		return log, err
 	}
 	log.Next = page.Next
+	var ids []string
 	for _, row := range page.Rows {
-		log.Rows = append(log.Rows, log.row(row, actor.Account.Id))
+		ids = append(ids, row.Actor, row.Target)
+	}
+	links, err := loadLogLinks(e, ids)
+	if err != nil {
+		return log, err
+	}
+	for _, row := range page.Rows {
+		log.Rows = append(log.Rows, newLogRow(row, log.Zone, links, actor.Account.Id))
 	}
 	log.PersonName, err = aboutName(e, query.Person, page.Rows)
 	return log, err
 }
 
-func (p LogProps) row(row audit.Row, you string) LogRow {
-	sentence := row.Sentence()
-	r := LogRow{
-		At: row.Time(), Zone: p.Zone, Sentence: sentence, IP: row.IP, Refused: row.Refused(), Reason: row.Reason(), Notes: row.Notes(p.Zone),
-		You: row.Actor == you,
+func newLogRow(row audit.Row, zone *time.Location, links map[string]string, you string) LogRow {
+	return LogRow{
+		At: row.Time(), Zone: zone, Sentence: row.Sentence(), IP: row.IP, Refused: row.Refused(), Reason: row.Reason(), Notes: row.Notes(zone),
+		You: row.Actor == you, ByAccount: row.Actor != "", ActorHref: links[row.Actor], TargetHref: links[row.Target],
 	}
-	if row.Actor != "" {
-		r.ActorHref = p.personHref(row.Actor)
+}
+
+// loadLogLinks returns the pages of the users, rooms and sessions with these ids. What the team no longer has is missing.
+func loadLogLinks(e *core.RequestEvent, ids []string) (map[string]string, error) {
+	subjects, err := people.FindSubjects(e.App, web.Actor(e).Team.Id, ids)
+	links := make(map[string]string, len(subjects))
+	for id, subject := range subjects {
+		switch subject.Kind {
+		case people.SubjectUser:
+			links[id] = usersPath(e) + "/" + subject.ID
+		case people.SubjectRoom:
+			links[id] = roomsPath(e) + "/" + subject.ID
+		case people.SubjectSession:
+			links[id] = paths.Session(e.Request.PathValue("team"), subject.ID)
+		}
 	}
-	if row.Target != "" {
-		r.TargetHref = p.personHref(row.Target)
-	}
-	return r
+	return links, err
 }
 
 // aboutName returns the name of the user that entries are filtered by if the query is an ID, and "" if it is text.

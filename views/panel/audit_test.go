@@ -16,6 +16,8 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
 )
 
 // newAuditFixture returns a fixture with actions done, refused, and done in another team.
@@ -180,4 +182,54 @@ func TestExport_KeepsTheFilters(t *testing.T) {
 	if assertPage(t, r, http.StatusUnprocessableEntity, "Enter the date"); r.Header.Get("Content-Disposition") != "" {
 		t.Error("an error is downloaded as a file")
 	}
+}
+
+func TestAuditLog_LinksNamesToTheirPages(t *testing.T) {
+	s := newAuditFixture(t)
+	actor := hookstest.Actor(t, s.App, s.owner, s.team)
+	lucia := hookstest.Account(t, s.App, "lucia@halation.example")
+	asked := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
+	if _, err := invitations.Accept(s.App, invitations.Response{Account: lucia, ID: asked.ID}); err != nil {
+		t.Fatal(err)
+	}
+	session := hookstest.ScheduleSession(t, s.App, s.owner, s.team, sessions.Form{Title: "Conform check", Guests: []string{"clara@kestrel.example"}})
+	name := "Grading suite"
+	room, err := rooms.Create(s.App, actor, rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := members.Remove(s.App, actor, s.member.Id, members.Handover{}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(s.admin)
+	page := b.Get(s.path("/audit"))
+	link := func(path string) string { return `<a href="` + path + `">` }
+	user := func(id string) string { return link(s.path("/users/" + id)) }
+	meeting := "/app/" + s.team.Slug() + "/sessions/" + session.Id
+	assertPage(t, page, http.StatusOK, user(s.owner.Id), user(s.organizer.Id), user(lucia.Id), link(meeting), link(s.path("/rooms/"+room.Id)),
+		`<b><bdi class="name" title="Noor">Noor</bdi></b>`)
+	assertNotContains(t, page, "/users/"+s.member.Id, "/users/"+asked.ID)
+	for _, path := range []string{s.path("/users/" + lucia.Id), meeting, s.path("/rooms/" + room.Id)} {
+		assertPage(t, b.Get(path), http.StatusOK)
+	}
+
+	details := detailsOf(b.Get(s.userPath(lucia, "")))
+	assertPage(t, details, http.StatusOK, `Invited as a member by <a class="link" href="`+s.path("/users/"+s.owner.Id)+`">Marta</a>`)
+	assertContains(t, detailsOf(b.Get(s.userPath(s.owner, ""))), `Scheduled <a class="link" href="`+meeting+`">Conform check</a>`,
+		`Created the room <a class="link" href="`+s.path("/rooms/"+room.Id)+`">Grading suite</a>`, "Removed Noor from the team")
+}
+
+func TestAuditLog_TimesInEntries_AreDatesInTheTeamsZone(t *testing.T) {
+	s := newAuditFixture(t)
+	s.team.Set("timezone", "Europe/Lisbon")
+	if err := s.App.Save(s.team); err != nil {
+		t.Fatal(err)
+	}
+	starts := time.Date(time.Now().Year()+1, 7, 7, 14, 0, 0, 0, time.UTC)
+	hookstest.ScheduleSession(t, s.App, s.owner, s.team, sessions.Form{Title: "Conform check", Starts: starts})
+	b := s.As(s.admin)
+	want := starts.Format("7 July 2006") + ", 15:00"
+	r := b.Get(s.path("/audit?kind=sessions"))
+	assertPage(t, r, http.StatusOK, "<dd>"+want+"</dd>")
+	assertContains(t, b.Get(s.path("/audit/export?kind=sessions")), "Starts: "+want)
 }

@@ -16,11 +16,30 @@ const activitySize = 6
 func loadActivity(e *core.RequestEvent, row *people.Row) (ActivityProps, error) {
 	actor := web.Actor(e)
 	events, err := audit.Activity(e.App, actor.Team.Id, row.ID, activitySize)
+	if err != nil {
+		return ActivityProps{}, err
+	}
+	links, err := loadLogLinks(e, activityIDs(events))
+	if err != nil {
+		return ActivityProps{}, err
+	}
 	props := ActivityProps{LogURL: LogProps{Path: auditPath(e)}.personHref(row.ID), Zone: layout.ZoneFor(actor)}
 	for _, event := range events {
-		props.Lines = append(props.Lines, ActivityLine{Text: event.Text(), Icon: activityIcon(event.Row), At: event.Time(), Refused: event.Refused()})
+		line := ActivityLine{Icon: activityIcon(event.Row), At: event.Time(), Refused: event.Refused()}
+		for _, part := range event.Parts() {
+			line.Parts = append(line.Parts, LinkedText{Text: part.Text, Name: part.ID != "", Href: links[part.ID]})
+		}
+		props.Lines = append(props.Lines, line)
 	}
-	return props, err
+	return props, nil
+}
+
+func activityIDs(events []audit.Event) []string {
+	var ids []string
+	for _, event := range events {
+		ids = append(ids, event.Actor, event.Target)
+	}
+	return ids
 }
 
 var activityIcons = map[string]string{
