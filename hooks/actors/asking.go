@@ -1,9 +1,9 @@
 package actors
 
 import (
-	"usher/hooks/tools/text"
-
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/tools/text"
 )
 
 // AskHint returns a sentence that names the users who have a permission the reader lacks (see Helpers): "Ask Olga Berg (Owner)

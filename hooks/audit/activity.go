@@ -3,9 +3,10 @@ package audit
 import (
 	"slices"
 	"strings"
-	"usher/hooks/tools/text"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/tools/text"
 )
 
 // Event is an entry about one person, who is its actor, its target or both.

@@ -36,7 +36,9 @@ func (m *slowMedia) send(_ core.App, grant live.Grant) error {
 }
 
 func TestUpdateGrant_TwoQuickChanges_LastHolds(t *testing.T) {
-	once := func(app core.App, grant live.Grant, send func(core.App, live.Grant) error) error { return send(app, grant) }
+	once := func(app core.App, grant live.Grant, send func(core.App, live.Grant) error) error {
+		return send(app, grant)
+	}
 	limit := func(h *fixture, limited bool) {
 		if err := join.SetShareLimited(h.app, h.participant("host@x.example"), limited, testIP); err != nil {
 			h.Fatal(err)

@@ -3,10 +3,11 @@ package mail
 import (
 	"fmt"
 	"time"
-	"usher/hooks/record"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
 )
 
 // State is the delivery state of an email (R66).

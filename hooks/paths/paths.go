@@ -53,6 +53,9 @@ func Invitation(token string) string { return InvitationPrefix + token }
 // Join is the join page of a session, by its public code or a personal one.
 func Join(code string) string { return JoinPrefix + code }
 
+// JoinNext leads to the join page of the running or next session of a series, by the public code of one of its sessions.
+func JoinNext(code string) string { return Join(code) + "/next" }
+
 // Room is the page of a room.
 func Room(slug string) string { return RoomPrefix + slug }
 

@@ -148,7 +148,7 @@ func TestListForUser(t *testing.T) {
 		t.Errorf("got %+v", back)
 	}
 	counts, err := sessions.CountForUser(app, hookstest.Actor(t, app, paul, team), false)
-	if err != nil || counts != (sessions.Counts{Upcoming: 2, Cancelled: 1, Running: 1}) {
+	if err != nil || counts != (sessions.Counts{Upcoming: 2, CancelledAhead: 1, Running: 1}) {
 		t.Error(counts, err)
 	}
 	rows, err := sessions.ListRowsInRange(app, hookstest.Actor(t, app, paul, team), base, base.Add(24*time.Hour))

@@ -30,7 +30,7 @@ type Form struct {
 	ExternalLink string // https address of a session held in another tool (R118)
 
 	Overwrite bool  // ScopeSeries: also replaces what sessions were changed to on their own
-	Invalid   error // refusals of input that no field can hold: the form is refused with these and all others at once
+	Unread    error // refusals of input that couldn't be read into a field: the form is refused with these and all others at once
 }
 
 // Scope is what a change of a session in a series applies to.

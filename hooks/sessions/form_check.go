@@ -12,8 +12,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// check returns everything that is wrong with the form for a new or existing session, so that it can be corrected in one
-// go. It doesn't check whether the room is free. It writes nothing.
+// check returns the people of the form, and every fault of it for a new or existing session, so that all can be corrected in
+// one go. err is any other failure. Whether the room is free is checked later, by validateRoom. Nothing is written.
 func (f Form) check(tx core.App, s *Session, host *core.Record) (people []invitee, faults errs.List, err error) {
 	people, err = f.invitees(tx, s.TeamID(), host)
 	if err := faults.Take(err); err != nil {
@@ -24,9 +24,9 @@ func (f Form) check(tx core.App, s *Session, host *core.Record) (people []invite
 		draft = s.Record.Clone()
 		before = draft
 	}
-	unread := f.Starts.IsZero() && f.Invalid != nil
-	if unread {
-		f.Starts = TruncateMinute(time.Now().Add(time.Hour)) // its own refusal is in Invalid
+	noStart := f.Starts.IsZero() && f.Unread != nil
+	if noStart {
+		f.Starts = TruncateMinute(time.Now().Add(time.Hour)) // its own refusal is in Unread
 	}
 	f.applyTo(&Session{draft})
 	room, err := validatePlan(tx, draft, before)
@@ -37,7 +37,7 @@ func (f Form) check(tx core.App, s *Session, host *core.Record) (people []invite
 	if err := faults.Take(f.checkCapacity(tx, s, draft, room, people)); err != nil {
 		return nil, faults, err
 	}
-	faults.AddAll(f.Invalid)
+	faults.AddAll(f.Unread)
 	return people, faults, nil
 }
 

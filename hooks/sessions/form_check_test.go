@@ -28,7 +28,7 @@ func TestScheduleAndChange_RefuseEverythingAtOnce(t *testing.T) {
 	s.newSession(sessions.Form{Room: room.Id, Starts: daysFromNow(1, 10)})
 	bad := sessions.Form{Title: " ", Description: strings.Repeat("x", 501), Starts: daysFromNow(1, 10), Minutes: 60, Room: room.Id, Rule: "FREQ=WEEKLY",
 		Guests: []string{"ada"}, Cohosts: []string{"abcdefghijklmno"}, ExternalLink: "http://x", FPS: 100, Resolution: "2160p", MaxPeople: 5000,
-		Invalid: errs.Invalid("count", "bad_number", "Enter a number.")}
+		Unread: errs.Invalid("count", "bad_number", "Enter a number.")}
 	want := "cohosts count description elsewhere fps guests people resolution room rule title"
 	if got := refusedFields(s.schedule("organizer", bad)); got != want {
 		t.Errorf("a new one: got %s, want %s", got, want)
@@ -41,7 +41,7 @@ func TestScheduleAndChange_RefuseEverythingAtOnce(t *testing.T) {
 	if got := refusedFields(sessions.Change(s.app, s.actor("organizer"), first.Id, bad, sessions.ScopeSeries)); got != "cohosts count description elsewhere fps guests people resolution rule title" {
 		t.Errorf("a series: got %s", got)
 	}
-	unread := sessions.Form{Title: " ", Room: room.Id, Guests: []string{"ada"}, Minutes: 5, Invalid: errs.Invalid("date", "bad_time", "Choose a date.")}
+	unread := sessions.Form{Title: " ", Room: room.Id, Guests: []string{"ada"}, Minutes: 5, Unread: errs.Invalid("date", "bad_time", "Choose a date.")}
 	if got := refusedFields(s.scheduleExactly("organizer", unread)); got != "date guests minutes title" {
 		t.Errorf("without a date: got %s, want date guests minutes title", got)
 	}

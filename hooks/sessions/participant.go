@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"usher/hooks/record"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 )
 

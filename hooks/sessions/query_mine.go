@@ -81,10 +81,10 @@ type Page struct {
 
 // Counts are the numbers of sessions in each list.
 type Counts struct {
-	Upcoming  int `db:"coming"`
-	Cancelled int `db:"off"` // those with Query.Cancelled that aren't in Upcoming
-	Running   int `db:"running"`
-	Past      int `db:"past"`
+	Upcoming       int `db:"coming"` // without cancelled ones
+	CancelledAhead int `db:"off"`    // cancelled ones whose time is still to come: Query.Cancelled lists them among the upcoming
+	Running        int `db:"running"`
+	Past           int `db:"past"`
 }
 
 const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.code, s.series, s.host, s.host_name, s.room,
@@ -109,9 +109,9 @@ var showConditions = map[string]string{
 }
 
 const (
-	isPast        = "(s.status = 'ended' OR s.status IN ('scheduled', 'cancelled') AND s.ends <= {:now})"
-	isCalledOff   = "s.status = 'cancelled' AND s.ends > {:now}"
-	searchedTexts = `s.title || ' ' || s.host_name || ' ' || coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') || ' ' || s.description`
+	isPast         = "(s.status = 'ended' OR s.status IN ('scheduled', 'cancelled') AND s.ends <= {:now})"
+	cancelledAhead = "s.status = 'cancelled' AND s.ends > {:now}"
+	searchedTexts  = `s.title || ' ' || s.host_name || ' ' || coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') || ' ' || s.description`
 
 	// listOrder is the order of every list: what is still to come by start, then what is past, newest first.
 	listOrder = "iif(" + isPast + ", 1e12 - unixepoch(s.starts), unixepoch(s.starts) - 1e12)"
@@ -141,7 +141,7 @@ func listPage(app core.App, params dbx.Params, query Query) (Page, error) {
 			where += " AND s.status != 'cancelled'"
 		}
 	case query.Cancelled && query.Show == ShowUpcoming:
-		where += " OR " + isCalledOff
+		where += " OR " + cancelledAhead
 	}
 	where += ")"
 	if query.Hosting {
@@ -185,7 +185,7 @@ func countRows(app core.App, params dbx.Params, hosting bool) (Counts, error) {
 	if hosting {
 		where = " WHERE s.host = {:user}"
 	}
-	err := app.DB().NewQuery("WITH mine AS (" + userSessionsQuery + ") SELECT coalesce(sum(" + showConditions[ShowUpcoming] + "), 0) coming, coalesce(sum(" + isCalledOff + "), 0) off, coalesce(sum(" + showConditions[ShowRunning] + "), 0) running, coalesce(sum(" +
+	err := app.DB().NewQuery("WITH mine AS (" + userSessionsQuery + ") SELECT coalesce(sum(" + showConditions[ShowUpcoming] + "), 0) coming, coalesce(sum(" + cancelledAhead + "), 0) off, coalesce(sum(" + showConditions[ShowRunning] + "), 0) running, coalesce(sum(" +
 		showConditions[ShowPast] + "), 0) past FROM mine CROSS JOIN sessions s ON s.id = mine.id" + where).Bind(params).WithContext(record.Prepared).One(&counts)
 	if err != nil {
 		return counts, fmt.Errorf("count the sessions of a person: %w", err)

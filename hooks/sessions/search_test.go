@@ -101,7 +101,7 @@ func TestListForUser_SearchAndLists_AreInOrderOfTime(t *testing.T) {
 		}
 	}
 	counts, err := sessions.CountForUser(s.app, s.actor("organizer"), true)
-	if want := (sessions.Counts{Upcoming: 2, Cancelled: 1, Running: 1, Past: 4}); err != nil || counts != want {
+	if want := (sessions.Counts{Upcoming: 2, CancelledAhead: 1, Running: 1, Past: 4}); err != nil || counts != want {
 		t.Errorf("got %+v, %v; want %+v", counts, err, want)
 	}
 }

@@ -103,7 +103,9 @@ func (s *Session) Code() string { return s.GetString("code") }
 func (s *Session) Link(app core.App) string { return settings.Of(app).Link(paths.Join(s.Code())) }
 
 // NextLink is the link to the running or next session of the series of s, for those who are invited to it.
-func (s *Session) NextLink(app core.App) string { return s.Link(app) + "/next" }
+func (s *Session) NextLink(app core.App) string {
+	return settings.Of(app).Link(paths.JoinNext(s.Code()))
+}
 
 // Media is the name of the session's media room, or empty before it started.
 func (s *Session) Media() string { return s.GetString("media") }
@@ -117,7 +119,7 @@ func (s *Session) ExternalLink() string { return s.GetString("elsewhere") }
 // Description is the description of the session, or "".
 func (s *Session) Description() string { return s.GetString("description") }
 
-// HostName is the name of the host when the session was saved.
+// HostName is the name that the host had when they became the host. It stays after their account was deleted.
 func (s *Session) HostName() string { return s.GetString("host_name") }
 
 // ZoneName is the name of the time zone in which the session was planned.

@@ -296,7 +296,7 @@ var fieldDocs = map[string]fieldDoc{
 	"sessionForm.description":     {text: "Description for the invitees.", max: sessions.MaxDescription},
 	"sessionForm.starts":          {text: "Start, RFC 3339. Required to schedule a session.", format: "date-time"},
 	"sessionForm.minutes":         {text: "Length in minutes, as far as the plan allows.", minimum: least(sessions.MinMinutes), max: sessions.MaxMinutes},
-	"sessionForm.timezone":        {text: "IANA time zone in which a series repeats. By default the host's.", example: "Europe/Lisbon"},
+	"sessionForm.timezone":        {text: "IANA time zone in which a series repeats. By default the team's.", example: "Europe/Lisbon"},
 	"sessionForm.room":            {text: "ID of a room of the team. Empty for none."},
 	"sessionForm.rule":            {text: "Recurrence rule of RFC 5545 with COUNT or UNTIL, at most 200 sessions. Empty for a single session.", example: "FREQ=WEEKLY;COUNT=10"},
 	"sessionForm.guests":          {text: "Email addresses of the invitees, members included.", max: sessions.MaxPeople},

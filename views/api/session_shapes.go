@@ -186,7 +186,7 @@ type sessionForm struct {
 // applyTo returns form with the fields that were sent. Its Invalid is the refusal of a start that can't be read.
 func (f sessionForm) applyTo(form sessions.Form) sessions.Form {
 	if f.Starts != nil {
-		form.Starts, form.Invalid = sessions.ParseTime("starts", *f.Starts)
+		form.Starts, form.Unread = sessions.ParseTime("starts", *f.Starts)
 	}
 	setIfSent(&form.Title, f.Title)
 	setIfSent(&form.Description, f.Description)

@@ -32,7 +32,7 @@ func deviationText(one sessions.Deviation, current string, zone *time.Location) 
 		return "This session: " + text.JoinList(names)
 	}
 	if slices.Contains(one.Fields, "title") {
-		sentence += " (“" + one.Session.Title() + "”)"
+		sentence += " (“" + text.Isolate(one.Session.Title()) + "”)"
 	}
 	return sentence
 }

@@ -515,7 +515,7 @@ func ownChanges(p sessionFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "own", Value: "keep", Radio: true, Checked: !p.Input.Overwrite, Label: "Keep their changes", Text: "They only get the other changes that you make here."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "own", Value: "keep", Radio: true, Checked: !p.Input.Overwrite, Label: "Keep their changes", Text: "Other changes that you make here still apply to them."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -523,7 +523,7 @@ func ownChanges(p sessionFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "own", Value: "overwrite", Radio: true, Checked: p.Input.Overwrite, Label: "Overwrite their changes", Text: "All sessions become as you enter here, at the time of the series."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "own", Value: "overwrite", Radio: true, Checked: p.Input.Overwrite, Label: "Overwrite their changes", Text: "All sessions get what you enter here and move to the time of the series."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -143,7 +143,7 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 		return form, err
 	}
 	faults.Add(err)
-	form.Invalid = faults.Err()
+	form.Unread = faults.Err()
 	return form, nil
 }
 

@@ -104,11 +104,11 @@ func loadSessionList(e *core.RequestEvent, current *sessions.Session) (listPageP
 	for _, tab := range []struct {
 		word, show string
 		n          int
-	}{{"Upcoming", sessions.ShowUpcoming, counts.Upcoming + counts.Cancelled}, {"Running", sessions.ShowRunning, counts.Running}, {"Past", sessions.ShowPast, counts.Past}} {
+	}{{"Upcoming", sessions.ShowUpcoming, counts.Upcoming + counts.CancelledAhead}, {"Running", sessions.ShowRunning, counts.Running}, {"Past", sessions.ShowPast, counts.Past}} {
 		to := listQuery{Query: sessions.Query{Show: tab.show, Hosting: q.Hosting}}
 		props.Tabs = append(props.Tabs, ui.Filter{Label: tab.word, Count: text.Number(tab.n), Href: to.href(path), Current: q.Search == "" && tab.show == q.Show})
 	}
-	total := map[string]int{sessions.ShowUpcoming: counts.Upcoming + counts.Cancelled, sessions.ShowRunning: counts.Running, sessions.ShowPast: counts.Past}[q.Show]
+	total := map[string]int{sessions.ShowUpcoming: counts.Upcoming + counts.CancelledAhead, sessions.ShowRunning: counts.Running, sessions.ShowPast: counts.Past}[q.Show]
 	props.fillRows(e, found, current)
 	props.fillPager(found, total)
 	return props, nil

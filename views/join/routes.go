@@ -2,10 +2,10 @@
 package join
 
 import (
-	"usher/views/web"
-
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/views/web"
 )
 
 // Routes registers the pages. A GET request never changes anything, because mail scanners open links (R60).

@@ -173,7 +173,7 @@ func redirectToNext(e *core.RequestEvent) error {
 	case next != nil:
 		return web.Redirect(e, paths.Join(next.Code))
 	case !visitor.SignedIn && visitor.Code == "" && joinStatusCode(visitor) == http.StatusGone:
-		return web.Redirect(e, web.SignInURL(joinPath(e)+"/next"))
+		return web.Redirect(e, web.SignInURL(paths.JoinNext(e.Request.PathValue("code"))))
 	}
 	return web.Redirect(e, joinPath(e))
 }

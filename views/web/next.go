@@ -3,9 +3,10 @@ package web
 import (
 	"net/url"
 	"strings"
-	"usher/hooks/paths"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/paths"
 )
 
 // SafeNext returns raw if it is a path on this server, else fallback. It rejects anything that has a scheme or host, or that could be

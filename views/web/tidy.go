@@ -7,9 +7,10 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"usher/hooks/paths"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/paths"
 )
 
 // redirectToCleanPath redirects links that an email or chat client changed, or that were typed in capitals, to the intended path. It
