@@ -12,6 +12,7 @@ import * as theme from "./theme_menu.js";
 import * as toasts from "./toasts.js";
 import "./busy.js";
 import "./copy.js";
+import "./drop.js";
 import "./events.js";
 import "./fold.js";
 import "./submit.js"; // after forms.js, which marks the form as busy
