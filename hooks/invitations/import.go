@@ -82,6 +82,14 @@ func (i *Import) Done() int { return i.GetInt("done") }
 // File is the name of the list.
 func (i *Import) File() string { return i.GetString("file") }
 
+// Title names the import: its file, or "Pasted list".
+func (i *Import) Title() string {
+	if i.File() == "" {
+		return "Pasted list"
+	}
+	return i.File()
+}
+
 // Reason says why the import stopped, or "".
 func (i *Import) Reason() string { return i.GetString("reason") }
 

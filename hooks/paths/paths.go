@@ -35,6 +35,15 @@ const (
 	PanelPrefix         = AdminPanels + "/"
 )
 
+// Parts of the account page.
+const (
+	AccountProfile  = Account + "#profile"
+	AccountAddress  = Account + "#address"
+	AccountPassword = Account + "#password"
+	AccountDevices  = Account + "#devices"
+	AccountDelete   = Account + "#delete"
+)
+
 // SignInAs is the sign-in page with the address filled in.
 func SignInAs(email string) string { return SignIn + "?email=" + url.QueryEscape(email) }
 
@@ -80,6 +89,11 @@ func LeaveTeam(team string) string { return App(team) + "?leave=1" }
 // Sessions is the list of sessions in the App.
 func Sessions(team string) string { return App(team) + "/sessions" }
 
+// SessionsShown is the list of sessions with that state.
+func SessionsShown(team, state string) string {
+	return Sessions(team) + "?show=" + url.QueryEscape(state)
+}
+
 // Session is the page of a session in the App.
 func Session(team, session string) string { return Sessions(team) + "/" + session }
 
@@ -107,8 +121,23 @@ func User(team, id string) string { return Users(team) + "/" + id }
 // AddUsers is the form that adds users.
 func AddUsers(team string) string { return Users(team) + "/add" }
 
+// UsersExport is the file of all users.
+func UsersExport(team string) string { return Users(team) + "/export" }
+
+// Imports is the list of imports of users.
+func Imports(team string) string { return Users(team) + "/import" }
+
+// Permissions is the table of roles and permissions.
+func Permissions(team string) string { return Users(team) + "/permissions" }
+
 // PanelRooms is the list of rooms in the Admin Panel.
 func PanelRooms(team string) string { return Panel(team) + "/rooms" }
+
+// NewRoom is the form that creates a room.
+func NewRoom(team string) string { return PanelRooms(team) + "/new" }
+
+// ArchivedRooms is the list of archived rooms.
+func ArchivedRooms(team string) string { return PanelRooms(team) + "?status=archived" }
 
 // PanelSearch is the search page of the Admin Panel.
 func PanelSearch(team string) string { return Panel(team) + "/find" }
@@ -116,8 +145,14 @@ func PanelSearch(team string) string { return Panel(team) + "/find" }
 // AuditLog is the audit log in the Admin Panel.
 func AuditLog(team string) string { return Panel(team) + "/audit" }
 
+// AuditExport is the file of the whole audit log.
+func AuditExport(team string) string { return AuditLog(team) + "/export" }
+
 // Settings is the page of the team's settings in the Admin Panel.
 func Settings(team string) string { return Panel(team) + "/settings" }
 
 // Plan is the part of the settings that shows seats and plan.
 func Plan(team string) string { return Settings(team) + "#plan" }
+
+// DeleteTeam is the page that deletes the team.
+func DeleteTeam(team string) string { return Settings(team) + "/delete" }

@@ -65,7 +65,7 @@ document.addEventListener("keydown", (event) => {
 
 // Capture on window, before forms.js blocks a second submit: Enter may be pressed while a search is pending.
 window.addEventListener("submit", (event) => {
-  if (!event.target.closest("#finder")) return;
+  if (!event.target.matches("#finder [role=search]")) return;
   event.preventDefault();
   if (current()) options().find(marked)?.click();
   else follow = true;

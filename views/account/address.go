@@ -18,7 +18,7 @@ func requestAddressChange(e *core.RequestEvent) error {
 		})
 	}
 	web.SetToast(e, "Check the inbox of your new address and open the link to confirm it.")
-	return web.Redirect(e, addressAnchor)
+	return web.Redirect(e, paths.AccountAddress)
 }
 
 func cancelAddressChange(e *core.RequestEvent) error {
@@ -26,7 +26,7 @@ func cancelAddressChange(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Address change cancelled.")
-	return web.Redirect(e, addressAnchor)
+	return web.Redirect(e, paths.AccountAddress)
 }
 
 func addressChangePage(e *core.RequestEvent) error {
@@ -52,7 +52,7 @@ func changeAddress(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Your email address is now "+account.Email()+". All other devices are signed out.")
-	return web.Redirect(e, addressAnchor)
+	return web.Redirect(e, paths.AccountAddress)
 }
 
 // renderAddressInvalid shows the confirmation page again with the error, or the page of an expired link.

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/ui"
@@ -55,13 +56,13 @@ func endDevice(e *core.RequestEvent) error {
 	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
 	if errors.Is(err, errs.ErrNotFound) {
 		web.SetToast(e, "That device was already signed out.")
-		return web.Redirect(e, devicesAnchor)
+		return web.Redirect(e, paths.AccountDevices)
 	}
 	if err != nil {
 		return err
 	}
 	web.SetToast(e, login.Device()+" was signed out.")
-	return web.Redirect(e, devicesAnchor)
+	return web.Redirect(e, paths.AccountDevices)
 }
 
 func endOtherDevices(e *core.RequestEvent) error {
@@ -69,12 +70,12 @@ func endOtherDevices(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "All other devices were signed out.")
-	return web.Redirect(e, devicesAnchor)
+	return web.Redirect(e, paths.AccountDevices)
 }
 
 // confirmEnd returns the confirmation before a device, or all others, are signed out; nil for an unknown device.
 func (p devicesProps) confirmEnd(id string) *ui.ConfirmProps {
-	ask := &ui.ConfirmProps{ID: "end", Action: devicePath(id), Danger: true, Open: true, CloseURL: devicesAnchor}
+	ask := &ui.ConfirmProps{ID: "end", Action: devicePath(id), Danger: true, Open: true, CloseURL: paths.AccountDevices}
 	if id == otherDevices {
 		ask.Title, ask.ConfirmLabel = "Sign out all other devices?", "Sign out other devices"
 		return ask

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
+	"usher/hooks/paths"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -18,11 +19,11 @@ import (
 // accountNav returns the navigation of the account pages.
 func accountNav(current string) []ui.NavItem {
 	return []ui.NavItem{
-		{Label: "Profile", Href: profileAnchor, Icon: "circle-user"},
-		{Label: "Email address", Href: addressAnchor, Icon: "at-sign"},
-		{Label: "Password", Href: passwordAnchor, Icon: "key-round"},
-		{Label: "Devices", Href: devicesAnchor, Icon: "laptop"},
-		{Label: "Delete account", Href: deleteAnchor, Icon: "trash-2", Current: current == "delete"},
+		{Label: "Profile", Href: paths.AccountProfile, Icon: "circle-user"},
+		{Label: "Email address", Href: paths.AccountAddress, Icon: "at-sign"},
+		{Label: "Password", Href: paths.AccountPassword, Icon: "key-round"},
+		{Label: "Devices", Href: paths.AccountDevices, Icon: "laptop"},
+		{Label: "Delete account", Href: paths.AccountDelete, Icon: "trash-2", Current: current == "delete"},
 	}
 }
 

@@ -18,15 +18,6 @@ const (
 	postponedPath     = paths.Teams + "?later=1"  // Team Selection after "Decide later"
 )
 
-// Sections of the account page.
-const (
-	profileAnchor  = paths.Account + "#profile"
-	addressAnchor  = paths.Account + "#address"
-	passwordAnchor = paths.Account + "#password"
-	devicesAnchor  = paths.Account + "#devices"
-	deleteAnchor   = paths.Account + "#delete"
-)
-
 func devicePath(id string) string { return paths.Account + "/devices/" + id }
 
 func acceptPath(id string) string {

@@ -83,6 +83,14 @@ func TestSearch_ByKeyboard(t *testing.T) {
 	b.sendKeys("priya")
 	b.waitForOption("Priya Raman")
 	b.assertAccessible("the search in the App")
+	for range len("priya") {
+		b.sendKeys(kb.Backspace)
+	}
+	b.sendKeys("out sign")
+	b.waitForOption("Sign out")
+	b.assertAccessible("the search with a form")
+	b.sendKeys(kb.Enter)
+	b.waitForURL("/signin")
 }
 
 func TestSearch_WithoutJavaScript(t *testing.T) {
@@ -97,4 +105,7 @@ func TestSearch_WithoutJavaScript(t *testing.T) {
 	p.waitForMarkup("Théo Lambert")
 	p.clickText("Théo Lambert")
 	p.waitForMarkup("All activity")
+	p.visit("/admin/halation-post/find?q=sign+out")
+	p.clickText("Sign out")
+	p.waitForMarkup("Forgot")
 }

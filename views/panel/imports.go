@@ -151,13 +151,10 @@ func importReport(e *core.RequestEvent) error {
 func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 	at := importPath(e) + "/" + one.Id
 	props := ImportProps{
-		Path: at, Title: one.File(), InProgress: one.Active(), Status: one.Status(), Reason: one.Reason(),
+		Path: at, Title: one.Title(), InProgress: one.Active(), Status: one.Status(), Reason: one.Reason(),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
 		Roles: one.Roles().Label(), Created: one.Created(), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
-	}
-	if props.Title == "" {
-		props.Title = "Pasted list"
 	}
 	if started := one.Started(); !started.IsZero() {
 		until := time.Now()

@@ -9,7 +9,7 @@ import (
 // The paths use the team's slug or ID, as the request did.
 func panelPath(e *core.RequestEvent) string    { return paths.Panel(e.Request.PathValue("team")) }
 func usersPath(e *core.RequestEvent) string    { return paths.Users(e.Request.PathValue("team")) }
-func importPath(e *core.RequestEvent) string   { return usersPath(e) + "/import" }
+func importPath(e *core.RequestEvent) string   { return paths.Imports(e.Request.PathValue("team")) }
 func roomsPath(e *core.RequestEvent) string    { return paths.PanelRooms(e.Request.PathValue("team")) }
 func auditPath(e *core.RequestEvent) string    { return paths.AuditLog(e.Request.PathValue("team")) }
 func verifyPath(e *core.RequestEvent) string   { return auditPath(e) + "/verify" }

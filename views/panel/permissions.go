@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/views/web"
 )
@@ -24,4 +25,6 @@ func showPermissions(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, Users(page))
 }
 
-func permissionsPath(e *core.RequestEvent) string { return usersPath(e) + "/permissions" }
+func permissionsPath(e *core.RequestEvent) string {
+	return paths.Permissions(e.Request.PathValue("team"))
+}

@@ -4,12 +4,14 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
+	"usher/views/viewstest"
 )
 
 func TestSearch_FindsPagesAndPeople(t *testing.T) {
@@ -116,4 +118,83 @@ func TestSearch_InApp_ShowsPeopleOnlyToAdmins(t *testing.T) {
 	if r := s.Anonymous().Get(at + "theo"); r.Status != http.StatusSeeOther {
 		t.Errorf("signed out: %d, want %v", r.Status, http.StatusSeeOther)
 	}
+}
+
+func TestSearch_FindsPagesAndActionsOfEveryArea(t *testing.T) {
+	s := newFixture(t, true)
+	s.newRoom("Foyer")
+	options := regexp.MustCompile(`(?s)role="option".*?(?:href="([^"]*)"|form="([^"]*)").*?<b>.*?>([^<]*)</bdi>`)
+	find := func(b *viewstest.Browser, at, q string) map[string]string {
+		t.Helper()
+		r := s.fragment(b, at+url.QueryEscape(q), "div#found")
+		assertPage(t, r, http.StatusOK)
+		found := map[string]string{}
+		for _, m := range options.FindAllStringSubmatch(r.Body, -1) {
+			found[html.UnescapeString(m[3])] = m[1]
+		}
+		return found
+	}
+	panel, app := s.path("/find?q="), "/app/"+s.team.Slug()+"/find?q="
+	for _, c := range []struct {
+		q, label, href string
+		admin          bool // only the Owner and Admins find it
+	}{
+		{"users export", "Export users", s.path("/users/export"), true},
+		{"import", "Imports", s.path("/users/import"), true},
+		{"CSV upload", "Upload CSV", s.path("/users/add?csv=1"), true},
+		{"permissions roles", "Roles and permissions", s.path("/users/permissions"), true},
+		{"seats", "Plan and seats", s.path("/settings#plan"), true},
+		{"archived", "Archived rooms", s.path("/rooms?status=archived"), true},
+		{"audit log", "Audit log", s.path("/audit"), true},
+		{"log audit export", "Export audit log", s.path("/audit/export"), true},
+		{"room new", "New room", s.path("/rooms/new"), true},
+		{"panel users", "Users", s.path("/users"), true},
+		{"PÁSSWORD", "Password", "/account#password", false},
+		{"devices account", "Devices", "/account#devices", false},
+		{"calendar", "Calendar", "/app/" + s.team.Slug() + "/calendar", false},
+		{"past", "Past sessions", "/app/" + s.team.Slug() + "/sessions?show=past", false},
+		{"all teams", "All teams", "/teams", false},
+		{"api", "API reference", "/api/docs", false},
+		{"out sign", "Sign out", "", false},
+		{"leave", "Leave team", "/app/" + s.team.Slug() + "?leave=1", false},
+	} {
+		for name, found := range map[string]map[string]string{"the panel": find(s.As(s.admin), panel, c.q), "the App": find(s.As(s.admin), app, c.q)} {
+			if href, ok := found[c.label]; !ok || href != c.href {
+				t.Errorf("%q in %s finds %v, want %s at %s", c.q, name, found, c.label, c.href)
+			}
+		}
+		for name, account := range map[string]*core.Record{"a member": s.member, "a guest": s.guest} {
+			if href, ok := find(s.As(account), app, c.q)[c.label]; ok && c.admin && href == c.href || !ok && !c.admin {
+				t.Errorf("%q finds %s for %s: %v", c.q, c.label, name, ok)
+			}
+		}
+	}
+	if found := find(s.As(s.owner), panel, "leave"); found["Leave team"] != "" {
+		t.Error("the Owner can leave the team")
+	}
+	for _, q := range []string{"schedule session", "new session"} {
+		if found := find(s.As(s.organizer), app, q); found["New session"] == "" {
+			t.Errorf("%q finds %v", q, found)
+		}
+		if found := find(s.As(s.member), app, q); found["New session"] != "" {
+			t.Errorf("%q finds %v for a member", q, found)
+		}
+	}
+	for _, account := range []*core.Record{s.owner, s.admin} {
+		if _, ok := find(s.As(account), panel, "delete team")["Delete team"]; ok != (account == s.owner) {
+			t.Errorf("%s finds Delete team: %v", account.Email(), ok)
+		}
+	}
+}
+
+func TestSearch_FindsImports(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
+	b := s.As(s.admin)
+	at := s.startImport(b, inviteForm(longList(230), ""))
+	for _, q := range []string{"import", "report csv", "pasted"} {
+		assertPage(t, s.fragment(b, s.path("/find?q="+url.QueryEscape(q)), "div#found"), http.StatusOK, ">Pasted list<", "230 rows", `href="`+at+`"`)
+	}
+	assertNotContains(t, s.fragment(b, s.path("/find?q=anneke"), "div#found"), "Pasted list")
+	assertNotContains(t, s.fragment(s.As(s.member), "/app/"+s.team.Slug()+"/find?q=pasted", "div#found"), "Pasted list")
+	assertPage(t, b.Get(s.path("/users")), http.StatusOK, `href="`+s.path("/users/import")+`"`)
 }

@@ -49,7 +49,7 @@ func isOnlyOwner(counts people.Counts, query people.Query) bool {
 
 // loadUsersPage loads the Users page. current is the ID of the row whose details are open.
 func loadUsersPage(e *core.RequestEvent, query people.Query, current string) (UsersProps, error) {
-	props := UsersProps{Path: usersPath(e), Permissions: actors.Permissions(web.Actor(e).Team)}
+	props := UsersProps{Path: usersPath(e), ImportsPath: importPath(e), Permissions: actors.Permissions(web.Actor(e).Team)}
 	var err error
 	if props.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users"}); err != nil {
 		return props, err

@@ -4,10 +4,13 @@ package search
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/paths"
+	"usher/hooks/teams"
 	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
@@ -22,6 +25,9 @@ type Query struct {
 	Actor *actors.Actor
 	Shell ui.ShellProps
 	Text  string // empty before anything is typed
+
+	inPanel bool // searched in the Admin Panel
+	now     time.Time
 }
 
 // Source returns the results of one kind for a query, or suggestions for an empty query. It must leave out what the actor may not
@@ -40,18 +46,20 @@ type Item struct {
 	Label, Subtitle, Href, Icon string
 	Person, You                 bool
 	AvatarURL                   string
+	Post, Download              bool // Href is a form to send, or a file
 }
 
 // Sources of each area, in display order.
 var (
-	PanelSources = []Source{actionResults, pageResults, peopleResults, panelRoomResults, sessionResults, teamResults}
-	AppSources   = []Source{actionResults, pageResults, sessionResults, peopleResults, appRoomResults, teamResults}
+	PanelSources = []Source{frequentActions, pageResults, actionResults, peopleResults, panelRoomResults, sessionResults, importResults, teamResults}
+	AppSources   = []Source{frequentActions, pageResults, actionResults, sessionResults, peopleResults, appRoomResults, importResults, teamResults}
 )
 
 // Serve searches the sources for the query parameter q and renders the results, as a page or as a fragment.
 func Serve(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
-	query := Query{App: e.App, Actor: web.Actor(e), Shell: shell,
-		Text: text.CleanSearch(text.Truncate(e.Request.URL.Query().Get("q"), maxQueryLength))}
+	query := Query{App: e.App, Actor: web.Actor(e), Shell: shell, now: time.Now(),
+		inPanel: shell.SearchURL == paths.PanelSearch(teams.Of(web.Actor(e).Team).Slug()),
+		Text:    text.CleanSearch(text.Truncate(e.Request.URL.Query().Get("q"), maxQueryLength))}
 	props := ResultsProps{Query: query.Text}
 	for _, source := range sources {
 		group, err := source(query)

@@ -16,38 +16,6 @@ import (
 // maxResults is how many results a group lists.
 const maxResults = 8
 
-// synonyms lists other words by which pages are found.
-var synonyms = map[string]string{
-	"Users": "people members guests roles seats", "Settings": "profile logo name time zone email mail plan",
-	"Audit log": "history activity who did what", "Account": "profile password devices", "App": "home sessions",
-	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free", "Calendar": "week month agenda feed schedule",
-	"Sessions": "meetings schedule",
-}
-
-// pageResults returns pages from the shell's navigation, its footer link and, with a query, its user menu.
-func pageResults(q Query) (Group, error) {
-	group := Group{Title: "Pages"}
-	add := func(label, href, icon string) {
-		if href != "" && q.matches(label+" "+synonyms[label]) {
-			group.Items = append(group.Items, Item{Label: label, Href: href, Icon: icon})
-		}
-	}
-	for _, part := range q.Shell.Nav {
-		for _, item := range part.Items {
-			add(item.Label, item.Href, item.Icon)
-		}
-	}
-	if foot := q.Shell.FooterLink; foot != nil {
-		add(foot.Label, foot.Href, foot.Icon)
-	}
-	if q.Text != "" {
-		for _, item := range q.Shell.UserMenu.Items {
-			add(item.Label, item.Href, item.Icon)
-		}
-	}
-	return group, nil
-}
-
 // teamResults returns the teams to switch to.
 func teamResults(q Query) (Group, error) {
 	group := Group{Title: "Switch team"}
@@ -55,21 +23,6 @@ func teamResults(q Query) (Group, error) {
 		if !entry.Current && q.matches(entry.Name+" switch team") {
 			group.Items = append(group.Items, Item{Label: entry.Name, Subtitle: entry.Subtitle, Href: entry.Href, Icon: "layers"})
 		}
-	}
-	return group, nil
-}
-
-// actionResults returns frequent actions.
-func actionResults(q Query) (Group, error) {
-	group := Group{Title: "Actions"}
-	if q.Actor.CanUsePanel() && q.matches("Add users invite new people") {
-		group.Items = append(group.Items, Item{Label: "Add users", Href: paths.AddUsers(slug(q)), Icon: "user-plus"})
-	}
-	if q.Actor.CanHost() && q.matches("New session schedule meeting") {
-		group.Items = append(group.Items, Item{Label: "New session", Href: paths.NewSession(slug(q)), Icon: "calendar-plus"})
-	}
-	if q.Actor.CanEditRooms() && q.matches("New room make create") {
-		group.Items = append(group.Items, Item{Label: "New room", Href: paths.PanelRooms(slug(q)) + "/new", Icon: "plus"})
 	}
 	return group, nil
 }
