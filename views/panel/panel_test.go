@@ -170,7 +170,7 @@ func TestPages_AccessByRole(t *testing.T) {
 		"/users/" + s.organizer.Id + "/revoke-role?role=organizer", "/users/" + invited.ID + "/revoke",
 		"/users/" + s.member.Id + "/ask?role=organizer", "/settings",
 		"/users/selected?operation=remove&person=" + s.member.Id, "/users/selected?operation=tag&all=1", "/users/selected?operation=revoke&all=1",
-		"/audit", "/audit/verify", "/audit/export", "/users/export", "/find", "/find?q=a"}
+		"/audit", "/audit/verify", "/audit/export", "/users/export", "/users/sample.csv", "/find", "/find?q=a"}
 	posts := []string{"/users/add", "/users/preview", "/settings", "/settings/test-email", "/users/" + s.member.Id + "/ask",
 		"/users/" + s.member.Id + "/again", "/users/" + invited.ID + "/resend", "/users/" + invited.ID + "/revoke",
 		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove",
