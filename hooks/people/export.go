@@ -57,6 +57,9 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 				entry.With(key, text.Truncate(value, 200))
 			}
 		}
+		if query.Inactive {
+			entry.With("inactive", true)
+		}
 		entry.With("rows", page.Total)
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -23,14 +24,20 @@ type Query struct {
 	Status string // accepted, pending (also of a role invitation), declined, revoked or expired
 	Kind   string // member or guest
 	Tag    string // case-insensitive
-	Sort   string // person, status, added or active; with a minus in reverse
-	Page   int    // from 1
-	Size   int    // rows on a page, 1 to 200
+	// Inactive finds users of the team who weren't active in it for InactivePeriod and joined before.
+	Inactive bool
+
+	Sort string // person, status, added or active; with a minus in reverse
+	Page int    // from 1
+	Size int    // rows on a page, 1 to 200
 
 	// After and Before are the ID of the row before or after the page, which saves skipping the rows of the previous
 	// pages. If the row no longer exists, Page is used.
 	After, Before string
 }
+
+// InactivePeriod is how long users weren't active to be listed as inactive.
+const InactivePeriod = 30 * 24 * time.Hour
 
 // maxSearchLength is the number of characters of a search that are used.
 const maxSearchLength = 200
@@ -81,7 +88,7 @@ func List(app core.App, team string, query Query) (Page, error) {
 // newQuery returns a query of the list, prepared if it is the unfiltered list.
 func (q Query) newQuery(app core.App, statement string) *dbx.Query {
 	query := app.DB().NewQuery(statement)
-	if q.Role == "" && q.Tag == "" && q.Kind == "" && q.Status == "" && q.Sort == "person" {
+	if q.Role == "" && q.Tag == "" && q.Kind == "" && q.Status == "" && !q.Inactive && q.Sort == "person" {
 		query.WithContext(record.Prepared)
 	}
 	return query

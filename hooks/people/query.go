@@ -3,6 +3,7 @@ package people
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
@@ -54,6 +55,10 @@ func (q Query) where(team string) (string, dbx.Params) {
 	if q.Tag != "" {
 		and("p.email IN (SELECT email FROM tags WHERE team = {:team} AND name = {:tag} COLLATE NOCASE)")
 		params["tag"] = q.Tag
+	}
+	if q.Inactive {
+		and("p.user != '' AND p.active < {:since} AND p.added < {:since}")
+		params["since"] = record.FormatTime(time.Now().Add(-InactivePeriod))
 	}
 	return strings.Join(all, " AND "), params
 }
@@ -126,7 +131,7 @@ func Count(app core.App, team string) (Counts, error) {
 
 // total returns the number of rows that the query finds, from the tally if possible.
 func (q Query) total(app core.App, counts Counts, where string, params dbx.Params) (int, error) {
-	if text.CleanSearch(q.Search) == "" && q.Role == "" && q.Tag == "" {
+	if text.CleanSearch(q.Search) == "" && q.Role == "" && q.Tag == "" && !q.Inactive {
 		known := map[Query]int{
 			{}: counts.Total, {Kind: actors.Guest}: counts.Guests, {Kind: actors.Member}: counts.Total - counts.Guests,
 			{Status: "accepted"}: counts.Accepted, {Status: "pending"}: counts.Pending, {Status: "declined"}: counts.Declined,

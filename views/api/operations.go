@@ -9,6 +9,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/live"
 	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
 	"usher/hooks/tools/images"
@@ -38,6 +39,7 @@ var (
 		{name: "status", text: "Status of the membership or invitation.", values: "accepted pending declined revoked expired"},
 		{name: "kind", text: "Members or guests.", values: "member guest"},
 		{name: "tag", text: "Users with this tag. Case doesn't matter."},
+		{name: "inactive", text: "true lists only members and guests who weren't active in this team for " + text.Duration(people.InactivePeriod) + " and joined before.", values: "true false", initial: "false"},
 		{name: "sort", text: "Order. A leading minus reverses it.", values: "person status added active -person -status -added -active"},
 	}
 	userPaging = []queryParameter{

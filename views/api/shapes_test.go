@@ -138,6 +138,10 @@ func TestListUsers(t *testing.T) {
 	if row := find("kind=guest"); row["email"] != "gita@guest.example" {
 		t.Error(toJSON(row))
 	}
+	w.exec("UPDATE memberships SET created = '2025-01-01 00:00:00.000Z' WHERE kind = 'guest'", nil)
+	if row := find("inactive=true"); row["email"] != "gita@guest.example" {
+		t.Errorf("inactive: got %s, want the guest who joined long ago", toJSON(row))
+	}
 	_, body = w.callAs("owner", "GET", w.path("/users?q=%s", url.QueryEscape("%' OR 1=1 --")), nil)
 	assertJSON(t, body, `{"page":1,"perPage":50,"totalItems":0,"totalPages":0,"items":[]}`)
 	status, body = w.callAs("owner", "GET", w.path("/users?page=two"), nil)

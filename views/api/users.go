@@ -74,7 +74,7 @@ func parseUserQuery(e *core.RequestEvent) (people.Query, error) {
 	asked := e.Request.URL.Query()
 	query := people.Query{
 		Search: asked.Get("q"), Role: asked.Get("role"), Status: asked.Get("status"), Kind: asked.Get("kind"),
-		Tag: asked.Get("tag"), Sort: asked.Get("sort"),
+		Tag: asked.Get("tag"), Inactive: asked.Get("inactive") == "true", Sort: asked.Get("sort"),
 	}
 	var err error
 	if query.Page, err = queryInt(e, "page"); err != nil {

@@ -116,7 +116,7 @@ func newBulkResultProps(result bulk.Result, close string) *BulkResultProps {
 func queryFields(q people.Query) []ui.HiddenField {
 	at, _ := url.Parse(queryHref("/", q))
 	var fields []ui.HiddenField
-	for _, name := range []string{"q", "role", "status", "kind", "tag", "sort", "page", "after", "before"} {
+	for _, name := range []string{"q", "role", "status", "kind", "tag", "inactive", "sort", "page", "after", "before"} {
 		if value := at.Query().Get(name); value != "" {
 			fields = append(fields, ui.HiddenField{Name: name, Value: value})
 		}

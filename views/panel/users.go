@@ -100,8 +100,8 @@ func lastPage(total int) int { return (total + pageSize - 1) / pageSize }
 func newUserListProps(e *core.RequestEvent, page people.Page, deliveries map[string]mail.State, current string) UserListProps {
 	actor, q, path := web.Actor(e), page.Query, usersPath(e)
 	props := UserListProps{
-		Team: actor.TeamName(), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
-		Filters: statusFilters(path, q, page.Counts), GuestsOnly: q.Kind == actors.Guest, Total: page.Total,
+		Team: actor.TeamName(), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Inactive: q.Inactive, Sort: q.Sort,
+		InactiveURL: queryHref(path, toggleInactive(q)), Filters: statusFilters(path, q, page.Counts), GuestsOnly: q.Kind == actors.Guest, Total: page.Total,
 		HasEnded: page.Counts.Ended() > 0,
 		ClearURL: queryHref(path, people.Query{Sort: q.Sort}), ExportURL: queryHref(path+"/export", atPage(q, 1, "", "")), QueryFields: queryFields(q),
 	}
@@ -166,7 +166,7 @@ func tagOptions(names []string, selected string) []ui.Option {
 func statusFilters(path string, q people.Query, counts people.Counts) []ui.Filter {
 	var all []ui.Filter
 	add := func(label, status, kind string, n int) {
-		to := people.Query{Search: q.Search, Role: q.Role, Tag: q.Tag, Sort: q.Sort, Status: status, Kind: kind}
+		to := people.Query{Search: q.Search, Role: q.Role, Tag: q.Tag, Inactive: q.Inactive, Sort: q.Sort, Status: status, Kind: kind}
 		all = append(all, ui.Filter{Label: label, Count: ui.Number(n), Href: queryHref(path, to),
 			Current: q.Status == status && q.Kind == kind})
 	}

@@ -18,7 +18,7 @@ func parseQuery(values url.Values) people.Query {
 	return people.Query{
 		Search: text.CleanSearch(clean(values.Get("q"))), Role: values.Get("role"), Status: values.Get("status"), Kind: values.Get("kind"),
 		Tag: clean(values.Get("tag")), Sort: values.Get("sort"), Page: page, Size: pageSize,
-		After: values.Get("after"), Before: values.Get("before"),
+		Inactive: values.Get("inactive") == "true", After: values.Get("after"), Before: values.Get("before"),
 	}
 }
 
@@ -31,6 +31,9 @@ func queryHref(path string, q people.Query) string {
 			values.Set(name, value)
 		}
 	}
+	if q.Inactive {
+		values.Set("inactive", "true")
+	}
 	if q.Page > 1 {
 		values.Set("page", strconv.Itoa(q.Page))
 	}
@@ -42,7 +45,7 @@ func queryHref(path string, q people.Query) string {
 
 // isFiltered reports whether the query excludes any users.
 func isFiltered(q people.Query) bool {
-	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != "" || q.Tag != ""
+	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != "" || q.Tag != "" || q.Inactive
 }
 
 // toggleSort returns the query sorted by column, in descending order if it is already sorted by it.
@@ -51,6 +54,12 @@ func toggleSort(q people.Query, column string) people.Query {
 		column = "-" + column
 	}
 	q.Sort = column
+	return atPage(q, 1, "", "")
+}
+
+// toggleInactive returns the query with the filter of inactive users turned on or off.
+func toggleInactive(q people.Query) people.Query {
+	q.Inactive = !q.Inactive
 	return atPage(q, 1, "", "")
 }
 
