@@ -58,7 +58,7 @@ var allowedImports = map[string]string{
 	"members":     "accounts actors audit emails mail people plans record teams" + tools,
 	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions tags teams" + tools,
 	"tags":        "accounts actors audit members people record" + tools,
-	"bulk":        "actors audit invitations members sessions tags" + tools,
+	"bulk":        "actors audit events invitations mail members record sessions tags" + tools,
 
 	// Sessions: scheduling and participants, running, admission, attendance.
 	"live":          tools,

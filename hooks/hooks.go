@@ -8,6 +8,7 @@ import (
 	"usher/hooks/administrators"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
+	"usher/hooks/bulk"
 	"usher/hooks/capacity"
 	"usher/hooks/events"
 	"usher/hooks/invitations"
@@ -43,6 +44,7 @@ func Register(app core.App, config Config) {
 	teams.Register(app)
 	members.Register(app)
 	invitations.Register(app)
+	bulk.Register(app)
 	tags.Register(app)
 	seats.Register(app)
 	rooms.Register(app)

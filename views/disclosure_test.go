@@ -247,6 +247,7 @@ func (d *fixture) pages() []pageAccess {
 		{"api /tags", api + "/tags", panel, nil},
 		{"api /imports", api + "/imports", panel, nil},
 		{"api /imports/{id}", api + "/imports/aaaaaaaaaaaaaaa", panel, nil},
+		{"api /users/jobs/{id}", api + "/users/jobs/aaaaaaaaaaaaaaa", panel, nil},
 		{"api /imports/{id}/report", api + "/imports/aaaaaaaaaaaaaaa/report", panel, nil},
 	}
 }

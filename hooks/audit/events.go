@@ -42,6 +42,8 @@ var ActionTexts = []ActionText{
 	{Action: "invitation.clear", Kind: "invitations", Past: "cleared the invitation of {on} from the list", Infinitive: "clear the invitation of {on} from the list", Short: "invitation cleared from the list"},
 	{Action: "invitation.undeliverable", Kind: "invitations", Past: "closed the invitation of {on} because the email couldn't be delivered", Infinitive: "close the invitation of {on}",
 		Short: "invitation closed because the email couldn't be delivered"},
+	{Action: "bulk.start", Kind: "members", Past: "started {on}", Infinitive: "start {on}", AnonymousTarget: "a bulk action"},
+	{Action: "bulk.stop", Kind: "members", Past: "stopped {on}", Infinitive: "stop {on}", AnonymousTarget: "a bulk action"},
 	{Action: "import.start", Kind: "invitations", Past: "started importing {on}", Infinitive: "import {on}", AnonymousTarget: "a list"},
 	{Action: "import.done", Kind: "invitations", Past: "finished importing {on}", Infinitive: "finish importing {on}", AnonymousTarget: "a list"},
 	{Action: "import.stop", Kind: "invitations", Past: "stopped importing {on}", Infinitive: "stop importing {on}", AnonymousTarget: "a list"},

@@ -52,6 +52,7 @@ var reasonTexts = map[string]string{
 	"already_invited":     "Already invited.",
 	"duplicate":           "Listed twice.",
 	"import_over":         "The import had already finished.",
+	"bulk_over":           "The bulk action had already finished.",
 	"invitation_accepted": "The invitation had already been accepted.",
 	"invitation_declined": "The invitation had already been declined.",
 	"invitation_revoked":  "The invitation had been revoked.",

@@ -14,9 +14,10 @@ import (
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// MaxRows is the maximum number of rows of one action.
+// MaxRows is the maximum number of rows of one action that runs at once. Start runs larger ones in the background.
 const MaxRows = 1000
 
 // Kinds of actions.
@@ -51,38 +52,61 @@ type Action struct {
 // invitation's; one of another team is skipped as not found. An error means that nothing was done, or that the server
 // failed on the way: then the result covers the rows done so far.
 func Do(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
-	if action.HandOver.Undecided && (action.Kind == Remove || action.Kind == RevokeRole) {
-		preview, err := Preview(app, actor, action, ids)
-		if err != nil {
-			return preview, err
-		}
-		if _, cancelled := preview.Sessions(); cancelled > 0 {
-			return Result{Action: action}, sessions.HandOverRequired()
-		}
+	if err := action.validateRequest(app, actor, ids, MaxRows); err != nil {
+		return Result{Action: action}, err
 	}
-	return action.forEach(app, actor, ids, Action.apply)
+	return action.forEach(app, actor, ids, MaxRows, Action.apply)
 }
 
 // Preview returns what Do would do now, using the same checks, and changes nothing.
 func Preview(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
-	return action.forEach(app, actor, ids, Action.preview)
+	return action.forEach(app, actor, ids, MaxRows, Action.preview)
+}
+
+// PreviewJob returns what Start would do now, using the same checks, and changes nothing.
+func PreviewJob(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
+	return action.forEach(app, actor, ids, MaxJobRows, Action.preview)
+}
+
+// validateRequest returns an error if the action can't be done at all, or if it isn't decided what happens to sessions.
+func (a Action) validateRequest(app core.App, actor *actors.Actor, ids []string, most int) error {
+	if err := a.validate(app, actor, unique(ids), most); err != nil {
+		return err
+	}
+	if !a.HandOver.Undecided || a.Kind != Remove && a.Kind != RevokeRole {
+		return nil
+	}
+	preview, err := a.forEach(app, actor, ids, most, Action.preview)
+	if err != nil {
+		return err
+	}
+	if _, cancelled := preview.Sessions(); cancelled > 0 {
+		return sessions.HandOverRequired()
+	}
+	return nil
 }
 
 type stepFunc func(a Action, app core.App, actor *actors.Actor, t target, row *RowResult) error
 
-func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step stepFunc) (Result, error) {
+func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, most int, step stepFunc) (Result, error) {
 	result := Result{Action: a}
 	ids = unique(ids)
-	if err := a.validate(app, actor, len(ids)); err != nil {
+	if err := a.validate(app, actor, ids, most); err != nil {
 		return result, err
 	}
 	a.size = len(ids)
-	if a.HandOver.To != "" && slices.Contains(ids, a.HandOver.To) {
-		return result, errs.Invalid("handOver", sessions.CodeCannotHost, "Choose a new host who isn't being removed.")
-	}
+	err := a.run(app, actor, ids, step, func(row RowResult) error {
+		result.Rows = append(result.Rows, row)
+		return nil
+	})
+	return result, err
+}
+
+// run takes the step for each row, and hands over its result.
+func (a Action) run(app core.App, actor *actors.Actor, ids []string, step stepFunc, done func(RowResult) error) error {
 	targets, err := loadTargets(app, actor.Team.Id, ids)
 	if err != nil {
-		return result, err
+		return err
 	}
 	for _, t := range targets {
 		row := RowResult{ID: t.ID, Name: t.Name, Email: t.Email}
@@ -92,12 +116,14 @@ func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step st
 		}
 		if err != nil {
 			if row, err = skip(app, actor, row, err); err != nil {
-				return result, err
+				return err
 			}
 		}
-		result.Rows = append(result.Rows, row)
+		if err := done(row); err != nil {
+			return err
+		}
 	}
-	return result, nil
+	return nil
 }
 
 // auditActions maps the kinds to audit actions.
@@ -107,8 +133,8 @@ var auditActions = map[string]string{
 }
 
 // validate checks the request as a whole.
-func (a Action) validate(app core.App, actor *actors.Actor, n int) error {
-	switch {
+func (a Action) validate(app core.App, actor *actors.Actor, ids []string, most int) error {
+	switch n := len(ids); {
 	case auditActions[a.Kind] == "":
 		return fmt.Errorf("unknown bulk action %q", a.Kind)
 	case !actor.CanUsePanel():
@@ -117,8 +143,10 @@ func (a Action) validate(app core.App, actor *actors.Actor, n int) error {
 		return errs.Invalid("role", "bad_role", "Select the role to revoke: Admin or Organizer.")
 	case n == 0:
 		return errs.Invalid("ids", "required", "Select at least one user.")
-	case n > MaxRows:
-		return errs.Invalid("ids", errs.CodeTooMany, fmt.Sprintf("You can select up to %d users at a time. You selected %d.", MaxRows, n))
+	case n > most:
+		return errs.Invalid("ids", errs.CodeTooMany, fmt.Sprintf("You can select up to %s users at a time. You selected %s.", text.Number(most), text.Number(n)))
+	case a.HandOver.To != "" && slices.Contains(ids, a.HandOver.To):
+		return errs.Invalid("handOver", sessions.CodeCannotHost, "Choose a new host who isn't being removed.")
 	case a.Kind == Tag:
 		return a.validateTags()
 	}

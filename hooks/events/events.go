@@ -20,7 +20,7 @@ const (
 	Rooms    = "rooms"    // a team's rooms
 	Sessions = "sessions" // sessions, invitees, participants and the waiting room
 
-	Import = "import" // progress of a background import
+	Import = "import" // progress of an import or a bulk action in the background
 )
 
 // MaxStreams is the maximum number of event streams of one account.

@@ -1,10 +1,12 @@
 package invitations
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/mail"
 )
@@ -39,6 +41,18 @@ func queryRows(app core.App, i *Import, where string, params dbx.Params) ([]Impo
 		return nil, fmt.Errorf("read the rows of an import: %w", err)
 	}
 	return rows, readEmails(app, rows)
+}
+
+// PendingOfImport returns the ids of the import's invitations that are still pending, in the order of the list. An
+// invitation that was sent to the same address after the import isn't among them.
+func PendingOfImport(app core.App, i *Import) (ids []string, err error) {
+	err = app.DB().NewQuery("SELECT i.id FROM (SELECT r.n, " + invitationOfRow + ` invitation FROM import_rows r WHERE import = {:id} AND status IN ('invited', 'updated')) r
+		JOIN invitations i ON i.id = r.invitation WHERE i.status = 'pending' AND i.expires > {:now} AND i.created <= {:end} ORDER BY r.n`).
+		Bind(dbx.Params{"id": i.Id, "team": i.GetString("team"), "now": types.NowDateTime().String(), "end": cmp.Or(i.GetString("finished"), "9")}).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("find the pending invitations of an import: %w", err)
+	}
+	return ids, nil
 }
 
 // invitationOfRow is the id of the newest invitation of an invited row r; newestOfRow is the status of its newest

@@ -1,7 +1,6 @@
 package invitations
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -16,31 +15,25 @@ import (
 )
 
 const (
-	importerID         = "usherImporter"
-	batchSize          = 50
-	importPollInterval = time.Minute // longest delay before an import stored by another process starts
-	publishInterval    = 300 * time.Millisecond
-	importRetryDelay   = time.Second           // after an error
-	importPause        = 10 * time.Millisecond // between batches while another writer waits
-	maxBatchFailures   = 5                     // consecutive batches that failed with an internal error
+	importerID      = "usherImporter"
+	batchSize       = 50
+	publishInterval = 300 * time.Millisecond
 	// ImportRetention is how long reports of imports are kept.
 	ImportRetention = 90 * 24 * time.Hour
 )
 
-// Importer processes imports in the background, one batch at a time: the imports of a team in order, and the teams in
-// turn.
+// Importer processes imports in the background.
 type Importer struct {
-	App core.App
+	jobs.Queue
 
-	lastServed    map[string]time.Time // time of a team's last batch
 	lastPublished time.Time
-	failures      map[string]int
-	lastWaitCount int64
 }
 
 // NewImporter returns an Importer that does nothing before Start or Step.
 func NewImporter(app core.App) *Importer {
-	return &Importer{App: app, lastServed: map[string]time.Time{}, failures: map[string]int{}}
+	w := &Importer{}
+	w.Queue = jobs.Queue{ID: importerID, App: app, Open: w.open, Batch: w.batch, GiveUp: w.giveUp}
+	return w
 }
 
 func registerImporter(app core.App) {
@@ -54,83 +47,37 @@ func registerImporter(app core.App) {
 	})
 }
 
-// Start works until stop is called, which waits for the current batch. It resumes imports interrupted by a crash. While one
-// works for the app, another doesn't start.
-func (w *Importer) Start() (stop func()) {
-	return jobs.Loop{ID: importerID, Step: w.run, Failure: "import delayed", RetryDelay: importRetryDelay}.Start(w.App)
-}
-
-func (w *Importer) run(context.Context) (idle time.Duration, err error) {
-	worked, err := w.Step()
-	if err != nil || !worked {
-		return importPollInterval, err
-	}
-	return w.pause(), nil
-}
-
-// pause returns how long to leave the database to other writers: 0 unless one has waited for it.
-func (w *Importer) pause() time.Duration {
-	db, ok := w.App.NonconcurrentDB().(*dbx.DB)
-	if !ok {
-		return 0
-	}
-	waits := db.DB().Stats().WaitCount
-	waited := waits != w.lastWaitCount
-	w.lastWaitCount = waits
-	if waited {
-		return importPause
-	}
-	return 0
-}
-
-// Step processes one batch of the team that has waited longest. worked is false if there is nothing to do.
-func (w *Importer) Step() (worked bool, err error) {
-	var open []struct{ ID, Team string }
+func (w *Importer) open() (open []jobs.Stored, err error) {
 	err = w.App.DB().NewQuery("SELECT id, team FROM imports WHERE finished = '' ORDER BY created, rowid").WithContext(record.Prepared).All(&open)
 	if err != nil {
-		return false, fmt.Errorf("find imports: %w", err)
+		return nil, fmt.Errorf("find imports: %w", err)
 	}
-	if len(open) == 0 {
-		clear(w.lastServed)
-		return false, nil
-	}
-	next, seen := open[0], map[string]bool{}
-	for _, one := range open {
-		if !seen[one.Team] && w.lastServed[one.Team].Before(w.lastServed[next.Team]) {
-			next = one
-		}
-		seen[one.Team] = true
-	}
-	w.lastServed[next.Team] = time.Now()
-	i, err := runBatch(w.App, next.Team, next.ID, batchSize)
-	if errors.Is(err, errs.ErrNotFound) {
-		return true, nil // the team was deleted meanwhile
-	}
-	if err != nil {
-		return true, w.recordFailure(next.Team, next.ID, err)
-	}
-	delete(w.failures, next.ID)
-	if now := time.Now(); !i.Active() || now.Sub(w.lastPublished) >= publishInterval {
-		w.lastPublished = now
-		events.Publish(w.App, next.Team, events.Import)
-	}
-	return true, nil
+	return open, nil
 }
 
-// recordFailure counts a batch that failed with an internal error. After maxBatchFailures the import ends, so that it
-// doesn't block others.
-func (w *Importer) recordFailure(team, id string, err error) error {
-	if w.failures[id]++; w.failures[id] < maxBatchFailures {
-		return fmt.Errorf("import %s: %w", id, err)
+func (w *Importer) batch(job jobs.Stored) error {
+	i, err := runBatch(w.App, job.Team, job.ID, batchSize)
+	if errors.Is(err, errs.ErrNotFound) {
+		return nil // the team was deleted meanwhile
 	}
-	delete(w.failures, id)
-	ended := w.App.RunInTransaction(func(tx core.App) error {
-		i, err := FindImport(tx, team, id)
+	if err != nil {
+		return err
+	}
+	if now := time.Now(); !i.Active() || now.Sub(w.lastPublished) >= publishInterval {
+		w.lastPublished = now
+		events.Publish(w.App, job.Team, events.Import)
+	}
+	return nil
+}
+
+func (w *Importer) giveUp(job jobs.Stored) error {
+	err := w.App.RunInTransaction(func(tx core.App) error {
+		i, err := FindImport(tx, job.Team, job.ID)
 		if err != nil || !i.Active() {
 			return err
 		}
 		return i.finish(tx, ImportStopped, "Something went wrong on our side. Import the list again; rows that are already done are skipped.")
 	})
-	events.Publish(w.App, team, events.Import)
-	return errors.Join(fmt.Errorf("give up import %s: %w", id, err), ended)
+	events.Publish(w.App, job.Team, events.Import)
+	return err
 }

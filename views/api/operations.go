@@ -143,6 +143,10 @@ var operations = []operation{
 	{method: "POST", path: "/api/teams/{team}/users/resend", tag: "Bulk actions", id: "bulkResend", summary: "Resend invitations", access: admins,
 		text:    "Each invitation gets a new link, valid for " + text.Duration(invitations.Lifetime) + "; the previous one stops working.",
 		request: selection{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many"}},
+	{method: "GET", path: "/api/teams/{team}/users/jobs/{id}", tag: "Bulk actions", id: "getBulkJob", summary: "Get a bulk action in the background", access: admins,
+		text: "Its progress, and its result once it has ended. Kept for " + text.Duration(bulk.JobRetention) + ".", response: []any{bulkJob{}}},
+	{method: "POST", path: "/api/teams/{team}/users/jobs/{id}/stop", tag: "Bulk actions", id: "stopBulkJob", summary: "Stop a bulk action in the background", access: admins,
+		text: "What was already changed stays.", response: []any{bulkJob{}}, codes: []string{"bulk_over"}},
 	{method: "POST", path: "/api/teams/{team}/users/tags", tag: "Bulk actions", id: "bulkTag", summary: "Add and remove tags", access: admins,
 		request: bulkTagForm{}, response: []any{bulkResult{}}, codes: []string{"required", "too_many", "too_long", "bad_text"}},
 
@@ -184,6 +188,8 @@ var operations = []operation{
 	{method: "GET", path: "/api/teams/{team}/imports/{id}", tag: "Imports", id: "getImport", summary: "Get an import", access: admins, response: []any{importInfo{}}},
 	{method: "POST", path: "/api/teams/{team}/imports/{id}/stop", tag: "Imports", id: "stopImport", summary: "Stop an import", access: admins,
 		text: "Invitations that were sent stay.", response: []any{importInfo{}}, codes: []string{"import_over"}},
+	{method: "POST", path: "/api/teams/{team}/imports/{id}/revoke", tag: "Imports", id: "revokeImport", summary: "Revoke the invitations of an import", access: admins,
+		text: "Revokes the invitations of the import that are still pending, in the background. Users who have joined stay.", response: []any{bulkJob{}}, codes: []string{"required", "too_many"}},
 	{method: "GET", path: "/api/teams/{team}/imports/{id}/report", tag: "Imports", id: "getImportReport", summary: "Download the report of an import", access: admins,
 		text: "Every row with its result.", csv: true},
 

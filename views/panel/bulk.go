@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -34,6 +35,7 @@ type selection struct {
 	action bulk.Action
 	ids    []string
 	query  people.Query
+	all    bool // every user that the query matches
 }
 
 // parseSelection reads the selection from the form. "All" selects every row that the list's query matches now.
@@ -50,8 +52,8 @@ func parseSelection(e *core.RequestEvent) (selection, error) {
 	if e.Request.Form.Get("all") == "" {
 		return c, nil
 	}
-	ids, err := people.IDs(e.App, web.Actor(e).Team.Id, c.query, bulk.MaxRows+1)
-	c.ids = ids
+	ids, err := people.IDs(e.App, web.Actor(e).Team.Id, c.query, bulk.MaxJobRows+1)
+	c.ids, c.all = ids, true
 	return c, err
 }
 
@@ -88,18 +90,30 @@ func applyBulk(e *core.RequestEvent) error {
 	if err != nil || c.action.Kind == "" {
 		return errOrNotFound(err)
 	}
-	result, err := bulk.Do(e.App, web.Actor(e), c.action, c.ids)
-	if faults, ok := web.FormErrorsOf(err); ok {
-		dialog, err := c.dialogWithErrors(e, faults)
-		if err != nil {
-			return err
-		}
-		return c.render(e, http.StatusUnprocessableEntity, dialog)
+	if shown := e.Request.Form.Get("shown"); c.all && shown != "" && shown != strconv.Itoa(len(c.ids)) { // others match the query since
+		return confirmBulk(e)
 	}
+	if len(c.ids) > maxImmediate {
+		return startJob(e, c)
+	}
+	result, err := bulk.Do(e.App, web.Actor(e), c.action, c.ids)
+	if err != nil {
+		return c.renderError(e, err)
+	}
+	return redirectWithResult(e, result, c.query)
+}
+
+// renderError shows the dialog again with the errors of the form. It returns other errors.
+func (c selection) renderError(e *core.RequestEvent, err error) error {
+	faults, ok := web.FormErrorsOf(err)
+	if !ok {
+		return err
+	}
+	dialog, err := c.dialogWithErrors(e, faults)
 	if err != nil {
 		return err
 	}
-	return redirectWithResult(e, result, c.query)
+	return c.render(e, http.StatusUnprocessableEntity, dialog)
 }
 
 func errOrNotFound(err error) error {
@@ -123,9 +137,13 @@ func (c selection) render(e *core.RequestEvent, status int, dialog BulkDialogPro
 	return web.Render(e, status, Users(page))
 }
 
-// hiddenFields returns the form fields that carry the selection: every user by ID and the query of the list.
+// hiddenFields returns the form fields that carry the selection: every user by ID and the query of the list. Too many for a
+// form are selected again by the query, and their number tells whether they are still the same.
 func (c selection) hiddenFields() []ui.HiddenField {
 	fields := queryFields(c.query)
+	if c.all && len(c.ids) > bulk.MaxRows {
+		return append(fields, ui.HiddenField{Name: "all", Value: "1"}, ui.HiddenField{Name: "shown", Value: strconv.Itoa(len(c.ids))})
+	}
 	for _, id := range c.ids {
 		fields = append(fields, ui.HiddenField{Name: "person", Value: id})
 	}

@@ -21,7 +21,7 @@ func (c selection) dialog(e *core.RequestEvent) (BulkDialogProps, error) {
 	if c.action.Kind == bulk.Tag {
 		return c.tagDialog(e, nil)
 	}
-	preview, err := bulk.Preview(e.App, web.Actor(e), c.action, c.ids)
+	preview, err := bulk.PreviewJob(e.App, web.Actor(e), c.action, c.ids)
 	if faults, ok := web.FormErrorsOf(err); ok {
 		return c.refusedDialog(e, faults)
 	}
@@ -79,7 +79,7 @@ func (c selection) revokeDialog(e *core.RequestEvent) (BulkDialogProps, error) {
 		{Action: "revoke-organizer", Label: "Organizer role", Text: "They can no longer host sessions, but stay in the team."},
 		{Action: "revoke-admin", Label: "Admin role", Text: "They lose access to the Admin Panel, but stay in the team."},
 	} {
-		preview, err := bulk.Preview(e.App, web.Actor(e), bulkActions[choice.Action], c.ids)
+		preview, err := bulk.PreviewJob(e.App, web.Actor(e), bulkActions[choice.Action], c.ids)
 		if faults, ok := web.FormErrorsOf(err); ok {
 			return c.refusedDialog(e, faults)
 		}
@@ -95,8 +95,8 @@ func (c selection) revokeDialog(e *core.RequestEvent) (BulkDialogProps, error) {
 // tagDialog asks for the tags to add and remove.
 func (c selection) tagDialog(e *core.RequestEvent, faults web.FormErrors) (BulkDialogProps, error) {
 	props := c.dialogProps(e)
-	if len(c.ids) == 0 || len(c.ids) > bulk.MaxRows {
-		_, err := bulk.Preview(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove}, c.ids)
+	if len(c.ids) == 0 || len(c.ids) > bulk.MaxJobRows {
+		_, err := bulk.PreviewJob(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove}, c.ids)
 		found, _ := web.FormErrorsOf(err)
 		return c.refusedDialog(e, web.FormErrors{"ids": found["ids"]})
 	}
@@ -116,4 +116,7 @@ func (p *BulkDialogProps) setPreview(preview bulk.Result, emails bool) {
 	}
 	p.Title, p.ConfirmLabel = bulkTitle(preview), bulkConfirmLabel(preview)
 	p.Consequences = consequences(preview, emails)
+	if len(preview.Rows) > maxImmediate {
+		p.Consequences = append(p.Consequences, "This runs in the background. You can leave the page, and stop it.")
+	}
 }

@@ -43,7 +43,10 @@ func listImports(e *core.RequestEvent) error {
 		return err
 	}
 	props := ImportsProps{AddURL: usersPath(e) + "/add?csv=1"}
-	if props.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)}, ui.Breadcrumb{Label: "Imports"}); err != nil {
+	if props.Jobs, err = listJobs(e); err != nil {
+		return err
+	}
+	if props.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)}, ui.Breadcrumb{Label: "Imports and bulk actions"}); err != nil {
 		return err
 	}
 	waiting, err := invitations.CountWaitingEmails(e.App, web.Actor(e).Team.Id, all)
@@ -77,7 +80,7 @@ func showImportPage(e *core.RequestEvent) error {
 }
 
 // showImport renders the page of an import, with an optional dialog.
-func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialog *ui.ConfirmProps) error {
+func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialog *ImportDialog) error {
 	props := newImportProps(e, one)
 	emails, err := invitations.FindEmailProgress(e.App, one)
 	if err != nil {
@@ -87,6 +90,11 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 		props.Emails = ImportEmailProgress{Sent: emails.Sent(), Waiting: emails.Waiting(), Failed: emails.Failed(), Total: emails.Total(), Left: emails.Left}
 	}
 	if !one.Active() {
+		pending, err := invitations.PendingOfImport(e.App, one)
+		if err != nil {
+			return err
+		}
+		props.Pending = len(pending)
 		rows, err := invitations.RefusedRows(e.App, one, maxRefused)
 		if err != nil {
 			return err
@@ -103,7 +111,7 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 		return err
 	}
 	page.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)},
-		ui.Breadcrumb{Label: "Imports", Href: importPath(e)}, ui.Breadcrumb{Label: props.Title})
+		ui.Breadcrumb{Label: "Imports and bulk actions", Href: importPath(e)}, ui.Breadcrumb{Label: props.Title})
 	if err != nil {
 		return err
 	}
@@ -120,8 +128,12 @@ func confirmStop(e *core.RequestEvent) error {
 		return web.Redirect(e, importPath(e)+"/"+one.Id)
 	}
 	at := importPath(e) + "/" + one.Id
-	return showImport(e, http.StatusOK, one, &ui.ConfirmProps{ID: "stop", Title: "Stop the import?", Action: at + "/stop",
-		ConfirmLabel: "Stop import", Danger: true, Open: true, CloseURL: at})
+	return showImport(e, http.StatusOK, one, &ImportDialog{
+		Confirm: ui.ConfirmProps{ID: "stop", Title: "Stop the import?", Action: at + "/stop",
+			ConfirmLabel: "Stop import", Danger: true, Open: true, CloseURL: at},
+		Lines: []string{"Rows already imported are kept. Their invitations stay valid and their emails are still sent.",
+			"The remaining rows aren't invited. You can import the same list again. No one is invited twice."},
+	})
 }
 
 // stopImport stops an import. Rows already processed are kept.
@@ -154,7 +166,7 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 		Path: at, Title: one.Title(), InProgress: one.Active(), Status: one.Status(), Reason: one.Reason(),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
-		Roles: one.Roles().Label(), Created: one.Created(), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
+		Roles: one.Roles().Label(), Created: one.Created(), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: accountName(e, one.CreatorID()),
 	}
 	if started := one.Started(); !started.IsZero() {
 		until := time.Now()
@@ -166,8 +178,9 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 	return props
 }
 
-func starterName(e *core.RequestEvent, one *invitations.Import) string {
-	account, err := e.App.FindRecordById("users", one.CreatorID())
+// accountName returns the name of an account, or "" if it was deleted.
+func accountName(e *core.RequestEvent, id string) string {
+	account, err := e.App.FindRecordById("users", id)
 	if err != nil {
 		return ""
 	}

@@ -62,6 +62,9 @@ func loadUsersPage(e *core.RequestEvent, query people.Query, current string) (Us
 	if props.Import, err = loadImportBar(e); err != nil {
 		return props, err
 	}
+	if props.Job, err = loadJobBar(e); err != nil {
+		return props, err
+	}
 	props.Summary, err = loadUserSummary(e, counts)
 	return props, err
 }
