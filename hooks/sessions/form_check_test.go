@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 
@@ -102,6 +103,9 @@ func TestChange_OverLoweredLimit_IsRefusedOnlyWithMorePeople(t *testing.T) {
 		}{
 			{"another title", one, sessions.ScopeSession, func(f *sessions.Form) { f.Title = "Rushes" }, ""},
 			{"another title of the series", series, sessions.ScopeSeries, func(f *sessions.Form) { f.Title = "Rushes" }, ""},
+			{"an hour later", one, sessions.ScopeSession, func(f *sessions.Form) { f.Starts = f.Starts.Add(time.Hour) }, ""},
+			{"the series an hour later", series, sessions.ScopeSeries, func(f *sessions.Form) { f.Starts = f.Starts.Add(time.Hour) }, ""},
+			{"the series on other days", series, sessions.ScopeSeries, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;INTERVAL=2;COUNT=2" }, ""},
 			{"another role", one, sessions.ScopeSession, func(f *sessions.Form) { f.Presenters = []string{"ada@out.example"} }, ""},
 			{"one more", one, sessions.ScopeSession, add, sessions.CodeTooManyPeople},
 			{"one more in the series", series, sessions.ScopeSeries, add, sessions.CodeTooManyPeople},

@@ -160,12 +160,16 @@ func (d seriesPlan) changesBooking(f Form) bool {
 	return false
 }
 
+// releasedRoomKey marks a session that was removed from its room to be rescheduled, with the room.
+const releasedRoomKey = "@usherReleasedRoom"
+
 // releaseRooms removes the sessions from their rooms before they are rescheduled, so that they don't conflict with one another.
 func (d seriesPlan) releaseRooms(tx core.App) error {
 	for _, one := range d.slots {
 		if one.session == nil || one.session.RoomID() == "" {
 			continue
 		}
+		one.session.SetRaw(releasedRoomKey, one.session.RoomID())
 		one.session.Set("room", "")
 		if err := tx.Save(one.session); err != nil {
 			return err

@@ -187,6 +187,12 @@ func validateChange(app core.App, r *core.Record) error {
 	if !replanned || is != Scheduled {
 		return nil
 	}
+	if released, ok := r.GetRaw(releasedRoomKey).(string); ok {
+		if before.GetString("room") == released {
+			return nil // it is checked when it gets its new room
+		}
+		before.Set("room", released) // a session that returns to its room isn't new there
+	}
 	room, err := validatePlan(app, r, before)
 	if err != nil || !record.Differs(r, before, "room", "people") {
 		return err
