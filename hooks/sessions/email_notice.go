@@ -103,12 +103,60 @@ func (n *notice) merge(tx core.App) (needed bool, err error) {
 	return true, err
 }
 
+// resend makes the notice repeat an invitation, and returns the name of the actor that it names instead of by. If emails about
+// changes are waiting, it says what they say: one about the series is repeated, and those about single sessions aren't replaced by
+// one about the series.
+func (n *notice) resend(tx core.App, by string) (string, error) {
+	more, err := isInvitedToMore(tx, n.session, n.to)
+	if err != nil {
+		return "", err
+	}
+	n.wholeSeries = more
+	waiting, err := n.waiting(tx)
+	if err != nil {
+		return "", err
+	}
+	if more {
+		single, err := n.hasQueuedChange(tx)
+		if err != nil {
+			return "", err
+		}
+		n.wholeSeries = !single
+	}
+	for _, m := range waiting {
+		if m.Kind() != mail.KindSessionChanged {
+			continue
+		}
+		old := parseBasis(m)
+		n.kind, by = m.Kind(), old.By
+		n.Moved = n.Moved || old.Moved
+		if !old.Whole {
+			n.Was = old.Was
+			continue
+		}
+		if err := n.widenToSeries(tx, m.About()); err != nil {
+			return "", err
+		}
+	}
+	if n.kind == mail.KindSessionChanged && n.wholeSeries && !n.Moved {
+		n.Moved, err = n.replacesMove(tx)
+	}
+	return by, err
+}
+
 // replacesMove reports whether a queued email that the notice about a series replaces says that one of its sessions moved.
 func (n *notice) replacesMove(tx core.App) (bool, error) {
-	count, err := tx.CountRecords("outbox", dbx.HashExp{"recipient": n.to.Address(), "status": mail.Queued, "kind": mail.KindSessionChanged},
-		dbx.NewExp("topic IN (SELECT 'session:' || id FROM sessions WHERE series = {:series}) AND json_extract(basis, '$.moved')", dbx.Params{"series": n.session.SeriesID()}))
+	return n.hasQueuedChange(tx, dbx.NewExp("json_extract(basis, '$.moved')"))
+}
+
+// hasQueuedChange reports whether an email about a change of a single session of the series is queued to the participant, for
+// which the conditions hold.
+func (n *notice) hasQueuedChange(tx core.App, conditions ...dbx.Expression) (bool, error) {
+	conditions = append(conditions, dbx.HashExp{"recipient": n.to.Address(), "status": mail.Queued, "kind": mail.KindSessionChanged},
+		dbx.NewExp("topic IN (SELECT 'session:' || id FROM sessions WHERE series = {:series})", dbx.Params{"series": n.session.SeriesID()}))
+	count, err := tx.CountRecords("outbox", conditions...)
 	if err != nil {
-		return false, fmt.Errorf("look for emails about moved sessions of a series: %w", err)
+		return false, fmt.Errorf("look for emails about single sessions of a series: %w", err)
 	}
 	return count > 0, nil
 }

@@ -76,7 +76,8 @@ func CanContactInvitees(app core.App, actor *actors.Actor, s *Session) error {
 	return err
 }
 
-// Resend sends the invitation to a participant again, at most once per resendInterval and MaxResendsPerDay times a day.
+// Resend sends the invitation to a participant again, at most once per resendInterval and MaxResendsPerDay times a day. If an
+// email about a change hasn't been sent yet, it is sent in its place.
 func Resend(app core.App, actor *actors.Actor, session, participant string) error {
 	return withInvitee(app, actor, session, participant, "session.resend", func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error {
 		if !mail.Enabled(tx) {
@@ -85,14 +86,12 @@ func Resend(app core.App, actor *actors.Actor, session, participant string) erro
 		if err := canResend(tx, p); err != nil {
 			return err
 		}
-		post := newNotifier(tx, actor, ScopeSession)
-		more, err := isInvitedToMore(tx, s, p)
-		if more {
-			post.scope = ScopeSeries
+		again := &notice{kind: mail.KindSessionInvitation, session: s, to: p}
+		by, err := again.resend(tx, actors.PublicName(actor.Account))
+		if err != nil {
+			return err
 		}
-		post.err = err
-		post.queue(post.newNotice(mail.KindSessionInvitation, s, p))
-		return post.err
+		return again.queue(tx, by)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/hooks/hookstest"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/sessions"
@@ -149,6 +150,85 @@ func TestEmails_MovedTwice_CompareWithWhatArrived(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestResend_WhileChangeWaits_SaysWhatChanged(t *testing.T) {
+	was, now := daysFromNow(3, 10), daysFromNow(3, 14)
+	move := func(f *sessions.Form) { f.Starts = now }
+	later := func(p *mailFixture) { // the outbox is older than resendInterval
+		hookstest.Exec(p, p.app, "UPDATE outbox SET created = datetime(created, '-2 minutes') || '.000Z'", nil)
+	}
+	fixture := func(t *testing.T, rule string) (*mailFixture, []*sessions.Session, func(n int)) {
+		p := newMailFixture(t)
+		first := p.newSession(sessions.Form{Title: "Dailies", Starts: was, Zone: "UTC", Rule: rule, Guests: []string{"zed@out.example"}})
+		all := []*sessions.Session{first}
+		if rule != "" {
+			var err error
+			if all, err = sessions.ListInSeries(p.app, first.SeriesID()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.deliver()
+		return p, all, func(n int) {
+			t.Helper()
+			later(p)
+			zed, err := sessions.FindParticipantByEmail(p.app, all[n].Id, "zed@out.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			hookstest.AssertCode(t, "resend", sessions.Resend(p.app, p.actor("owner"), all[n].Id, zed.Id), "")
+		}
+	}
+	want := func(p *mailFixture, what, subjects string, sentences ...string) {
+		t.Helper()
+		sent := p.wantEmails(what, subjects)
+		text := emailTo(t, sent, "zed@out.example").Text
+		for _, one := range append(sentences, replyAgain, "Organizer changed this") {
+			if !strings.Contains(text, one) {
+				t.Errorf("%s: got %s, want %q", what, text, one)
+			}
+		}
+	}
+	moved := "Start: " + now.Format(startTime) + " (was " + was.Format(startTime) + ")"
+
+	for name, failed := range map[string]bool{"before the email was tried": false, "after it failed": true} {
+		p, all, resend := fixture(t, "")
+		p.change(t, all[0], sessions.ScopeSession, move)
+		if failed {
+			p.FailNext(resendtest.Status(503))
+			p.wantEmails("the provider is down", "")
+		}
+		resend(0)
+		want(p, "one session, "+name, "Changed: Dailies > zed@out.example", moved)
+	}
+
+	p, all, resend := fixture(t, "FREQ=DAILY;COUNT=3")
+	p.change(t, all[0], sessions.ScopeSession, move)
+	resend(0)
+	want(p, "one of a series", "Changed: Dailies > zed@out.example", moved)
+
+	p, all, resend = fixture(t, "FREQ=DAILY;COUNT=3")
+	p.change(t, all[0], sessions.ScopeSession, move)
+	resend(1)
+	sent := p.wantEmails("another one of the series", "Changed: Dailies > zed@out.example; Invitation: Dailies > zed@out.example")
+	if len(sent) != 2 || !strings.Contains(sent[0].Text+sent[1].Text, moved) {
+		t.Errorf("another one of the series: got %v, want one with %q", sent, moved)
+	}
+
+	p, all, resend = fixture(t, "FREQ=DAILY;COUNT=3")
+	p.change(t, all[0], sessions.ScopeSeries, move)
+	resend(2)
+	want(p, "a series", "Changed: Dailies > zed@out.example", "3 sessions")
+
+	p, all, resend = fixture(t, "FREQ=DAILY;COUNT=3")
+	p.change(t, all[0], sessions.ScopeSeries, func(f *sessions.Form) { f.Title = "Rushes" })
+	later(p)
+	resend(0)
+	if text := emailTo(t, p.wantEmails("renamed only", "Changed: Rushes > zed@out.example"), "zed@out.example").Text; strings.Contains(text, replyAgain) {
+		t.Errorf("renamed only: got %s, want it without %q", text, replyAgain)
+	}
+	resend(0)
+	p.wantEmails("nothing waits", "Invitation: Rushes > zed@out.example")
 }
 
 func TestEmails_QueuedByOlderVersion_SaysWhatChanged(t *testing.T) {
