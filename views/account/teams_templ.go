@@ -10,9 +10,9 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strings"
-	"usher/hooks/tools/text"
 
 	"usher/hooks/paths"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
 	"usher/hooks/tools/text"
 )
 

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"sync"
 
-	"usher/static"
-
 	"github.com/a-h/templ"
+
+	"usher/static"
 )
 
 var iconCache sync.Map // name to content of the svg

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"usher/static"
 	"usher/views/ui"
-
-	"github.com/a-h/templ"
 )
 
 const maliciousText = `"><script>alert(1)</script><img src=x onerror=alert(1) style="x">`
