@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
@@ -54,7 +55,7 @@ func requireConfirmation(e *core.RequestEvent, typed string) error {
 
 func deleteProps(e *core.RequestEvent) (deleteForm, error) {
 	shell, err := layout.AccountShell(e, e.Auth, accountNav("delete"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Delete account"})
-	props := deleteForm{Shell: shell, Email: e.Auth.Email()}
+	props := deleteForm{Shell: shell, Email: e.Auth.Email(), EmailEnabled: mail.Enabled(e.App)}
 	if err != nil {
 		return props, err
 	}

@@ -23,6 +23,7 @@ type deleteForm struct {
 	HostedSessions int         // upcoming sessions
 	OwnedTeams     []ownedTeam // teams to delete first
 	Confirmation   string
+	EmailEnabled   bool // whether the server sends email
 	Errors         web.FormErrors
 }
 
@@ -62,13 +63,27 @@ func (f deleteForm) leavingText() string {
 
 // hostedText describes what happens to the sessions that the account hosts.
 func (f deleteForm) hostedText() string {
-	switch f.HostedSessions {
-	case 0:
+	if f.HostedSessions == 0 {
 		return "You don't host any upcoming sessions, so none are cancelled."
-	case 1:
-		return "1 upcoming session that you host is cancelled, and we email its invitees. To keep it, leave its team first and hand it over."
 	}
-	return ui.Number(f.HostedSessions) + " upcoming sessions that you host are cancelled, and we email their invitees. To keep them, leave their teams first and hand them over."
+	cancelled, keep := ui.Number(f.HostedSessions)+" upcoming sessions that you host are cancelled", " To keep them, leave their teams first and hand them over."
+	emailed := ", and we email their invitees."
+	if f.HostedSessions == 1 {
+		cancelled, keep = "1 upcoming session that you host is cancelled", " To keep it, leave its team first and hand it over."
+		emailed = ", and we email its invitees."
+	}
+	if !f.EmailEnabled {
+		emailed = ". Email isn't set up, so tell the invitees yourself."
+	}
+	return cancelled + emailed + keep
+}
+
+// finalText says that the deletion can't be undone, and whether it's confirmed by email.
+func (f deleteForm) finalText() string {
+	if !f.EmailEnabled {
+		return "You can't undo this."
+	}
+	return "We email a confirmation to " + f.Email + ". You can't undo this."
 }
 
 func deleteView(f deleteForm) templ.Component {
@@ -125,7 +140,7 @@ func deleteView(f deleteForm) templ.Component {
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(deleteAccountPath))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 72, Col: 73}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 87, Col: 73}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -146,7 +161,7 @@ func deleteView(f deleteForm) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(f.leavingText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 77, Col: 27}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 92, Col: 27}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -159,7 +174,7 @@ func deleteView(f deleteForm) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.hostedText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 78, Col: 26}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 93, Col: 26}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -170,9 +185,9 @@ func deleteView(f deleteForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("We email a confirmation to " + f.Email + ". You can't undo this.")
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.finalText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 82, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 97, Col: 25}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -271,7 +286,7 @@ func ownedTeams(f deleteForm) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(team.MemberCount, "user", "users"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 107, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 122, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 
@@ -23,7 +24,7 @@ func TestDeleteAccount(t *testing.T) {
 
 	assertPage(t, b.Get("/account/delete"), 200, "What happens", "You leave 1 team immediately: Halation Post.", "host any upcoming sessions", "noor@halation.example")
 	hookstest.ScheduleSession(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
-	assertPage(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled, and we email their invitees.")
+	assertPage(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled. Email isn&#39;t set up, so tell the invitees yourself.", "You can&#39;t undo this.")
 	assertPage(t, b.Post("/account/delete", formValues("typed", "noor", "password", hookstest.Password)), 422, "to confirm that you want to delete this account", `value="noor"`)
 	assertPage(t, b.Post("/account/delete", formValues("typed", noor.Email(), "password", "wrong")), 422, "current password is wrong", `value="noor@halation.example"`)
 	if hookstest.Count(t, s.App, "users") != 2 {
@@ -87,5 +88,24 @@ func TestDeleteAccount_SuperuserDeletesOwner_IsRefused(t *testing.T) {
 	}
 	if status, _ := s.Call(token, "DELETE", path, nil); status != 204 {
 		t.Errorf("without a team: %d, want 204", status)
+	}
+}
+
+func TestDeleteAccount_SaysWhetherEmailIsSent(t *testing.T) {
+	for count, sentences := range map[string][2]string{
+		"1": {"1 upcoming session that you host is cancelled, and we email its invitees.", "1 upcoming session that you host is cancelled. Email isn&#39;t set up, so tell the invitees yourself."},
+		"2": {"2 upcoming sessions that you host are cancelled, and we email their invitees.", "2 upcoming sessions that you host are cancelled. Email isn&#39;t set up, so tell the invitees yourself."},
+	} {
+		for n, key := range []string{"re_test", ""} {
+			s := newServer(t, func(c *settings.Config) { c.ResendKey = key })
+			team := hookstest.Team(t, s.App, hookstest.Account(t, s.App, "marta@halation.example"), "Halation Post", "free")
+			noor := hookstest.Member(t, s.App, team, "noor@halation.example", "organizer")
+			hookstest.ScheduleSession(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=" + count})
+			page := s.As(noor).Get("/account/delete")
+			assertPage(t, page, 200, sentences[n], "You can&#39;t undo this.")
+			if got, want := strings.Contains(page.Body, "We email a confirmation to noor@halation.example."), key != ""; got != want {
+				t.Errorf("key %q: promises a confirmation: %v, want %v", key, got, want)
+			}
+		}
 	}
 }

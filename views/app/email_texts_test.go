@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"usher/hooks/hookstest"
@@ -56,4 +57,19 @@ func TestInviteToSession_Refused_KeepsWhatWasTyped(t *testing.T) {
 		t.Fatal(r.Status, r.Body)
 	}
 	assertNotContains(t, olga.Get(at), `value="new@out.example"`, `id="invite-guests-e"`)
+}
+
+func TestEmptyLists_PromiseEmailOnlyIfItsSent(t *testing.T) {
+	for key, promised := range map[string]bool{"": false, "re_test": true} {
+		config := hookstest.Config()
+		config.ResendKey = key
+		w := buildWith(t, config)
+		for _, path := range []string{appURL, appURL + "/sessions"} {
+			r := w.As(w.paul).Get(path)
+			assertPage(t, r, 200, "No upcoming sessions", "Sessions you&#39;re invited to appear here.")
+			if got := strings.Contains(r.Body, "You also get an email for each invitation."); got != promised {
+				t.Errorf("key %q: %s promises an email: %v, want %v", key, path, got, promised)
+			}
+		}
+	}
 }

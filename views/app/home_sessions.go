@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/mail"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
@@ -19,7 +20,7 @@ const homeLimit = 6
 // loadHomeSessions returns the sessions for Home: running, awaiting an answer, and upcoming.
 func loadHomeSessions(e *core.RequestEvent) (homeSessions, error) {
 	actor := web.Actor(e)
-	m := homeSessions{Path: sessionsPath(e)}
+	m := homeSessions{Path: sessionsPath(e), EmailOff: !mail.Enabled(e.App)}
 	running, err := sessions.ListForUser(e.App, actor, sessions.Query{Show: sessions.ShowRunning, Size: 20})
 	if err != nil {
 		return m, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/mail"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
@@ -88,7 +89,7 @@ func loadSessionList(e *core.RequestEvent, current *sessions.Session) (listPageP
 	if current != nil && !e.Request.URL.Query().Has("show") {
 		q.Show = tabOf(current)
 	}
-	props := listPageProps{Path: path, Query: q, CanHost: actor.CanHost(), Zone: layout.ZoneFor(actor)}
+	props := listPageProps{Path: path, Query: q, CanHost: actor.CanHost(), Zone: layout.ZoneFor(actor), EmailOff: !mail.Enabled(e.App)}
 	var err error
 	if props.Shell, err = shell(e, "sessions", ui.Breadcrumb{Label: "Sessions"}); err != nil {
 		return props, err

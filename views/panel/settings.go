@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -76,6 +77,7 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 			return err
 		}
 	}
+	profile.EmailOff = !mail.Enabled(e.App)
 	profile.LinkPrefix = settings.Of(e.App).Link(paths.App(""))
 	profile.Path, profile.IsOwner = settingsPath(e), actor.CanDelegateAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.TeamName()

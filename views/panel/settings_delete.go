@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/mail"
 	"usher/hooks/paths"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
@@ -40,28 +41,41 @@ func renderDeleteTeam(e *core.RequestEvent, status int, typed string, faults web
 	if err != nil {
 		return err
 	}
-	props := DeleteTeamProps{Shell: pageShell, Team: actor.TeamName(), Path: deletePath(e), BackURL: settingsPath(e),
+	emails := mail.Enabled(e.App)
+	props := DeleteTeamProps{Shell: pageShell, Team: actor.TeamName(), Path: deletePath(e), BackURL: settingsPath(e), NotifiedText: deletionNotified(emails),
 		TypedName: typed, NameError: faults["name"], FieldErrors: layout.FieldErrors(faults, "name")}
 	if _, _, sentence, refused := errs.Details(teams.CanDelete(e.App, actor.Team.Id)); refused {
 		props.BlockedReason, props.FieldErrors = sentence, nil
 	}
-	if props.Deleted, err = deletedItems(e.App, actor.Team.Id); err != nil {
+	if props.Deleted, err = deletedItems(e.App, actor.Team.Id, emails); err != nil {
 		return err
 	}
 	return web.Render(e, status, DeleteTeam(props))
 }
 
-// deletedItems lists what is deleted with the team, with numbers.
-func deletedItems(app core.App, team string) ([]DeletedItem, error) {
+// deletionNotified says who gets an email about the deletion. emails says whether email is set up.
+func deletionNotified(emails bool) string {
+	if !emails {
+		return "Email isn't set up, so tell your team and the invitees of upcoming sessions yourself."
+	}
+	return "We email its Admins and the invitees of upcoming sessions. Other members and guests get no email."
+}
+
+// deletedItems lists what is deleted with the team, with numbers. emails says whether email is set up.
+func deletedItems(app core.App, team string, emails bool) ([]DeletedItem, error) {
 	c, err := teams.ContentsOf(app, team)
 	if err != nil {
 		return nil, err
+	}
+	upcoming := "Upcoming sessions: cancelled, and we email their invitees"
+	if !emails {
+		upcoming = "Upcoming sessions: cancelled"
 	}
 	return []DeletedItem{
 		{"Memberships and roles", ui.Count(c.Members, "member", "members") + ", " + ui.Count(c.Guests, "guest", "guests")},
 		{"Invitations: their links stop working", ui.Number(c.Pending) + " pending, " + ui.Number(c.Closed) + " closed"},
 		{"Rooms and their links", ui.Count(c.Rooms, "room", "rooms")},
-		{"Upcoming sessions: cancelled, and we email their invitees", ui.Count(c.Upcoming, "session", "sessions")},
+		{upcoming, ui.Count(c.Upcoming, "session", "sessions")},
 		{"Past and cancelled sessions", ui.Count(c.Past, "session", "sessions")},
 		{"Attendance of all sessions", ui.Count(c.Attendances, "record", "records")},
 		{"Tags", ui.Count(c.Tags, "tag", "tags")},

@@ -68,3 +68,17 @@ func TestDeleteTeam_Blocked_SaysWhyInsteadOfTheForm(t *testing.T) {
 		assertNotContains(t, reply, `name="name"`)
 	}
 }
+
+func TestDeleteTeam_SaysWhetherEmailIsSent(t *testing.T) {
+	for emails, sentences := range map[bool][]string{
+		true:  {"Upcoming sessions: cancelled, and we email their invitees", "We email its Admins and the invitees of upcoming sessions."},
+		false: {"Email isn't set up, so tell your team and the invitees of upcoming sessions yourself."},
+	} {
+		s := newFixture(t, emails)
+		page := s.As(s.owner).Get(s.path("/settings/delete"))
+		assertContains(t, page, sentences...)
+		if !emails {
+			assertNotContains(t, page, "we email", "We email")
+		}
+	}
+}

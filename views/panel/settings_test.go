@@ -186,15 +186,7 @@ func TestSettings_MembersHost_NeedsUnlimitedSeats(t *testing.T) {
 	if s.reloadTeam().GetString("members_host") != "" {
 		t.Error("said where it cannot be")
 	}
-	plan, err := s.App.FindFirstRecordByData("plans", "key", "unlimited")
-	if err != nil {
-		t.Fatal(err)
-	}
-	team := s.reloadTeam()
-	team.Set("plan", plan.Id)
-	if err := s.App.Save(team); err != nil {
-		t.Fatal(err)
-	}
+	s.putOnUnlimitedPlan()
 	r := b.Get(s.path("/settings"))
 	assertPage(t, r, http.StatusOK, `name="hosts" value="yes" checked>`, "Guests can never host")
 	assertRedirect(t, b, b.Post(s.path("/settings"), settingsForm()), s.path("/settings"), "")
@@ -207,17 +199,23 @@ func TestSettings_MembersHost_NeedsUnlimitedSeats(t *testing.T) {
 	}
 }
 
-func TestSettings_MembersHostOff_SaysWhichSessionsAreCancelled(t *testing.T) {
-	s := newFixture(t, true)
+// putOnUnlimitedPlan lets all members of the team host.
+func (s *fixture) putOnUnlimitedPlan() {
+	s.t.Helper()
 	plan, err := s.App.FindFirstRecordByData("plans", "key", "unlimited")
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	team := s.reloadTeam()
 	team.Set("plan", plan.Id)
 	if err := s.App.Save(team); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
+}
+
+func TestSettings_MembersHostOff_SaysWhichSessionsAreCancelled(t *testing.T) {
+	s := newFixture(t, true)
+	s.putOnUnlimitedPlan()
 	b := s.As(s.admin)
 	hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Title: "Kept"})
 	assertNotContains(t, b.Get(s.path("/settings")), "Turning this off cancels")
@@ -232,5 +230,18 @@ func TestSettings_MembersHostOff_SaysWhichSessionsAreCancelled(t *testing.T) {
 	assertNotContains(t, b.Get(s.path("/settings")), "Turning this off cancels")
 	if got := hookstest.FindRecord(t, s.App, "sessions", lost.Id).GetString("status"); got != sessions.Cancelled {
 		t.Error(got)
+	}
+}
+
+func TestSettings_MembersHostOff_SaysWhetherEmailIsSent(t *testing.T) {
+	for emails, want := range map[bool]string{true: "All invitees get an email.", false: "Email isn't set up, so tell the invitees yourself."} {
+		s := newFixture(t, emails)
+		s.putOnUnlimitedPlan()
+		hookstest.ScheduleSession(t, s.App, s.member, s.team, sessions.Form{Title: "Lost"})
+		page := s.As(s.admin).Get(s.path("/settings"))
+		assertContains(t, page, "Turning this off cancels 1 session.", want)
+		if !emails {
+			assertNotContains(t, page, "get an email")
+		}
 	}
 }
