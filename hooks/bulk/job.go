@@ -18,6 +18,7 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/jobs"
+	"usher/hooks/tools/ratelimit"
 	"usher/hooks/tools/text"
 )
 
@@ -26,6 +27,9 @@ const MaxJobRows = 20_000
 
 // maxActiveJobs is how many actions of a team may run or wait.
 const maxActiveJobs = 5
+
+// JobLimit limits the jobs that one team starts. Each is kept for months.
+var JobLimit = ratelimit.Define("bulk", 60, time.Hour)
 
 // CodeJobEnded is returned when stopping an action that has ended.
 const CodeJobEnded = "bulk_over"
@@ -77,7 +81,9 @@ func Start(app core.App, actor *actors.Actor, action Action, ids []string, of st
 	if action.Kind == Resend && !mail.Enabled(app) {
 		return nil, errs.Invalid("ids", errs.CodeTooMany, fmt.Sprintf("Email isn't set up, so you get the links to share them. Select up to %s users at a time.", text.Number(MaxRows)))
 	}
-	action.HandOver.Undecided = false // there are no sessions, or it is decided
+	if wait, ok := JobLimit.In(app).Take(actor.Team.Id); !ok {
+		return nil, errs.RateLimited(wait, "Too many bulk actions in the last hour. Try again later, or select more users at a time.")
+	}
 	stored, err := json.Marshal(action)
 	if err != nil {
 		return nil, fmt.Errorf("store a bulk action: %w", err)

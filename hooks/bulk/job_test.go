@@ -130,6 +130,29 @@ func TestJob_ActorLosesRights_Stops(t *testing.T) {
 	}
 }
 
+// A session that was scheduled after the action started, when nothing had to be decided, isn't cancelled.
+func TestJob_SessionScheduledMeanwhile_SkipsItsHost(t *testing.T) {
+	for name, action := range map[string]bulk.Action{"remove": {Kind: bulk.Remove}, "role": {Kind: bulk.RevokeRole, Role: actors.Roles{Organizer: true}}} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, true)
+			f.team.Set("organizer_seats", 10) // otherwise every member can host
+			f.must(f.app.Save(f.team))
+			action.HandOver.Undecided = true
+			job := f.start("owner", action, f.idsOf("organizer", "asked"))
+			hookstest.ScheduleSession(t, f.app, f.users["organizer"], f.team, sessions.Form{})
+			job = f.work(job)
+			result, err := job.Result(f.app)
+			f.must(err)
+			if len(result.Rows) != 2 || result.Rows[0].Code != sessions.CodeUndecided || result.Rows[1].Status == bulk.Skipped {
+				t.Errorf("got %v, want only the host to be skipped", statusesOf(result))
+			}
+			if n := hookstest.Count(t, f.app, "sessions", dbx.HashExp{"status": sessions.Scheduled}); n != 1 {
+				t.Errorf("%d sessions are scheduled, want 1", n)
+			}
+		})
+	}
+}
+
 func TestStart_Refused(t *testing.T) {
 	f := newFixture(t, false)
 	many := make([]string, bulk.MaxJobRows+1)
@@ -155,6 +178,33 @@ func TestStart_Refused(t *testing.T) {
 	hookstest.AssertCode(t, "too many jobs", err, errs.CodeTooMany)
 	if _, err := bulk.FindJob(f.app, f.other.Id, f.activeJob()); err == nil {
 		t.Error("another team finds the job")
+	}
+}
+
+func TestStart_TooManyInAnHour_IsRefused(t *testing.T) {
+	f := newFixture(t, false)
+	action := bulk.Action{Kind: bulk.Tag, AddTags: []string{"Vendor"}}
+	for range 60 {
+		f.work(f.start("admin", action, f.idsOf("unknown")))
+	}
+	_, err := bulk.Start(f.app, f.actor("owner"), action, f.idsOf("member"), "")
+	hookstest.AssertCode(t, "one more", err, errs.CodeTooMany)
+	if _, err := bulk.Start(f.app, hookstest.Actor(t, f.app, f.users["rival"], f.other), action, f.idsOf("theirs"), ""); err != nil {
+		t.Errorf("another team: %v", err)
+	}
+}
+
+// An error of the database doesn't mean that the person who started the job has no rights any more.
+func TestJob_AccountCannotBeRead_Continues(t *testing.T) {
+	f := newFixture(t, false)
+	job := f.start("admin", bulk.Action{Kind: bulk.Tag, AddTags: []string{"Vendor"}}, f.idsOf("member"))
+	hookstest.Exec(t, f.app, "ALTER TABLE users RENAME TO users_away", nil)
+	if _, err := bulk.NewWorker(f.app).Step(); err == nil {
+		t.Error("got no error, want that of the database")
+	}
+	hookstest.Exec(t, f.app, "ALTER TABLE users_away RENAME TO users", nil)
+	if job = f.work(job); job.Status != bulk.JobDone {
+		t.Errorf("got %s: %s", job.Status, job.Reason)
 	}
 }
 

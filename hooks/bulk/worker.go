@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,8 +91,11 @@ func runChunk(app core.App, job jobs.Stored) error {
 func (j *Job) actor(app core.App) (*actors.Actor, error) {
 	gone := errs.Invalid("base", errs.CodeNotAllowed, "The user who started this is no longer an Admin of the team.")
 	account, err := app.FindRecordById("users", j.Creator)
-	if err != nil {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, gone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the account that started a bulk action: %w", err)
 	}
 	actor, err := actors.Find(app, account, j.Team)
 	if errors.Is(err, errs.ErrNotFound) || err == nil && !actor.CanUsePanel() {

@@ -1,6 +1,7 @@
 package invitations
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,8 +84,11 @@ func runBatch(app core.App, team, id string, size int) (*Import, error) {
 func (i *Import) actor(tx core.App) (*actors.Actor, error) {
 	gone := errs.Invalid("base", errs.CodeNotAllowed, "The user who started this import is no longer an Admin of the team.")
 	account, err := tx.FindRecordById("users", i.GetString("creator"))
-	if err != nil {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, gone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the account that started an import: %w", err)
 	}
 	actor, err := actors.Find(tx, account, i.GetString("team"))
 	switch {

@@ -201,6 +201,18 @@ func TestImport_WhoCanStartAndStop(t *testing.T) {
 	hookstest.AssertCode(t, "stopped twice", err, invitations.CodeImportEnded)
 }
 
+// An error of the database doesn't mean that the person who started the import has no rights any more.
+func TestImport_AccountCannotBeRead_Continues(t *testing.T) {
+	f := newFixture(t)
+	i := f.startImport("", "a@x.example")
+	hookstest.Exec(t, f.app, "ALTER TABLE users RENAME TO users_away", nil)
+	if _, err := invitations.NewImporter(f.app).Step(); err == nil {
+		t.Error("got no error, want that of the database")
+	}
+	hookstest.Exec(t, f.app, "ALTER TABLE users_away RENAME TO users", nil)
+	f.assertImport(f.runImport(i), "done 1/1 1 0 0 0")
+}
+
 func TestImport_TeamDeleted_IsDeleted(t *testing.T) {
 	f := newFixture(t)
 	i := f.startImport("", manyAddresses(120)...)

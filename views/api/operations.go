@@ -189,7 +189,7 @@ var operations = []operation{
 	{method: "POST", path: "/api/teams/{team}/imports/{id}/stop", tag: "Imports", id: "stopImport", summary: "Stop an import", access: admins,
 		text: "Invitations that were sent stay.", response: []any{importInfo{}}, codes: []string{"import_over"}},
 	{method: "POST", path: "/api/teams/{team}/imports/{id}/revoke", tag: "Imports", id: "revokeImport", summary: "Revoke the invitations of an import", access: admins,
-		text: "Revokes the invitations of the import that are still pending, in the background. Users who have joined stay.", response: []any{bulkJob{}}, codes: []string{"required", "too_many"}},
+		text: "Revokes the invitations of the import that are still pending, in the background. Users who have joined stay. At most " + bulk.JobLimit.Text("bulk actions") + " in the background per team.", response: []any{bulkJob{}}, codes: []string{"required", "too_many"}},
 	{method: "GET", path: "/api/teams/{team}/imports/{id}/report", tag: "Imports", id: "getImportReport", summary: "Download the report of an import", access: admins,
 		text: "Every row with its result.", csv: true},
 
