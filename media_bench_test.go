@@ -277,7 +277,7 @@ func joinSession(b testing.TB, address, code, token string) live.Credentials {
 	defer reply.Body.Close()
 	var pass live.Credentials
 	if err := json.NewDecoder(reply.Body).Decode(&pass); err != nil || pass.Token == "" {
-		b.Fatalf("join: %d, %v, want it set", reply.StatusCode, err)
+		b.Fatalf("join: got %d, %v", reply.StatusCode, err)
 	}
 	return pass
 }

@@ -151,7 +151,7 @@ func testRestore(t *testing.T, usher string) {
 	}
 	stopProgram(t, command)
 	if said := fmt.Sprint(command.Stderr); strings.Contains(said, "panic") {
-		t.Errorf("panic: %s, want it without %q", said, "panic")
+		t.Errorf("panic: %s, want no %q", said, "panic")
 	}
 }
 
@@ -292,7 +292,7 @@ func testUnusableFolders(t *testing.T, usher string) {
 			out := expectStartupError(t, command)
 			for _, want := range s.want {
 				if !strings.Contains(out, want) {
-					t.Errorf("missing %q in:\n%s, want it with %q", want, out, want)
+					t.Errorf("missing %q in:\n%s, want it to contain %q", want, out, want)
 				}
 			}
 		})

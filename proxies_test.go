@@ -181,7 +181,7 @@ func (s *site) proxyConfig(t *testing.T, name string, pairs ...string) string {
 	text := string(file)
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(text, pairs[i]) {
-			t.Fatalf("%s doesn't contain %q, want it with %q", name, pairs[i], pairs[i])
+			t.Fatalf("%s doesn't contain %q, want it to contain %q", name, pairs[i], pairs[i])
 		}
 		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}
@@ -373,7 +373,7 @@ func (s *site) checkUpload(t *testing.T) {
 		form.Close()
 		r := s.send(t, http.MethodPost, "/admin/halation-post/users/preview", &body, "Content-Type", form.FormDataContentType())
 		if r.header.Get("X-Usher") == "" || !strings.Contains(r.body, says) {
-			t.Errorf("%d bytes: got %d %.300s, want it set and it with %q", size, r.status, r.body, says)
+			t.Errorf("%d bytes: got %d %.300s, want Usher's own answer with %q", size, r.status, r.body, says)
 		}
 	}
 }

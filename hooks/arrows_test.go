@@ -167,7 +167,7 @@ func TestAllowedImports_HaveNoCycle(t *testing.T) {
 	var visit func(name string, path []string)
 	visit = func(name string, path []string) {
 		if slices.Contains(path, name) {
-			t.Fatalf("import cycle: %v, want it without %v", append(path, name), name)
+			t.Fatalf("import cycle: %v, want no %v", append(path, name), name)
 		}
 		if done[name] {
 			return

@@ -48,7 +48,7 @@ func TestHostName_ThatIsAnAddress_IsShownToNobodyOutside(t *testing.T) {
 						reply = d.callAPI(who, p.path)
 					}
 					if slices.Contains(markersIn(reply), "host's address") {
-						t.Errorf("%s reads the host's address on %s (%d), want it without %q", who, p.path, reply.Status, "host's address")
+						t.Errorf("%s reads the host's address on %s (%d), want no %q", who, p.path, reply.Status, "host's address")
 					}
 				}
 			}

@@ -271,7 +271,7 @@ func TestDisclosure_Pages(t *testing.T) {
 			}
 			for _, marker := range p.required[who] {
 				if !slices.Contains(found, marker) {
-					t.Errorf("%s doesn't read the %s on %s (%d), want it with %v", who, marker, p.path, reply.Status, marker)
+					t.Errorf("%s doesn't read the %s on %s (%d), want it to contain %v", who, marker, p.path, reply.Status, marker)
 				}
 			}
 		}
@@ -352,7 +352,7 @@ func TestDisclosure_Collections(t *testing.T) {
 				}
 				for _, marker := range markersIn(d.callAPI(who, "/api/collections/"+c.Name+"/records?"+query)) {
 					if !slices.Contains(allowed, marker) {
-						t.Errorf("%s reads the %s in %s?%s, want it with %v", who, marker, c.Name, query, marker)
+						t.Errorf("%s reads the %s in %s?%s, want it to contain %v", who, marker, c.Name, query, marker)
 					}
 				}
 			}
@@ -360,7 +360,7 @@ func TestDisclosure_Collections(t *testing.T) {
 	}
 	for field, marker := range map[string]string{"admin_seats": "admin seats", "organizer_seats": "organizer seats", "licences": "licences"} {
 		if found := markersIn(d.callAPI("admin", "/api/collections/teams/records")); !slices.Contains(found, marker) {
-			t.Errorf("an Admin doesn't read the %s, want it with %v", marker, marker)
+			t.Errorf("an Admin doesn't read the %s, want it to contain %v", marker, marker)
 		}
 		for _, who := range []string{"guest", "member"} {
 			for _, collection := range []struct{ name, path string }{{"teams", field}, {"memberships", "team." + field}, {"sessions", "team." + field}} {

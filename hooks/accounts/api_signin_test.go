@@ -112,7 +112,7 @@ func TestAPI_RequestReset_DoesNotRevealAccounts(t *testing.T) {
 		t.Errorf("known, unknown and unconfirmed addresses get different responses: %v, want %v and %v", seen, seen["unknown@x.example"], seen["unknown@x.example"])
 	}
 	if !strings.Contains(seen["unknown@x.example"], "429") || hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "unknown@x.example"}) != 0 {
-		t.Errorf("%v, want it with %q and 0", seen, "429")
+		t.Errorf("%v, want %q once", seen, "429")
 	}
 }
 

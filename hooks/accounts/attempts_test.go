@@ -40,7 +40,7 @@ func TestSignInFromDevice_KnownDevice_HasOwnLimit(t *testing.T) {
 		_, err := accounts.SignInFromDevice(app, value, "ada@x.example", hookstest.Password, "192.0.2.1")
 		hookstest.AssertCode(t, what, err, errs.CodeTooMany)
 		if !strings.Contains(err.Error(), "Try again in ") || !strings.Contains(err.Error(), "reset your password") {
-			t.Errorf("%s: %v, want it with %q and it with %q", what, err, "Try again in ", "reset your password")
+			t.Errorf("%s: %v, want it to contain %q and %q", what, err, "Try again in ", "reset your password")
 		}
 	}
 	if _, err := accounts.SignInFromDevice(app, device, " ADA@x.example", hookstest.Password, "192.0.2.1"); err != nil {

@@ -66,7 +66,7 @@ func TestConfirmAddressChange_ChangesAddressAndSignsOut(t *testing.T) {
 	}
 	first, second := post.WaitFor(t, "ada@x.example"), post.WaitFor(t, "ada@x.example") // the invitation, and this
 	if !strings.Contains(first.Text+second.Text, "If it wasn't you, contact help@usher.test") {
-		t.Errorf("got %s %s for the old address, want it with %q", first.Text, second.Text, "If it wasn't you, contact help@usher.test")
+		t.Errorf("got %s %s for the old address, want it to contain %q", first.Text, second.Text, "If it wasn't you, contact help@usher.test")
 	}
 	_, err = accounts.ConfirmAddressChange(app, changed, token, "")
 	hookstest.AssertCode(t, "twice", err, "link_expired")

@@ -147,7 +147,7 @@ func TestEmails_ToUnconfirmedAddress_OmitName(t *testing.T) {
 		}
 		seen++
 		if strings.Contains(email.ToName+email.Subject+email.HTML+email.Text, "Mallory") {
-			t.Errorf("got the stranger's name in %q to %q: %s, want it without %q", email.Subject, email.ToName, email.Text, "Mallory")
+			t.Errorf("got the stranger's name in %q to %q: %s, want no %q", email.Subject, email.ToName, email.Text, "Mallory")
 		}
 	}
 	if seen != 4 {

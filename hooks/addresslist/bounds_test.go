@@ -136,7 +136,7 @@ func assertValid(t *testing.T, text string, list addresslist.List) {
 	for n, e := range list.Entries {
 		if e.Err != nil {
 			if errs.Code(e.Err) == "" || e.Address != "" {
-				t.Errorf("%q: %+v, want it set and none", text, e)
+				t.Errorf("%q: got %+v, want an error with a code and no address", text, e)
 			}
 			continue
 		}

@@ -75,7 +75,7 @@ func (o *fixture) assertNewest(team, action, result string, parts ...string) {
 	}
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			o.Errorf("%q is missing in %q, want it with %q", part, text, part)
+			o.Errorf("%q is missing in %q, want it to contain %q", part, text, part)
 		}
 	}
 	if strings.Contains(row.Detail, "hash") && strings.Contains(row.Detail, "$2") {
@@ -182,7 +182,7 @@ func TestSuperuser_ServerRequest_IsLoggedWithoutTeam(t *testing.T) {
 	o.call(200, "POST", "/api/sql", map[string]any{"query": "SELECT 'hidden words'"})
 	o.assertNewest("", "server.request", "ok", "Server administrator changed the server: POST /api/sql")
 	if row, _ := o.newestEntry(""); strings.Contains(row.Detail, "hidden words") {
-		t.Errorf("the query is in the log: %s, want it without %q", row.Detail, "hidden words")
+		t.Errorf("the query is in the log: %s, want no %q", row.Detail, "hidden words")
 	}
 	o.call(200, "POST", "/api/collections/users/impersonate/"+o.owner.Id, map[string]any{"duration": 60})
 	o.assertNewest(o.team, "account.impersonate", "ok", "got access to the account of")

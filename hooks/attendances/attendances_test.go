@@ -227,7 +227,7 @@ func TestEnd_ClosesOpenAttendances_LateReportsAreClamped(t *testing.T) {
 		}
 	}
 	if strings.Contains(s.stays(), "-") {
-		t.Errorf("a bare save opened a stay: %s, want it without %q", s.stays(), "-")
+		t.Errorf("a bare save opened a stay: %s, want no %q", s.stays(), "-")
 	}
 	bare := hookstest.NewRecord(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "X", "joined": time.Now(), "left": time.Now().Add(-time.Hour)})
 	if err := s.app.Save(bare); err != nil || bare.GetDateTime("left").Before(bare.GetDateTime("joined")) {

@@ -47,7 +47,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 	ada.PublishVideo(t, 640, 360, 30, 300_000)
 	s.waitUntil("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() == 360 })
 	if err := attendances.Reconcile(s.app, time.Now()); err != nil || !strings.Contains(s.stays(), "-") {
-		t.Errorf("asked for: %s, %v, want it with %q", s.stays(), err, "-")
+		t.Errorf("asked for: %s, %v, want it to contain %q", s.stays(), err, "-")
 	}
 	ada.HangUp()
 	s.waitUntil("gone", func(all []*attendances.Attendance) bool { return !all[0].Left().IsZero() })

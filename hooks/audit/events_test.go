@@ -83,7 +83,7 @@ func TestActionTexts_CoverEveryAction(t *testing.T) {
 		}
 		named[text.Action] = true
 		if written[text.Action] == "" {
-			t.Errorf("ActionTexts has %s, which nothing writes, want it set", text.Action)
+			t.Errorf("ActionTexts has %s; want only events that something writes", text.Action)
 		}
 		if text.Past == "" || text.Infinitive == "" || !kinds[text.Kind] {
 			t.Errorf("%s lacks a text or a kind: %+v", text.Action, text)

@@ -215,7 +215,7 @@ func TestList_EveryFilterUsesIndex(t *testing.T) {
 		for _, step := range plan {
 			search = search || strings.Contains(step, "SEARCH audit USING")
 			if strings.Contains(step, "SCAN audit") {
-				t.Errorf("%+v reads the whole log: %s, want it without %q", query, strings.Join(plan, "\n"), "SCAN audit")
+				t.Errorf("%+v reads the whole log: %s, want no %q", query, strings.Join(plan, "\n"), "SCAN audit")
 			}
 		}
 		if sorts := strings.Contains(strings.Join(plan, ""), "TEMP B-TREE"); sorts && len(plan) < 4 {

@@ -89,12 +89,12 @@ func TestReasons_CoverEveryCode(t *testing.T) {
 	}
 	for code, path := range codes {
 		if audit.Reasons[code] == "" {
-			t.Errorf("%s refuses with the code %s, which has no text: add it to reasonTexts, want it set", path, code)
+			t.Errorf("%s refuses with the code %s, which has no text: add it to reasonTexts", path, code)
 		}
 	}
 	for code, want := range audit.Reasons {
 		if codes[code] == "" {
-			t.Errorf("reasonTexts has %s, which nothing refuses with, want it set", code)
+			t.Errorf("reasonTexts has %s; want only codes that something refuses with", code)
 		}
 		if got := (audit.Row{Result: code}).Reason(); got != want || !strings.HasSuffix(want, ".") {
 			t.Errorf("%s: got %q, want %q with a full stop", code, got, want)

@@ -34,13 +34,13 @@ func TestPathError_SaysCauseAndRemedy(t *testing.T) {
 		got := commands.PathError(path, &fs.PathError{Op: "open", Path: path, Err: s.cause}).Error()
 		for _, want := range append(s.want, "can't use "+path) {
 			if !strings.Contains(got, want) {
-				t.Errorf("%s: %q is missing in:\n%s, want it with %q", name, want, got, want)
+				t.Errorf("%s: %q is missing in:\n%s, want it to contain %q", name, want, got, want)
 			}
 		}
 	}
 	got := commands.PathError(filepath.Join(dir, "none", "deeper"), syscall.EACCES).Error()
 	if !strings.Contains(got, dir+" belongs to") {
-		t.Errorf("the folder that refuses isn't named:\n%s, want it with %q", got, dir+" belongs to")
+		t.Errorf("the folder that refuses isn't named:\n%s, want it to contain %q", got, dir+" belongs to")
 	}
 }
 

@@ -125,7 +125,7 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 			t.Errorf("%s: got a button without a link", s.name)
 		}
 		if strings.Contains(m.HTML, "<table") || strings.Contains(m.HTML, "zTempl") || strings.Contains(m.Text, "\r") {
-			t.Errorf("%s: got a table, a template marker or a carriage return, want it without %q, it without %q and it without %q", s.name, "<table", "zTempl", "\r")
+			t.Errorf("%s: got a table, a template marker or a carriage return, want no %q, %q or %q", s.name, "<table", "zTempl", "\r")
 		}
 		inTeam := strings.HasPrefix(s.name, "session") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences", s.name)
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
@@ -193,14 +193,14 @@ func TestMessages_TypedMarkup_IsEscaped(t *testing.T) {
 	for _, s := range samples(t, hostileText, hostileText, hostileText+"\n</div><a href='https://evil.test'>Click</a>") {
 		for _, bad := range []string{"<script>alert", "<img src=x", "<a href='https://evil"} {
 			if strings.Contains(s.message.HTML, bad) {
-				t.Errorf("%s: got %q unescaped, want it without %q", s.name, bad, bad)
+				t.Errorf("%s: got %q unescaped, want no %q", s.name, bad, bad)
 			}
 		}
 	}
 	m := emails.Invitation(emails.InvitationProps{To: lucia, Link: "javascript:alert(1)", Inviter: "Marta", Support: "javascript:alert(1)",
 		Team: emails.TeamProps{Name: "Halation", LogoURL: "javascript:alert(1)"}})
 	if strings.Contains(m.HTML, `="javascript:`) || strings.Contains(m.HTML, "<img") {
-		t.Errorf("got a javascript link or an image: %s, want it without %q and it without %q", m.HTML, `="javascript:`, "<img")
+		t.Errorf("got a javascript link or an image: %s, want no %q or %q", m.HTML, `="javascript:`, "<img")
 	}
 }
 

@@ -25,7 +25,7 @@ func TestInvite_Link_IsStoredAsHashOnly(t *testing.T) {
 	result := f.invite(luciaEmail, "organizer")
 	token := tokenOf(result)
 	if !strings.HasPrefix(result.Link, "http://usher.test/invite/usi_") {
-		t.Errorf("got link %q, want it with %q", result.Link, "http://usher.test/invite/usi_")
+		t.Errorf("got link %q, want it to contain %q", result.Link, "http://usher.test/invite/usi_")
 	}
 	secret, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "usi_"))
 	if err != nil || len(secret) != 32 {

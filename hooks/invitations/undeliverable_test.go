@@ -80,7 +80,7 @@ func TestUndeliverable_Reason_IsShortAndHasNoLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if detail, _ := json.Marshal(row.Get("detail")); strings.Contains(string(detail), "usi_") {
-		t.Errorf("%s, want it without %q", detail, "usi_")
+		t.Errorf("%s, want no %q", detail, "usi_")
 	}
 }
 

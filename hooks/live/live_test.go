@@ -231,6 +231,6 @@ func TestStart_PortTaken_IsReported(t *testing.T) {
 		t.Errorf("got %v, want an error and it with %q", err, "UDP port")
 	}
 	if why := live.Ready(other.app); why == nil || !strings.Contains(why.Error(), "UDP port") {
-		t.Errorf("got the reason %v, want it with %q", why, "UDP port")
+		t.Errorf("got the reason %v, want it to contain %q", why, "UDP port")
 	}
 }

@@ -81,7 +81,7 @@ func TestSetup_StartPanics_IsReported(t *testing.T) {
 	defer stop()
 	waitReady(t, app, false)
 	if why := live.Ready(app); why == nil || !strings.Contains(why.Error(), "panicked") {
-		t.Errorf("got %v, want it with %q", why, "panicked")
+		t.Errorf("got %v, want it to contain %q", why, "panicked")
 	}
 }
 

@@ -268,7 +268,7 @@ func TestKeyFile(t *testing.T) {
 		app := hookstest.OpenApp(t, o.DataDir(), config)
 		if err := app.OnServe().Trigger(hookstest.NewServeEvent(t, app), func(*core.ServeEvent) error {
 			if said := console.String(); !strings.Contains(said, "usher.key was missing") || !strings.Contains(said, "(1)") {
-				t.Errorf("the console says %q, want it with %q and it with %q", said, "usher.key was missing", "(1)")
+				t.Errorf("the console says %q, want it to contain %q and %q", said, "usher.key was missing", "(1)")
 			}
 			return nil
 		}); err != nil {

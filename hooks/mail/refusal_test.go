@@ -28,7 +28,7 @@ func TestDeliver_RefusedByResend_SaysWhatToDo(t *testing.T) {
 			assertStatus(t, m, mail.Queued)
 			for _, text := range []string{m.LastError(), mail.Problem(o)} {
 				if !strings.Contains(text, s.want) || !strings.Contains(text, "Resend says: “") {
-					t.Errorf("%q does not say %q and why, want it with %q and it with %q", text, s.want, s.want, "Resend says: “")
+					t.Errorf("%q does not say %q and why, want it to contain %q and %q", text, s.want, s.want, "Resend says: “")
 				}
 			}
 		})

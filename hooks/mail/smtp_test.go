@@ -122,7 +122,7 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	for _, want := range []string{"Message-ID: <" + id + "@halation.film>", "From: Halation Mail <mail@halation.film>",
 		"<" + lucia + ">", "Auto-Submitted: auto-generated", "multipart/alternative"} {
 		if !strings.Contains(server.messages[0], want) {
-			t.Errorf("no %q in %.600s, want it with %q", want, server.messages[0], want)
+			t.Errorf("no %q in %.600s, want it to contain %q", want, server.messages[0], want)
 		}
 	}
 
@@ -156,7 +156,7 @@ func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	w.Deliver(context.Background())
 	assertStatus(t, find(id), mail.Queued)
 	if !strings.Contains(mail.Problem(w.App), "wrong password") {
-		t.Errorf("trouble %q, want it with %q", mail.Problem(w.App), "wrong password")
+		t.Errorf("trouble %q, want it to contain %q", mail.Problem(w.App), "wrong password")
 	}
 	server.setReply("AUTH", "")
 	ahead += 10 * time.Minute

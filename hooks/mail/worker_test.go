@@ -68,7 +68,7 @@ func TestDeliver_ProviderFault_IsRetriedOnce(t *testing.T) {
 				t.Errorf("first retry after %s, want at least %v and at most %v", wait, 3*time.Second, 7*time.Second)
 			}
 			if strings.Contains(m.LastError(), "127.0.0.1") || m.LastError() == "" {
-				t.Errorf("error %q, want it without %q and it set", m.LastError(), "127.0.0.1")
+				t.Errorf("error %q, want an error without %q", m.LastError(), "127.0.0.1")
 			}
 			o.deliver()
 			if n := o.resend.Requests(); n != 1 {
@@ -229,7 +229,7 @@ func TestDeliver_WrongAPIKey_ReportsProblemWithoutKey(t *testing.T) {
 	o.deliver()
 	assertStatus(t, o.find(t, id), mail.Queued)
 	if !strings.Contains(mail.Problem(o), "API key is invalid") || strings.Contains(mail.Problem(o), "re_wrong") {
-		t.Errorf("trouble %q, want it with %q and it without %q", mail.Problem(o), "API key is invalid", "re_wrong")
+		t.Errorf("trouble %q, want it to contain %q and no %q", mail.Problem(o), "API key is invalid", "re_wrong")
 	}
 }
 
@@ -340,7 +340,7 @@ func TestDeliver_MailNotSetUp_PrintsToConsole(t *testing.T) {
 	id := queue(t, app, l)
 	w.Deliver(context.Background())
 	if out := console.String(); !strings.Contains(out, inviteLink) || !strings.Contains(out, lucia) || strings.Contains(out, "\x1b") {
-		t.Errorf("printed %q, want it with %q, it with %q and it without %q", out, inviteLink, lucia, "\x1b")
+		t.Errorf("printed %q, want it to contain %q, %q and no %q", out, inviteLink, lucia, "\x1b")
 	}
 	m, err := mail.FindEmail(app, id)
 	if err != nil {
@@ -357,7 +357,7 @@ func TestDeliver_OtherKey_FailsWithReason(t *testing.T) {
 	m := o.find(t, id)
 	assertStatus(t, m, mail.Failed)
 	if !strings.Contains(m.LastError(), "Send it again") {
-		t.Errorf("error %q, want it with %q", m.LastError(), "Send it again")
+		t.Errorf("error %q, want it to contain %q", m.LastError(), "Send it again")
 	}
 }
 

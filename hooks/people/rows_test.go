@@ -149,7 +149,7 @@ func TestList_UsesIndexes(t *testing.T) {
 			"team": p.team.Id, "now": "2026-01-01", "take": 50, "skip": 0}).All(&plan))
 		for _, step := range plan {
 			if strings.Contains(step.Detail, "TEMP B-TREE") || strings.Contains(step.Detail, "SCAN") {
-				t.Errorf("%+v: %v, want it without %q and it without %q", q, plan, "TEMP B-TREE", "SCAN")
+				t.Errorf("%+v: %v, want no %q or %q", q, plan, "TEMP B-TREE", "SCAN")
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func TestStart_EachRunHasOwnMediaRoom(t *testing.T) {
 		r := hookstest.FindRecord(t, s.app, "sessions", a.Id)
 		r.Set(field, value)
 		if err := s.app.Save(r); errs.Code(err) == "" {
-			t.Errorf("%s changes while it runs: %v, want it set", field, err)
+			t.Errorf("%s changed while it runs: got %v, want a refusal", field, err)
 		}
 	}
 	away := s.newRunning(sessions.Form{ExternalLink: "https://meet.example.org/x"})

@@ -93,7 +93,7 @@ func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
 					t.Errorf("%v (%q), want %v and it with %q", err, code, seats.CodeFull, s.says)
 				}
 				if !strings.Contains(sentence, "To free one") || !strings.Contains(sentence, "more seats") {
-					t.Errorf("no way out in %q, want it with %q and it with %q", sentence, "To free one", "more seats")
+					t.Errorf("no way out in %q, want it to contain %q and %q", sentence, "To free one", "more seats")
 				}
 				if after := countSeats(t, app, team); after != before {
 					t.Errorf("seats went from %+v to %+v, want %v", before, after, before)

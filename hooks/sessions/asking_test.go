@@ -77,7 +77,7 @@ func TestRefusals_OwnerAlone_GetsInstructions(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 0", nil)
 	actor := hookstest.Actor(t, app, owner, team)
 	if got := refusalMessage(sessions.CanHost(app, actor)); !strings.Contains(got, "Make yourself an Organizer") {
-		t.Errorf("without the role: %q, want it with %q", got, "Make yourself an Organizer")
+		t.Errorf("without the role: %q, want it to contain %q", got, "Make yourself an Organizer")
 	}
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1", nil)
 	own := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(5 * time.Minute)})
@@ -102,6 +102,6 @@ func TestRefusals_HostWithoutRole_IsNotNamedAsHelper(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := refusalMessage(sessions.CheckManage(s.app, s.actor("member"), of)); strings.Contains(got, "Organizer,") {
-		t.Errorf("got %q, which names a host who can no longer change it, want it without %q", got, "Organizer,")
+		t.Errorf("got %q, which names a host who can no longer change it, want no %q", got, "Organizer,")
 	}
 }

@@ -75,7 +75,7 @@ func TestSchedule_Series_BooksAllOrNone(t *testing.T) {
 	err := s.schedule("organizer", form)
 	hookstest.AssertCode(t, "two clashes", err, rooms.CodeBusy)
 	if _, _, sentence, _ := errs.Details(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
-		t.Errorf("got %s, want it with %q and it with %q", sentence, "“Taken 4” (Organizer, 10:59 to 11:59)", "Taken 6")
+		t.Errorf("got %s, want it to contain %q and %q", sentence, "“Taken 4” (Organizer, 10:59 to 11:59)", "Taken 6")
 	}
 	if n := hookstest.Count(t, s.app, "sessions"); n != 2 {
 		t.Errorf("%d sessions, want 2", n)

@@ -97,7 +97,7 @@ func TestEmails_EachInviteeGetsOwnEmail(t *testing.T) {
 	lisbon, _ := time.LoadLocation("Europe/Lisbon")
 	for _, want := range []string{"Organizer invited you to this session.", starts.In(lisbon).Format("Monday 2 January 2006, 15:04") + " to ", "Lisbon time", "You don't need an account to join", "Halation Post"} {
 		if !strings.Contains(zed.Text, want) {
-			t.Errorf("no %q in %s, want it with %q", want, zed.Text, want)
+			t.Errorf("no %q in %s, want it to contain %q", want, zed.Text, want)
 		}
 	}
 	if !strings.Contains(member.Text, starts.Add(9*time.Hour).Format("15:04")+" to ") || !strings.Contains(member.Text, "Tokyo time") {
@@ -189,7 +189,7 @@ func TestEmails_SeriesIsOneEmail_EachChangeIsOne(t *testing.T) {
 	file = emailTo(t, sent, "zed@out.example").Files[0].Content
 	for _, want := range []string{"RRULE:FREQ=DAILY;COUNT=4", daysFromNow(3, 10).Format("EXDATE:20060102T150405Z"), daysFromNow(2, 10).Format("RECURRENCE-ID:20060102T150405Z")} {
 		if !strings.Contains(file, want) {
-			t.Errorf("no %s in %s, want it with %q", want, file, want)
+			t.Errorf("no %s in %s, want it to contain %q", want, file, want)
 		}
 	}
 	if err := sessions.Cancel(p.app, p.actor("organizer"), all[0].Id, sessions.ScopeSeries); err != nil {
@@ -210,7 +210,7 @@ func TestHandOver_NewHost_GetsOneEmail(t *testing.T) {
 	email := emailTo(t, sent, "owner@x.example")
 	for _, want := range []string{"Admin handed them over to you from Organizer.", "One: ", "Two: ", "/app/halation-post/sessions"} {
 		if !strings.Contains(email.Text, want) {
-			t.Errorf("no %q in %s, want it with %q", want, email.Text, want)
+			t.Errorf("no %q in %s, want it to contain %q", want, email.Text, want)
 		}
 	}
 	if strings.Count(email.Files[0].Content, "BEGIN:VEVENT") != 2 {

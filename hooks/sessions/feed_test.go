@@ -50,7 +50,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	}
 	for _, table := range []string{"feeds", "audit"} {
 		if n := hookstest.QueryRows(t, app, "SELECT * FROM "+table); strings.Contains(strings.Join(n, "\n"), secret) {
-			t.Errorf("the secret is stored in %s, want it without %q", table, secret)
+			t.Errorf("the secret is stored in %s, want no %q", table, secret)
 		}
 	}
 	old := secret

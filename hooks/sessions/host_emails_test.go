@@ -25,7 +25,7 @@ func wantText(t *testing.T, email resendtest.Email, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(email.Text, text) {
-			t.Errorf("%q is not in %q, want it with %q", text, email.Text, text)
+			t.Errorf("%q is not in %q, want it to contain %q", text, email.Text, text)
 		}
 	}
 }
@@ -159,7 +159,7 @@ func TestHostingLost_EmailsHostOnce(t *testing.T) {
 				}
 				wantText(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in this series", "/app/"+p.team.Slug()+"/sessions\n")...)
 				if strings.Contains(email.Text, "Kept") {
-					t.Errorf("it lists another host's session: %s, want it without %q", email.Text, "Kept")
+					t.Errorf("it lists another host's session: %s, want no %q", email.Text, "Kept")
 				}
 			}
 			if found != 1 {

@@ -152,11 +152,11 @@ func TestRemove_InvitedByAddress_IsExcluded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := s.participantList(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
-		t.Errorf("got %s, want it with %q and it with %q", got, "zed@out.example attendee out", "kim@out.example attendee invited")
+		t.Errorf("got %s, want it to contain %q and %q", got, "zed@out.example attendee out", "kim@out.example attendee invited")
 	}
 	form, err := sessions.FormOf(s.app, session)
 	if err != nil || strings.Contains(strings.Join(form.Guests, " "), "zed@") {
-		t.Errorf("got %v, %v, want it without %q", form.Guests, err, "zed@")
+		t.Errorf("got %v, %v, want no %q", form.Guests, err, "zed@")
 	}
 	form.Title = "Without Zed"
 	hookstest.AssertCode(t, "without Zed", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), "")

@@ -225,7 +225,7 @@ func TestResend_WhileChangeWaits_SaysWhatChanged(t *testing.T) {
 	later(p)
 	resend(0)
 	if text := emailTo(t, p.wantEmails("renamed only", "Changed: Rushes > zed@out.example"), "zed@out.example").Text; strings.Contains(text, replyAgain) {
-		t.Errorf("renamed only: got %s, want it without %q", text, replyAgain)
+		t.Errorf("renamed only: got %s, want no %q", text, replyAgain)
 	}
 	resend(0)
 	p.wantEmails("nothing waits", "Invitation: Rushes > zed@out.example")

@@ -39,7 +39,7 @@ func TestHandOver_EmailsEachInviteeOnce(t *testing.T) {
 	}
 	for _, want := range []string{"METHOD:REQUEST", "UID:" + stored.GetString("uid"), "SEQUENCE:1"} {
 		if !strings.Contains(email.Files[0].Content, want) {
-			t.Errorf("no %s in %s, want it with %q", want, email.Files[0].Content, want)
+			t.Errorf("no %s in %s, want it to contain %q", want, email.Files[0].Content, want)
 		}
 	}
 	p.wantEmails("again", "")

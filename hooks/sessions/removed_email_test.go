@@ -63,7 +63,7 @@ func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
 			}
 			for _, none := range []string{"Past", "Theirs", "more."} {
 				if strings.Contains(text, none) {
-					t.Errorf("it says %q: %s, want it without %q", none, text, none)
+					t.Errorf("it says %q: %s, want no %q", none, text, none)
 				}
 			}
 		})
@@ -84,7 +84,7 @@ func TestRemove_EmailListsTenSessionsAtMost(t *testing.T) {
 func TestRemove_WithoutSessions_ListsNone(t *testing.T) {
 	p := newMailFixture(t)
 	if text := p.removedEmail(""); strings.Contains(text, "These sessions") {
-		t.Errorf("got %s, want it without %q", text, "These sessions")
+		t.Errorf("got %s, want no %q", text, "These sessions")
 	}
 }
 

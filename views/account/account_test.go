@@ -29,7 +29,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("got a page without %q: %s, want it with %q", w, r.Body, w)
+			t.Errorf("got a page without %q: %s, want it to contain %q", w, r.Body, w)
 		}
 	}
 }
@@ -146,11 +146,11 @@ func TestSignIn_SignOut(t *testing.T) {
 	cookie := r.Header.Get("Set-Cookie")
 	for _, flag := range []string{"usher=", "HttpOnly", "SameSite=Lax", "Path=/"} {
 		if !strings.Contains(cookie, flag) {
-			t.Errorf("cookie without %s: %s, want it with %q", flag, cookie, flag)
+			t.Errorf("cookie without %s: %s, want it to contain %q", flag, cookie, flag)
 		}
 	}
 	if strings.Contains(cookie, "Secure") || strings.Contains(cookie, "Domain") {
-		t.Errorf("cookie of plain http: %s, want it without %q and it without %q", cookie, "Secure", "Domain")
+		t.Errorf("cookie of plain http: %s, want no %q or %q", cookie, "Secure", "Domain")
 	}
 	assertPage(t, b.Get("/account"), 200, "Your account", "At least 12 characters")
 	assertRedirect(t, b.Get("/signin?next=/account"), "/account")

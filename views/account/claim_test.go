@@ -43,6 +43,6 @@ func TestResetPage_ConfirmedAddress_DoesNotAskForName(t *testing.T) {
 		t.Fatal(err)
 	}
 	if page := s.Anonymous().Get("/reset/" + token); strings.Contains(page.Body, `name="name"`) || strings.Contains(page.Body, `name="timezone"`) {
-		t.Errorf("got a page that asks for name or time zone: %s, want it without %q and it without %q", page.Body, `name="name"`, `name="timezone"`)
+		t.Errorf("got a page that asks for name or time zone: %s, want no %q or %q", page.Body, `name="name"`, `name="timezone"`)
 	}
 }

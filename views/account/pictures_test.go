@@ -58,7 +58,7 @@ func TestServeAvatar_VisibleToTeammatesOnly(t *testing.T) {
 	assertPage(t, page, 200, "Picture updated.", "Remove picture")
 	path := avatarPattern.FindString(page.Body)
 	if path == "" || strings.Count(page.Body, path) != 2 {
-		t.Fatalf("the picture is not on the page and in its menu: %s, want it set and 2", page.Body)
+		t.Fatalf("the picture is not on the page and in its menu: %s", page.Body)
 	}
 	assertPage(t, b.Get("/admin/halation-post/users"), 200, path)
 

@@ -39,12 +39,12 @@ func TestTeamSelection_ByRole(t *testing.T) {
 	} {
 		for _, w := range test.words {
 			if !strings.Contains(test.page, w) {
-				t.Errorf("%s: no %q in %s, want it with %q", test.name, w, test.page, w)
+				t.Errorf("%s: no %q in %s, want it to contain %q", test.name, w, test.page, w)
 			}
 		}
 		for _, w := range test.lacks {
 			if strings.Contains(test.page, w) {
-				t.Errorf("%s: %q in %s, want it without %q", test.name, w, test.page, w)
+				t.Errorf("%s: %q in %s, want no %q", test.name, w, test.page, w)
 			}
 		}
 	}

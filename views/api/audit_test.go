@@ -94,7 +94,7 @@ func TestExports_CSV_Permissions(t *testing.T) {
 			}
 			if want != 200 {
 				if strings.Contains(reply.Body, "lucia") || reply.Header.Get("Content-Disposition") != "" {
-					t.Errorf("%s as %s: %s, want it without %q and none", path, role, reply.Body, "lucia")
+					t.Errorf("%s as %s: %s, want no %q", path, role, reply.Body, "lucia")
 				}
 				continue
 			}

@@ -21,7 +21,7 @@ func resultCodes(t *testing.T, status int, body object) (all []string) {
 		if said == "skipped" {
 			said = l["code"].(string)
 			if l["message"] == "" {
-				t.Errorf("no reason: %s, want it set", toJSON(l))
+				t.Errorf("got no reason: %s", toJSON(l))
 			}
 		}
 		all = append(all, said)
@@ -68,7 +68,7 @@ func TestBulk_OtherActions_ReportEachResult(t *testing.T) {
 		t.Errorf("resend: %v", got)
 	}
 	if link, _ := body["results"].([]any)[0].(object)["link"].(string); !strings.HasPrefix(link, w.URL+"/invite/usi_") {
-		t.Errorf("without mail there is no link: %s, want it with %q", toJSON(body), w.URL+"/invite/usi_")
+		t.Errorf("without mail there is no link: %s, want it to contain %q", toJSON(body), w.URL+"/invite/usi_")
 	}
 	status, body = w.callAs("admin", "POST", w.path("/users/revoke"), object{"ids": ids})
 	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"revoked", "revoked", "nothing_to_do", "nothing_to_do"}) {

@@ -91,7 +91,7 @@ func TestRules_Visibility(t *testing.T) {
 	for _, expand := range []string{"team.invitations_via_team", "team.memberships_via_team.user"} {
 		_, body := w.callAs("member", "GET", "/api/collections/memberships/records?expand="+expand, nil)
 		if shown := toJSON(body); strings.Contains(shown, "lucia@") || strings.Contains(shown, w.accounts["owner"].Id) {
-			t.Errorf("expand=%s shows a plain member %s, want it without %q and it without %q", expand, shown, "lucia@", w.accounts["owner"].Id)
+			t.Errorf("expand=%s shows a plain member %s, want no %q or %q", expand, shown, "lucia@", w.accounts["owner"].Id)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func TestBody_InvalidField_IsNamed(t *testing.T) {
 		status, answer := w.sendRaw("owner", c.method, c.path, c.body)
 		assertRefused(t, status, answer, http.StatusBadRequest, c.key, c.code)
 		if !strings.Contains(toJSON(answer), c.says) {
-			t.Errorf("%s: no %q in %s, want it with %q", c.body, c.says, toJSON(answer), c.says)
+			t.Errorf("%s: no %q in %s, want it to contain %q", c.body, c.says, toJSON(answer), c.says)
 		}
 	}
 	var n int

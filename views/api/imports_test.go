@@ -43,7 +43,7 @@ func TestImports_ListAndReport(t *testing.T) {
 	requireOK(t, status, body)
 	for _, key := range []string{"created", "started", "finished"} {
 		if body[key] == "" || body[key] == nil {
-			t.Errorf("no %s in %s, want it set", key, toJSON(body))
+			t.Errorf("got no %s in %s", key, toJSON(body))
 		}
 		delete(body, key)
 	}

@@ -20,7 +20,7 @@ func TestInvitees_DeliveryResendAndLink(t *testing.T) {
 		if p["email"] == "zed@out.example" {
 			zed = p["id"].(string)
 			if d, _ := p["delivery"].(map[string]any); d["status"] == "" || d["status"] == nil {
-				t.Errorf("%v, want it set", p)
+				t.Errorf("got %v, want a delivery status", p)
 			}
 		}
 	}

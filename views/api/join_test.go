@@ -48,7 +48,7 @@ func TestJoinSession_SessionLink_Permissions(t *testing.T) {
 			switch status {
 			case 200:
 				if url, _ := body["url"].(string); !strings.HasPrefix(url, "ws") || body["token"] == "" {
-					t.Errorf("%s: %s, want it with %q and it set", role, toJSON(body), "ws")
+					t.Errorf("%s: %s, want it to contain %q with a value", role, toJSON(body), "ws")
 				}
 			case 202:
 				assertJSON(t, body, `{"waiting":true}`)

@@ -132,7 +132,7 @@ func TestOperations_Codes_AreKnown(t *testing.T) {
 	for _, op := range api.OperationRows() {
 		for _, code := range op.Codes {
 			if !slices.Contains(known, code) {
-				t.Errorf("%s: no error has the code %s, want it with %v", op.ID, code, code)
+				t.Errorf("%s: no error has the code %s, want it to contain %v", op.ID, code, code)
 			}
 		}
 	}

@@ -46,7 +46,7 @@ func TestRoutes_EveryPanelAction_HasAPIRoute(t *testing.T) {
 	for action, same := range apiRoutesByPanelAction {
 		for _, r := range same {
 			if !slices.Contains(all, r) {
-				t.Errorf("%s: there is no %s %s, want it with %v", action, r.method, r.path, r)
+				t.Errorf("%s: there is no %s %s, want it to contain %v", action, r.method, r.path, r)
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func TestRooms_Lifecycle(t *testing.T) {
 	requireOK(t, status, body)
 	slug := body["slug"].(string)
 	if !strings.HasPrefix(slug, "grading-suite-") || body["url"] != w.URL+"/r/"+slug {
-		t.Errorf("%v, want it with %q and %v", body, "grading-suite-", w.URL+"/r/"+slug)
+		t.Errorf("%v, want it to contain %q and %v", body, "grading-suite-", w.URL+"/r/"+slug)
 	}
 	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/archive", id), nil)
 	requireOK(t, status, body)

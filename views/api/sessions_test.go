@@ -94,7 +94,7 @@ func TestSessions_Lifecycle(t *testing.T) {
 	assertJSON(t, body, `{"items":[]}`)
 	_, body = w.callAs("organizer", "GET", path, nil)
 	if people := toJSON(body["people"]); !strings.Contains(people, `"email":"zed@out.example"`) || !strings.Contains(people, `"part":"cohost"`) || strings.Contains(people, "token") {
-		t.Errorf("%s, want it with %q, it with %q and it without %q", people, `"email":"zed@out.example"`, `"part":"cohost"`, "token")
+		t.Errorf("%s, want it to contain %q, %q and no %q", people, `"email":"zed@out.example"`, `"part":"cohost"`, "token")
 	}
 
 	status, body = w.callAs("admin", "PATCH", path, object{"starts": dayAt(3, 9).Format(time.RFC3339), "settings": object{"lobby": false}, "guests": []string{"mina@halation.example"}})

@@ -46,7 +46,7 @@ func TestStarts_InvalidTime_IsRefused(t *testing.T) {
 		status, body := w.callAs("organizer", "POST", w.path("/sessions"), object{"title": "A", "starts": starts, "minutes": 30})
 		assertRefused(t, status, body, 400, "starts", "bad_time")
 		if !strings.Contains(toJSON(body), says) {
-			t.Errorf("%s: no %q in %s, want it with %q", starts, says, toJSON(body), says)
+			t.Errorf("%s: no %q in %s, want it to contain %q", starts, says, toJSON(body), says)
 		}
 	}
 	status, body := w.callAs("organizer", "POST", w.path("/sessions"), object{"title": "A", "minutes": 30, "rule": "FREQ=DAILY;COUNT=3"})

@@ -145,7 +145,7 @@ func TestWebhook_NotFromResend_ChangesNothing(t *testing.T) {
 		}
 		for _, secret := range []string{resendtest.WebhookSecret, message.ID, "lucia"} {
 			if strings.Contains(body, secret) {
-				t.Errorf("%s: the answer holds %s, want it without %q", name, secret, secret)
+				t.Errorf("%s: the answer holds %s, want no %q", name, secret, secret)
 			}
 		}
 	}

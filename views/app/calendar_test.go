@@ -108,7 +108,7 @@ func TestFeed_SecretURL_CanBeReset(t *testing.T) {
 	over.Header.Set("HX-Request", "true")
 	over.Header.Set("HX-Target", "div#dialog")
 	if r := paul.Send(over); !strings.HasPrefix(strings.TrimSpace(r.Body), "<dialog") {
-		t.Errorf("over the page that is there: %s, want it with %q", r.Body, "<dialog")
+		t.Errorf("over the page that is there: %s, want it to contain %q", r.Body, "<dialog")
 	}
 	if r := paul.Post(appURL+"/calendar/feed?date=2030-07-05&view=month", nil); r.Location != appURL+"/calendar?date=2030-07-05&view=month&feed=1" {
 		t.Errorf("from a month it leads to %s", r.Location)

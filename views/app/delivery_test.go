@@ -29,7 +29,7 @@ func (w *fixture) watch(b *viewstest.Browser, path string) <-chan string {
 	page := b.Get(path)
 	found := streamOf.FindStringSubmatch(page.Body)
 	if found == nil || !strings.Contains(page.Body, `id="details" data-fresh`) {
-		w.t.Fatalf("%s has no stream, or no details that follow it, want it with %q", path, `id="details" data-fresh`)
+		w.t.Fatalf("%s has no stream, or no details that follow it, want it to contain %q", path, `id="details" data-fresh`)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+html.UnescapeString(found[1]), nil)

@@ -18,7 +18,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("got no %q in %s, want it with %q", w, r.Body, w)
+			t.Errorf("got no %q in %s, want it to contain %q", w, r.Body, w)
 		}
 	}
 }
@@ -27,7 +27,7 @@ func assertNotContains(t *testing.T, r viewstest.Reply, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
-			t.Errorf("says %q: %s, want it without %q", w, r.Body, w)
+			t.Errorf("says %q: %s, want no %q", w, r.Body, w)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestInvitees_EmailOff_HostCopiesPersonalLinks(t *testing.T) {
 	link := at + "/people/" + zed.Id + "/link"
 	for _, want := range []string{"Email isn&#39;t set up.", "Email not sent", `action="` + link + `"`, "Copy personal link"} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the details have no %q, want it with %q", want, want)
+			t.Errorf("the details have no %q, want it to contain %q", want, want)
 		}
 	}
 	if strings.Contains(body, "Resend invitation") || strings.Contains(body, "/s/usp_") {

@@ -32,7 +32,7 @@ func TestRule_RoundTrip(t *testing.T) {
 			t.Error(days)
 		}
 		if says, wrong := app.RepeatText(test.date, test.repeat, test.days, "4"); !strings.Contains(says, test.says) || wrong != "" {
-			t.Errorf("%s of %s: %q, %q, want it with %q and none", test.repeat, test.date, says, wrong, test.says)
+			t.Errorf("%s of %s: %q, %q, want %q and nothing wrong", test.repeat, test.date, says, wrong, test.says)
 		}
 	}
 	if _, _, _, err := app.RuleRoundTrip("2026-11-26", "daily", nil, "0"); err == nil {

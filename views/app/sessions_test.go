@@ -67,7 +67,7 @@ func TestDuplicate_OnlyHostsSeeInvitees(t *testing.T) {
 	for name, may := range map[string]*core.Record{"the host": w.olga, "a co-host": carla} {
 		assertPage(t, w.As(may).Get(appURL+"/sessions/"+id), 200, "Duplicate")
 		if r := w.As(may).Get(again); !strings.Contains(r.Body, "nameless@studio.example") {
-			t.Errorf("%s: %d, want it with %q", name, r.Status, "nameless@studio.example")
+			t.Errorf("%s: %d, want it to contain %q", name, r.Status, "nameless@studio.example")
 		}
 	}
 	asked := w.As(otto)

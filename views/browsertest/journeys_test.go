@@ -27,7 +27,7 @@ func linkPath(t *testing.T, link string) string {
 	t.Helper()
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
-		t.Fatalf("no link: %q, want it set", link)
+		t.Fatalf("got no link in %q", link)
 	}
 	return u.RequestURI()
 }

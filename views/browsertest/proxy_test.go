@@ -119,7 +119,7 @@ func TestPlainForm_ProxyError_KeepsWhatWasTyped(t *testing.T) {
 			b.waitForText(c.said)
 			b.waitForNoText("Foreign page")
 			if typed := eval[string](b, `[...document.querySelectorAll("input:not([type=hidden])")].map(i => i.value).join("|")`); !strings.Contains(typed, "marta@halation.example") || !strings.Contains(typed, hookstest.Password) {
-				t.Errorf("got typed text %q, want it with %q and it with %q", typed, "marta@halation.example", hookstest.Password)
+				t.Errorf("got typed text %q, want it to contain %q and %q", typed, "marta@halation.example", hookstest.Password)
 			}
 			b.waitUntil("a form that can be sent again", `!document.querySelector("form[data-sending], [aria-busy=true]")`)
 			p.reset()
@@ -186,7 +186,7 @@ func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
 	eval[bool](b, `(document.getElementById("live").dispatchEvent(new CustomEvent("users")), new Promise(done => setTimeout(() => done(true), 1500)))`)
 	b.waitForNoText("Foreign page")
 	if typed := eval[string](b, `document.querySelector("textarea").value`); !strings.Contains(typed, "someone@halation.example") {
-		t.Errorf("got typed text %q, want it with %q", typed, "someone@halation.example")
+		t.Errorf("got typed text %q, want it to contain %q", typed, "someone@halation.example")
 	}
 }
 

@@ -112,7 +112,7 @@ func (b *tab) signIn(email, password string) {
 func (h *fixture) invite(t *testing.T, email string, roles ...string) string {
 	t.Helper()
 	if result := hookstest.Invite(t, h.App, h.Owner, h.Team, email, roles...); result.ID == "" {
-		t.Fatalf("invite %s: %s, want it set", email, result.Message)
+		t.Fatalf("invite %s: %s", email, result.Message)
 	}
 	return h.resend.FindLink(h.resend.WaitFor(t, email), "/invite/")
 }

@@ -21,7 +21,7 @@ func TestNextStep_OneInstruction(t *testing.T) {
 	}
 	for _, state := range states {
 		if endedTitles[state] == "" {
-			t.Errorf("%s has no title, want it set", state)
+			t.Errorf("%s has no title", state)
 		}
 		for who := unknownReader; who <= formerReader; who++ {
 			text, do := nextStep(state, who, "Marta", "Halation Post")

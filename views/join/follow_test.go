@@ -188,7 +188,7 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 			l.must(step.do(l))
 			assertEvent(t, name, events)
 			if body := b.Get(l.sessionLink()).Body; !strings.Contains(html.UnescapeString(body), step.shows) {
-				t.Errorf("got no %q, want it with %q", step.shows, step.shows)
+				t.Errorf("got no %q, want it to contain %q", step.shows, step.shows)
 			}
 		})
 	}

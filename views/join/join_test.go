@@ -43,7 +43,7 @@ func (h *invitationFixture) invite(email string, roles ...string) (path, id stri
 	h.t.Helper()
 	result := hookstest.Invite(h.t, h.App, h.owner, h.team, email, roles...)
 	if result.ID == "" {
-		h.t.Fatalf("%+v, want it set", result)
+		h.t.Fatalf("got %+v, want an invitation", result)
 	}
 	return h.invitationPath(email), result.ID
 }
@@ -83,7 +83,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("got no %q in %s, want it with %q", w, r.Body, w)
+			t.Errorf("got no %q in %s, want it to contain %q", w, r.Body, w)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func assertLacks(t *testing.T, r viewstest.Reply, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
-			t.Errorf("says %q: %s, want it without %q", w, r.Body, w)
+			t.Errorf("says %q: %s, want no %q", w, r.Body, w)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestNextSession_EndedSession_LinksToNext(t *testing.T) {
 		assertReply(t, what, r, 410, "This session has ended")
 		if to == "" {
 			if strings.Contains(r.Body, "Next:") || countOtherLinks(r.Body, link) > 0 {
-				t.Errorf("%s is led on, want it without %q and at most 0", what, "Next:")
+				t.Errorf("%s is led on, want no %q", what, "Next:")
 			}
 			return
 		}

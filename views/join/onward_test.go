@@ -48,7 +48,7 @@ func (o *nextURLFixture) localPath(link string) string {
 	o.Helper()
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
-		o.Fatalf("no link: %q, want it set", link)
+		o.Fatalf("got no link in %q", link)
 	}
 	return u.RequestURI()
 }
@@ -181,11 +181,11 @@ func TestNextURL_External_IsIgnored(t *testing.T) {
 		o.server.Anonymous().Post("/reset", url.Values{"email": {"known@x.example"}, "next": {next}})
 		link := o.waitForLink("known@x.example", "/reset/", before)
 		if strings.Contains(link, "evil") {
-			t.Errorf("the email leads to %s, want it without %q", link, "evil")
+			t.Errorf("the email leads to %s, want no %q", link, "evil")
 		}
 		r := o.server.Anonymous().Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "?"}, "next": {next}})
 		if strings.Contains(r.Location, "evil") {
-			t.Errorf("goes to %s, want it without %q", r.Location, "evil")
+			t.Errorf("goes to %s, want no %q", r.Location, "evil")
 		}
 	}
 }
@@ -242,7 +242,7 @@ func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) 
 		r := other.Get(at)
 		assertReply(t, address+", afterwards", r, http.StatusOK, o.session.Title())
 		if strings.Contains(r.Body, `name="password"`) {
-			t.Errorf("%s: the session asks to sign in again, want it without %q", address, `name="password"`)
+			t.Errorf("%s: the session asks to sign in again, want no %q", address, `name="password"`)
 		}
 		if account, err := o.server.App.FindAuthRecordByEmail("users", address); err != nil || !account.Verified() {
 			t.Errorf("%s: not confirmed, %v", address, err)

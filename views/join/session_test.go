@@ -207,14 +207,14 @@ func TestGuestConsent_Declined_CanBeAcceptedLater(t *testing.T) {
 	again := l.server.Anonymous()
 	r := again.Post("/signin", url.Values{"email": {"outside@x.example"}, "password": {hookstest.Password}})
 	if !strings.HasPrefix(r.Location, "/teams?next=") {
-		t.Errorf("signing in leads to %s, want it with %q", r.Location, "/teams?next=")
+		t.Errorf("signing in leads to %s, want it to contain %q", r.Location, "/teams?next=")
 	}
 	assertReply(t, "offered after signing in", again.Get(r.Location), 200, "Halation Post invites you to “Weekly review” as a guest", "You declined this invitation", l.sessionLink()+"/join")
 	if r := again.Post(l.sessionLink()+"/join", nil); r.Status != http.StatusSeeOther || l.participantState("outside@x.example") != "admitted" {
 		t.Errorf("%d %s, want %v and %q", r.Status, l.participantState("outside@x.example"), http.StatusSeeOther, "admitted")
 	}
 	if r := l.server.Anonymous().Post("/signin", url.Values{"email": {"outside@x.example"}, "password": {hookstest.Password}}); strings.HasPrefix(r.Location, "/teams") {
-		t.Errorf("and is not offered any more: %s, want it without %q", r.Location, "/teams")
+		t.Errorf("and is not offered any more: %s, want no %q", r.Location, "/teams")
 	}
 }
 
@@ -242,7 +242,7 @@ func TestStartSession_Permissions(t *testing.T) {
 		}
 	}
 	if r := l.server.As(l.host).Get(l.sessionLink()); !strings.Contains(r.Body, "Start session") || strings.Contains(r.Body, "who hosts this session") {
-		t.Errorf("the host is told to ask the host: %s, want it with %q and it without %q", r.Body, "Start session", "who hosts this session")
+		t.Errorf("the host is told to ask the host: %s, want it to contain %q and no %q", r.Body, "Start session", "who hosts this session")
 	}
 	if r := l.server.As(l.host).Post(l.sessionLink()+"/start", nil); r.Location != "/live/"+l.session.Id || l.participantState("host@x.example") != "admitted" {
 		t.Errorf("host: %d %s, want %v and %q", r.Status, r.Location, "/live/"+l.session.Id, "admitted")
@@ -268,14 +268,14 @@ func TestJoinPage_ExternalLink_ShownAfterJoin(t *testing.T) {
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
 	for _, path := range []string{l.sessionLink(), own} {
 		if strings.Contains(b.Get(path).Body, "meet.example.com") {
-			t.Errorf("%s tells where, want it without %q", path, "meet.example.com")
+			t.Errorf("%s tells where, want no %q", path, "meet.example.com")
 		}
 	}
 	host := l.server.As(l.host).Get(l.sessionLink())
 	assertReply(t, "before the join", host, 200, "Join to get the link.", "Join now")
 	for _, part := range []string{"data-check", "Start and join", "starts the session"} {
 		if strings.Contains(host.Body, part) {
-			t.Errorf("the join page of a session held elsewhere has %q, want it without %q", part, part)
+			t.Errorf("the join page of a session held elsewhere has %q, want no %q", part, part)
 		}
 	}
 	b.Post(own+"/join", url.Values{"name": {"Nora Lind"}})
@@ -305,7 +305,7 @@ func TestRoomPage(t *testing.T) {
 		assertReply(t, what, r, 200, "Only the team and participants can see", "the person who invited you")
 		for _, secret := range []string{"owner@x.example", "host@x.example", "(Owner)", "(Admin)"} {
 			if strings.Contains(r.Body, secret) {
-				t.Errorf("%s reads %s, want it without %q", what, secret, secret)
+				t.Errorf("%s reads %s, want no %q", what, secret, secret)
 			}
 		}
 	}
@@ -323,7 +323,7 @@ func TestRoomPage(t *testing.T) {
 		t.Error("who is not asked reads what is held there")
 	}
 	if r := host.Post(path+"/start", nil); !strings.HasPrefix(r.Location, "/live/") {
-		t.Fatalf("%d %s, want it with %q", r.Status, r.Body, "/live/")
+		t.Fatalf("%d %s, want it to contain %q", r.Status, r.Body, "/live/")
 	}
 	assertReply(t, "host, running", host.Get(path), 200, "A session is running in this room.", "Join session", "Grading")
 	assertReply(t, "a second start", host.Post(path+"/start", nil), 422, "This room is booked")

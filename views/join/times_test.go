@@ -79,7 +79,7 @@ func TestTimes_TwoTeams_UseReaderZoneOrNameIt(t *testing.T) {
 				}
 				for message, at := range map[*resendtest.Email]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
 					if want := text.TimeOfDay(at.In(mailed)) + " (" + text.ZoneName(mailed); !strings.Contains(message.Text, want) {
-						t.Errorf("no %q in the email %q: %s, want it with %q", want, message.Subject, message.Text, want)
+						t.Errorf("no %q in the email %q: %s, want it to contain %q", want, message.Subject, message.Text, want)
 					}
 				}
 			}
@@ -94,7 +94,7 @@ func assertContains(t *testing.T, page string, r viewstest.Reply, words ...strin
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("%s, status %d: no %q in %s, want it with %q", page, r.Status, w, r.Body, w)
+			t.Errorf("%s, status %d: no %q in %s, want it to contain %q", page, r.Status, w, r.Body, w)
 		}
 	}
 }

@@ -117,7 +117,7 @@ func assertPage(t *testing.T, what string, r viewstest.Reply, status int, words 
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("%s does not say %q: %s, want it with %q", what, w, r.Body, w)
+			t.Errorf("%s does not say %q: %s, want it to contain %q", what, w, r.Body, w)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func assertNotContains(t *testing.T, what string, r viewstest.Reply, words ...st
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
-			t.Errorf("%s says %q: %s, want it without %q", what, w, r.Body, w)
+			t.Errorf("%s says %q: %s, want no %q", what, w, r.Body, w)
 		}
 	}
 }

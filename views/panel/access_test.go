@@ -38,7 +38,7 @@ func panelRoutes(t *testing.T) []string {
 		for _, m := range routePattern.FindAllStringSubmatch(string(source), -1) {
 			group, method, path := m[1], m[2], m[3]
 			if strings.HasPrefix(path, "/admin/") {
-				t.Errorf("%s mounts %s past the group of the panel, want it without %q", file, path, "/admin/")
+				t.Errorf("%s mounts %s past the group of the panel, want no %q", file, path, "/admin/")
 			}
 			if filepath.Base(filepath.Dir(file)) != "panel" {
 				continue

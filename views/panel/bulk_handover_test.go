@@ -172,7 +172,7 @@ func TestHandover_CancelIsNeverPreselected(t *testing.T) {
 	for _, page := range []string{s.userPath(s.organizer, "/remove"), s.userPath(s.organizer, "/revoke-role?role=organizer"), s.selectedPath("remove", s.organizer.Id)} {
 		r := b.Get(page)
 		if !strings.Contains(r.Body, `<option value="`+s.owner.Id+`" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
-			t.Errorf("%s does not preselect who acts, want it with %q and it without %q", page, `<option value="`+s.owner.Id+`" selected`, `value="cancel" selected`)
+			t.Errorf("%s does not preselect who acts, want it to contain %q and no %q", page, `<option value="`+s.owner.Id+`" selected`, `value="cancel" selected`)
 		}
 	}
 	hookstest.Exec(t, s.App, "UPDATE memberships SET organizer = FALSE WHERE user != {:user}", dbx.Params{"user": s.organizer.Id})

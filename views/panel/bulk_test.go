@@ -51,7 +51,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 	form := dialogForm(t, question)
 	r := b.Post(s.path("/users/selected"), form)
 	if !strings.Contains(r.Location, "status=accepted") || !strings.Contains(r.Location, "sort=-added") {
-		t.Errorf("the list is not where it stood: %s, want it with %q and it with %q", r.Location, "status=accepted", "sort=-added")
+		t.Errorf("the list is not where it stood: %s, want it to contain %q and %q", r.Location, "status=accepted", "sort=-added")
 	}
 	s.assertResult(b, r, "2 users were removed from the team, the invitation to lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
 		"Theo, Noor", "Skipped", "who can't be removed or lose the role")

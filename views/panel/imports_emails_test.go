@@ -63,7 +63,7 @@ func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
 		"row200@halation.example,invited,,,bounced,The mailbox doesn't exist.\r\n", "row8@halation.example,invited,,,dropped,Not sent: fewer seats or licences are in use.\r\n",
 	} {
 		if !strings.Contains(report, line) {
-			t.Errorf("no %q in %q, want it with %q", line, report[:min(400, len(report))], line)
+			t.Errorf("no %q in %q, want it to contain %q", line, report[:min(400, len(report))], line)
 		}
 	}
 }

@@ -205,7 +205,7 @@ func TestPages_UserInput_IsEscaped(t *testing.T) {
 		r := b.Post(s.path(path), form)
 		for _, bad := range []string{"<img src=x", "<script>alert", "<b>Bold", "\x00", "\xff"} {
 			if strings.Contains(r.Body, bad) {
-				t.Errorf("%s: the page contains %q, want it without %q", path, bad, bad)
+				t.Errorf("%s: the page contains %q, want no %q", path, bad, bad)
 			}
 		}
 	}
@@ -220,7 +220,7 @@ func TestPages_UserInput_IsEscaped(t *testing.T) {
 		assertPage(t, r, http.StatusOK)
 		for _, bad := range []string{"<img src=x", "<i>Noor", "<b>Bold"} {
 			if strings.Contains(r.Body, bad) {
-				t.Errorf("%s: the page contains %q, want it without %q", path, bad, bad)
+				t.Errorf("%s: the page contains %q, want no %q", path, bad, bad)
 			}
 		}
 	}

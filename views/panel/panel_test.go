@@ -81,7 +81,7 @@ func assertContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if !strings.Contains(body, text) {
-			t.Errorf("no %q in: %s, want it with %q", text, pageText(r.Body), text)
+			t.Errorf("no %q in: %s, want it to contain %q", text, pageText(r.Body), text)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func assertNotContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if strings.Contains(body, text) {
-			t.Errorf("got %q in: %s, want it without %q", text, pageText(r.Body), text)
+			t.Errorf("got %q in: %s, want no %q", text, pageText(r.Body), text)
 		}
 	}
 }
@@ -264,6 +264,6 @@ func TestErrors_Fragment_ReplaceTheWholePage(t *testing.T) {
 	}
 	r = s.fragment(s.Anonymous(), s.path("/users"), "div#list")
 	if !strings.HasPrefix(r.Header.Get("HX-Redirect"), "/signin") {
-		t.Errorf("who is signed out stays: %v, want it with %q", r.Header, "/signin")
+		t.Errorf("who is signed out stays: %v, want it to contain %q", r.Header, "/signin")
 	}
 }

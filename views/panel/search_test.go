@@ -46,7 +46,7 @@ func TestSearch_FindsPagesAndPeople(t *testing.T) {
 		body := find(q)
 		for _, text := range texts {
 			if !strings.Contains(body, text) {
-				t.Errorf("%q does not find %s: %s, want it with %q", q, text, pageText(body), text)
+				t.Errorf("%q does not find %s: %s, want it to contain %q", q, text, pageText(body), text)
 			}
 		}
 		if texts == nil && strings.Contains(body, `role="option"`) {

@@ -26,7 +26,7 @@ func TestSeats_ShowTheirHolders(t *testing.T) {
 	}
 	for _, sentence := range []string{"2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used, 1 reserved, 22 free"} {
 		if !strings.Contains(pageText(r.Body), sentence) {
-			t.Errorf("no %q in %s, want it with %q", sentence, pageText(r.Body), sentence)
+			t.Errorf("no %q in %s, want it to contain %q", sentence, pageText(r.Body), sentence)
 		}
 	}
 }
@@ -92,10 +92,10 @@ func TestUsers_FilterSortAndPage(t *testing.T) {
 		assertPage(t, r, http.StatusOK)
 		list := listOf(r.Body)
 		if !strings.Contains(html.UnescapeString(list), c.has) {
-			t.Errorf("%s: no %q in %s, want it with %q", c.query, c.has, pageText(list), c.has)
+			t.Errorf("%s: no %q in %s, want it to contain %q", c.query, c.has, pageText(list), c.has)
 		}
 		if strings.Contains(list, c.not) {
-			t.Errorf("%s: %q is there, want it without %q", c.query, c.not, c.not)
+			t.Errorf("%s: %q is there, want no %q", c.query, c.not, c.not)
 		}
 	}
 	up, down := get("?sort=person&q=p0"), get("?sort=-person&q=p0")
@@ -144,7 +144,7 @@ func TestUsers_Fragment_MatchesThePage(t *testing.T) {
 	assertPage(t, closed, http.StatusOK, `<div id="details" hidden>`)
 	link := regexp.MustCompile(`<a[^>]*id="row-` + s.member.Id + `"[^>]*>`).FindString(closed.Body)
 	if !strings.Contains(link, "autofocus") {
-		t.Errorf("the focus does not go back to the row: %s, want it with %q", link, "autofocus")
+		t.Errorf("the focus does not go back to the row: %s, want it to contain %q", link, "autofocus")
 	}
 }
 

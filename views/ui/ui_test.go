@@ -31,7 +31,7 @@ func assertContains(t *testing.T, html string, all ...string) {
 	t.Helper()
 	for _, want := range all {
 		if !strings.Contains(html, want) {
-			t.Errorf("no %s in %s, want it with %q", want, html, want)
+			t.Errorf("no %s in %s, want it to contain %q", want, html, want)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestComponents_EscapeText(t *testing.T) {
 	for name, c := range allComponents(maliciousText) {
 		html := render(t, c)
 		if strings.Contains(html, "<script>alert") || strings.Contains(html, "<img src=x") {
-			t.Errorf("%s lets markup through: %s, want it without %q and it without %q", name, html, "<script>alert", "<img src=x")
+			t.Errorf("%s lets markup through: %s, want no %q or %q", name, html, "<script>alert", "<img src=x")
 		}
 	}
 }
@@ -122,7 +122,7 @@ func TestComponents_HaveNoInlineCode(t *testing.T) {
 			}
 		}
 		if strings.Contains(html, "javascript:") || strings.Contains(html, "//cdn") {
-			t.Errorf("%s: %s, want it without %q and it without %q", name, html, "javascript:", "//cdn")
+			t.Errorf("%s: %s, want no %q or %q", name, html, "javascript:", "//cdn")
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestLinks_ScriptURL_IsRefused(t *testing.T) {
 		"who": ui.PersonItem(ui.PersonItemProps{Href: bad}), "filters": ui.Filters("", []ui.Filter{{Href: bad}}, nil), "dialog": ui.Dialog(ui.DialogProps{CloseURL: bad}),
 	} {
 		if html := render(t, c); strings.Contains(html, bad) {
-			t.Errorf("%s: %s, want it without %q", name, html, bad)
+			t.Errorf("%s: %s, want no %q", name, html, bad)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func TestField_Error_IsAnnounced(t *testing.T) {
 	html = render(t, ui.Field(p))
 	for _, gone := range []string{"aria-invalid", "aria-describedby", "required", "-e\""} {
 		if strings.Contains(html, gone) {
-			t.Errorf("a field without error has %s: %s, want it without %q", gone, html, gone)
+			t.Errorf("a field without error has %s: %s, want no %q", gone, html, gone)
 		}
 	}
 }

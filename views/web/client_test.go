@@ -167,10 +167,10 @@ func TestCookie_DependsOnPublicURLOnly(t *testing.T) {
 		reply := server.Anonymous().Send(request)
 		cookie, secure := reply.Header.Get("Set-Cookie"), strings.HasPrefix(c.name, "__Host-")
 		if !strings.HasPrefix(cookie, c.name+"=") || strings.Contains(cookie, "; Secure") != secure || (reply.Header.Get("Strict-Transport-Security") != "") != secure {
-			t.Errorf("%s, %q: %d, %s, want it with %q, %v and %v", c.url, c.proto, reply.Status, cookie, c.name+"=", secure, secure)
+			t.Errorf("%s, %q: %d, %s, want it to contain %q, %v and %v", c.url, c.proto, reply.Status, cookie, c.name+"=", secure, secure)
 		}
 		if strings.Contains(reply.Location, "evil") {
-			t.Errorf("%s, %q: to %s, want it without %q", c.url, c.proto, reply.Location, "evil")
+			t.Errorf("%s, %q: to %s, want no %q", c.url, c.proto, reply.Location, "evil")
 		}
 	}
 }

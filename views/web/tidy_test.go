@@ -93,7 +93,7 @@ func TestCleanPath_IsIdempotent(t *testing.T) {
 			t.Fatalf("%q: %q, then %q, want %v", path, once, again, once)
 		}
 		if !strings.HasPrefix(once, "/") || strings.HasPrefix(once, "//") {
-			t.Fatalf("%q leads to %q, want it with %q and it without %q", path, once, "/", "//")
+			t.Fatalf("%q leads to %q, want it to contain %q and no %q", path, once, "/", "//")
 		}
 	})
 }

@@ -99,7 +99,7 @@ func TestSecurityHeaders_EveryResponse(t *testing.T) {
 			"Cache-Control":                "no-store",
 		} {
 			if !strings.Contains(h.Get(name), want) {
-				t.Errorf("%s: %s is %q, want it with %q", path, name, h.Get(name), want)
+				t.Errorf("%s: %s is %q, want it to contain %q", path, name, h.Get(name), want)
 			}
 		}
 	}
@@ -155,7 +155,7 @@ func TestRequireHost_OtherHost_IsRefusedAndNamed(t *testing.T) {
 	}
 	for _, part := range []string{`"127.0.0.1.evil.example:8090"`, server.URL, "proxy_set_header Host $host", "USHER_URL"} {
 		if !strings.Contains(r.Body, part) {
-			t.Errorf("nothing of %s in %s, want it with %q", part, r.Body, part)
+			t.Errorf("nothing of %s in %s, want it to contain %q", part, r.Body, part)
 		}
 	}
 	if r := ask("GET", "/signin", strings.Repeat("a", 5000)); len(r.Body) > 1000 {

@@ -56,7 +56,7 @@ func offsetAt(t *testing.T, file *reader.Calendar, name string, local time.Time)
 			}
 		}
 		if offset == "" {
-			t.Fatalf("the file does not say how the clocks of %s are at %v, want it set", name, local)
+			t.Fatalf("the file does not say how the clocks of %s are at %v", name, local)
 		}
 		var hours, minutes int
 		if _, err := fmt.Sscanf(offset[1:], "%02d%02d", &hours, &minutes); err != nil {

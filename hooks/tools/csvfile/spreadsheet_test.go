@@ -54,7 +54,7 @@ func TestWrite_EscapesFormulas(t *testing.T) {
 			t.Errorf("%q became %q, %v", cell, rows, err)
 		}
 		if !strings.HasSuffix(text, "end\r\n") {
-			t.Errorf("%q: the line ends otherwise: %q, want it with %q", cell, text, "end\r\n")
+			t.Errorf("%q: the line ends otherwise: %q, want it to contain %q", cell, text, "end\r\n")
 		}
 	}
 }
