@@ -32,7 +32,7 @@ func TestSessionRules_RandomHistory(t *testing.T) {
 		f := newSessionFixture(t)
 		defer hookstest.CloseApp(f.app)
 		r.Repeat(map[string]func(*rapid.T){
-			"schedule": f.schedule, "schedule a series": f.scheduleSeries, "change": f.change, "cancel": f.cancel, "duplicate": f.duplicate,
+			"schedule": f.schedule, "schedule a series": f.scheduleSeries, "change": f.change, "cancel": f.cancel, "undo": f.undoCancel, "duplicate": f.duplicate,
 			"start": f.start, "end": f.end, "hand over": f.handOver, "remove": f.remove, "revoke Organizer": f.revoke, "come back": f.rejoin,
 			"archive": f.archive, "members host": f.toggleMembersHost, "delete an account": f.deleteAccount,
 			"": f.check,
@@ -186,6 +186,12 @@ func (f *sessionFixture) cancel(r *rapid.T) {
 	}
 }
 
+func (f *sessionFixture) undoCancel(r *rapid.T) {
+	if actor := f.anyActor(r); actor != nil {
+		checkResult(r, sessions.UndoCancel(f.app, actor, f.anySession(r)))
+	}
+}
+
 func (f *sessionFixture) duplicate(r *rapid.T) {
 	actor := f.anyActor(r)
 	session, err := sessions.Find(f.app, f.team.Id, f.anySession(r))
@@ -293,7 +299,7 @@ func (f *sessionFixture) check(r *rapid.T) {
 		}
 	}
 	f.checkSeries(r)
-	for _, row := range hookstest.QueryRows(f.t, f.app, "SELECT id, status FROM sessions") {
+	for _, row := range hookstest.QueryRows(f.t, f.app, "SELECT id, iif(cancelled != '', 'undoable', status) FROM sessions") {
 		var id, status string
 		_, _ = fmt.Sscan(row, &id, &status)
 		if was := f.finalStatus[id]; was != "" && was != status {

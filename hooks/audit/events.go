@@ -62,6 +62,7 @@ var ActionTexts = []ActionText{
 	{Action: "session.schedule", Kind: "sessions", Past: "scheduled {on}", Infinitive: "schedule {on}", AnonymousTarget: "a session"},
 	{Action: "session.change", Kind: "sessions", Past: "changed {on}", Infinitive: "change {on}", AnonymousTarget: "a session"},
 	{Action: "session.cancel", Kind: "sessions", Past: "cancelled {on}", Infinitive: "cancel {on}", AnonymousTarget: "a session"},
+	{Action: "session.restore", Kind: "sessions", Past: "undid the cancellation of {on}", Infinitive: "undo the cancellation of {on}", AnonymousTarget: "a session"},
 	{Action: "session.invite", Kind: "sessions", Past: "invited people to {on}", Infinitive: "invite people to {on}", AnonymousTarget: "a session"},
 	{Action: "session.option", Kind: "sessions", Past: "changed an option of {on} while it was running", Infinitive: "change an option of {on}", AnonymousTarget: "a session"},
 	{Action: "session.resend", Kind: "sessions", Past: "resent the session invitation to {on}", Infinitive: "resend the session invitation to {on}", Short: "session invitation resent"},

@@ -89,6 +89,7 @@ var reasonTexts = map[string]string{
 	"bad_answer":        "The reply was invalid, or the host tried to reply.",
 	"session_running":   "A session was running.",
 	"session_cancelled": "The session was cancelled.",
+	"not_cancelled":     "The session wasn't cancelled.",
 	"session_ended":     "The session had ended.",
 	"not_started":       "The session hadn't started.",
 	"licences_full":     "No licence was free.",

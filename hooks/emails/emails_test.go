@@ -83,6 +83,8 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"session-moved", emails.SessionChanged(session(func(p *emails.SessionProps) {
 			p.Was, p.Moved = &emails.SessionBefore{Title: name + " 1", Starts: expires.Add(time.Hour), Ends: expires.Add(3 * time.Hour), Room: teamName}, true
 		})), link},
+		{"session-reinstated", emails.SessionReinstated(session(func(p *emails.SessionProps) { p.Moved = true })), link},
+		{"session-series-reinstated", emails.SessionReinstated(session(func(p *emails.SessionProps) { p.Series, p.By = 3, "" })), link},
 		{"session-cancelled", emails.SessionCancelled(session(func(p *emails.SessionProps) { p.Link = "" })), ""},
 		{"session-series-cancelled", emails.SessionCancelled(session(func(p *emails.SessionProps) { p.Link, p.Series, p.By = "", 3, "" })), ""},
 		{"session-withdrawn", emails.RemovedFromSession(session(func(p *emails.SessionProps) { p.Link = "" })), ""},

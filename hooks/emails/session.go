@@ -88,8 +88,24 @@ func SessionInvitation(p SessionProps) mail.Message {
 
 // SessionChanged is the email to an invitee after a session or a series changed.
 func SessionChanged(p SessionProps) mail.Message {
-	s := p.layout()
+	s := p.changedLayout()
 	s.Intro = fmt.Sprintf("%s changed this %s. Here are the new details.", p.actorName(), p.noun())
+	return p.message(s, mail.KindSessionChanged, "Changed: "+p.Title+", "+p.subjectTime())
+}
+
+// SessionReinstated is the email to an invitee who was notified of a cancellation that was undone.
+func SessionReinstated(p SessionProps) mail.Message {
+	s := p.changedLayout()
+	s.Intro = fmt.Sprintf("%s undid the cancellation. This session takes place after all.", p.actorName())
+	if p.Series > 1 {
+		s.Intro = fmt.Sprintf("%s undid the cancellation. The upcoming sessions of this series take place after all.", p.actorName())
+	}
+	return p.message(s, mail.KindSessionChanged, "Takes place after all: "+p.Title+", "+p.subjectTime())
+}
+
+// changedLayout is what the emails about a session that has changed since the last email have in common.
+func (p SessionProps) changedLayout() layout {
+	s := p.layout()
 	if p.Was != nil && p.Was.Room != p.Room {
 		s.Paragraphs = slices.DeleteFunc(s.Paragraphs, func(line string) bool { return line == p.roomLine() })
 	}
@@ -100,7 +116,7 @@ func SessionChanged(p SessionProps) mail.Message {
 	s.Button, s.Link = "Open session", p.Link
 	s.Footnote = "Your link stays the same. " + p.joinInstructions()
 	s.Reason = "You're receiving this email because you're invited to this session."
-	return p.message(s, mail.KindSessionChanged, "Changed: "+p.Title+", "+p.subjectTime())
+	return s
 }
 
 // SessionCancelled is the email to an invitee after a session or a series was cancelled.

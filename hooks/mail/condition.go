@@ -2,9 +2,12 @@ package mail
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
 )
 
 // Condition returns one of the Reason codes if a queued email is obsolete, otherwise "". It may queue another email in
@@ -82,6 +85,13 @@ func DropObsolete(tx core.App, about string) error {
 // FindQueued lists the queued emails of a topic to a recipient, oldest first.
 func FindQueued(tx core.App, topic, recipient string) ([]*Email, error) {
 	return findWaiting(tx, dbx.HashExp{"topic": topic, "recipient": recipient})
+}
+
+// FindNewestOn returns the newest email of a kind on one of the topics to a recipient, whatever its status, that was queued at or
+// after since. It returns errs.ErrNotFound if there is none.
+func FindNewestOn(tx core.App, topics []any, kind, recipient string, since time.Time) (*Email, error) {
+	return record.One[Email](tx.RecordQuery(collection).AndWhere(dbx.HashExp{"kind": kind, "topic": topics, "recipient": recipient}).
+		AndWhere(dbx.NewExp("created >= {:since}", params{"since": record.FormatTime(since)})).OrderBy("rowid DESC"), "find the newest email on a topic")
 }
 
 func findWaiting(tx core.App, where dbx.Expression) ([]*Email, error) {

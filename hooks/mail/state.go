@@ -49,7 +49,8 @@ func FindNewest(app core.App, about string) (*Email, error) {
 		OrderBy("created DESC", "rowid DESC"), "find the newest email")
 }
 
-// DeliveryStates returns the state of the newest email about each record that has one.
+// DeliveryStates returns the state of the newest email about each record that has one. A withdrawn cancellation doesn't count: what
+// was sent before it holds again.
 func DeliveryStates(app core.App, about []string) (map[string]State, error) {
 	states := make(map[string]State, len(about))
 	if len(about) == 0 {
@@ -62,7 +63,8 @@ func DeliveryStates(app core.App, about []string) (map[string]State, error) {
 	newest := app.DB().
 		Select("about", "status", "error", "reason", "sent", "reported", "updated",
 			"row_number() OVER (PARTITION BY about ORDER BY created DESC, rowid DESC) AS age").
-		From(collection).Where(dbx.In("about", ids...)).Build()
+		From(collection).Where(dbx.In("about", ids...)).
+		AndWhere(dbx.Not(dbx.HashExp{"status": Dropped, "reason": ReasonSessionNotCancelled})).Build()
 	var rows []struct{ About, Status, Error, Reason, Sent, Reported, Updated string }
 	err := app.DB().NewQuery("SELECT about, status, error, reason, sent, reported, updated FROM (" + newest.SQL() + ") WHERE age = 1").
 		Bind(newest.Params()).All(&rows)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
@@ -134,7 +135,8 @@ func validateNotExcluded(tx core.App, s *Session, people []invitee) error {
 	return nil
 }
 
-// Cancel cancels a session that hasn't started, or all sessions of its series that haven't, and notifies the invitees.
+// Cancel cancels a session that hasn't started, or all sessions of its series that haven't, and notifies the invitees. See
+// UndoCancel.
 func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 	return manage(app, actor, id, "session.cancel", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
 		off, about := []*Session{s}, ScopeSession
@@ -146,6 +148,10 @@ func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 			}
 			about = ScopeSeries
 		}
+		now := types.NowDateTime()
+		for _, one := range off {
+			one.Set("cancelled", now)
+		}
 		return cancelAndNotify(tx, actor, "", about, off...)
 	})
 }
@@ -155,7 +161,7 @@ func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 func cancelAndNotify(tx core.App, actor *actors.Actor, but string, about Scope, off ...*Session) error {
 	for _, s := range off {
 		s.Set("status", Cancelled)
-		if err := tx.Save(s); err != nil {
+		if err := saveCancellation(tx, s); err != nil {
 			return err
 		}
 	}
@@ -168,6 +174,17 @@ func cancelAndNotify(tx core.App, actor *actors.Actor, but string, about Scope, 
 // manage runs an action on a scheduled session of the actor's team, with the actor's rights reloaded in the same
 // transaction. It returns errs.ErrNotFound for a session that the actor can't see.
 func manage(app core.App, actor *actors.Actor, id, action string,
+	do func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
+	return manageAny(app, actor, id, action, func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
+		if s.Status() != Scheduled {
+			return StatusError(s.Status())
+		}
+		return do(tx, actor, s, entry)
+	})
+}
+
+// manageAny is manage for a session in any status.
+func manageAny(app core.App, actor *actors.Actor, id, action string,
 	do func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
 	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	return audit.Do(app, entry, func(tx core.App) error {
@@ -182,9 +199,6 @@ func manage(app core.App, actor *actors.Actor, id, action string,
 		entry.WithTarget(s.Id, s.Title())
 		if err := CheckManage(tx, actor, s); err != nil {
 			return err
-		}
-		if s.Status() != Scheduled {
-			return StatusError(s.Status())
 		}
 		return do(tx, actor, s, entry)
 	})

@@ -112,7 +112,7 @@ func checkSuperseded(tx core.App, m *mail.Email, b basis, s *Session, p *Partici
 	if err != nil || !found {
 		return "", err
 	}
-	again := &notice{kind: m.Kind(), session: s, to: p, wholeSeries: true, news: news{Moved: b.Moved}}
+	again := &notice{kind: m.Kind(), session: s, to: p, wholeSeries: true, news: news{Moved: b.Moved, Reinstated: b.Reinstated}}
 	return mail.ReasonReplaced, again.queue(tx, b.By)
 }
 

@@ -60,6 +60,9 @@ func writeSessionEmail(tx core.App, kind string, render func(emails.SessionProps
 	case w.participant.Excluded():
 		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The recipient was removed from the session before this email was sent.")
 	}
+	if kind == mail.KindSessionChanged && w.Reinstated {
+		render = emails.SessionReinstated
+	}
 	if kind == mail.KindSessionChanged && !w.participant.isInformed() { // the invitation never arrived
 		render = emails.SessionInvitation
 		if w.Series, err = isInvitedToMore(tx, w.session, w.participant); err != nil {

@@ -19,6 +19,7 @@ type notice struct {
 	session     *Session
 	to          *Participant
 	wholeSeries bool
+	replaced    string // in a cancellation: the kind of the waiting email that it replaces, to queue again if it is undone
 	news
 }
 
@@ -27,6 +28,9 @@ type notice struct {
 type news struct {
 	Was   *emails.SessionBefore `json:"was,omitempty"`   // the session as the recipient knows it; nil: unknown, or several sessions
 	Moved bool                  `json:"moved,omitempty"` // the start changed, so the recipient's RSVP was reset
+
+	// Reinstated says that the session takes place after all: its cancellation was undone after the recipient was notified.
+	Reinstated bool `json:"reinstated,omitempty"`
 }
 
 // basis is what the send condition of an email about a session checks.
@@ -35,6 +39,7 @@ type basis struct {
 	Whole     bool   `json:"whole,omitempty"`     // it is about the series
 	Withdrawn bool   `json:"withdrawn,omitempty"` // it says that the recipient is no longer invited
 	By        string `json:"by,omitempty"`        // name of the actor; empty: the server
+	Replaced  string `json:"replaced,omitempty"`  // in a cancellation: the kind of email that it replaced
 	news
 }
 
@@ -62,7 +67,7 @@ func (n *notice) topic() string {
 
 // merge combines the notice with waiting emails to the same participant, and reports whether the notice is needed. A
 // waiting email that was never tried is rendered later with current data and replaces the notice, unless it doesn't say that
-// the session moved. One that was tried is frozen and may or may not have arrived. A notice that replaces an email takes over
+// the session moved or takes place after all. One that was tried is frozen and may or may not have arrived. A notice that replaces an email takes over
 // its invitation, its scope and its news.
 func (n *notice) merge(tx core.App) (needed bool, err error) {
 	if n.kind == mail.KindSessionInvitation {
@@ -76,14 +81,18 @@ func (n *notice) merge(tx core.App) (needed bool, err error) {
 		old := parseBasis(m)
 		whole := old.Whole
 		covers := whole || !n.wholeSeries
-		if m.Kind() == mail.KindSessionCancelled || n.kind == mail.KindSessionCancelled && (n.wholeSeries || !whole) {
+		if n.kind == mail.KindSessionCancelled && m.Kind() != mail.KindSessionCancelled && m.Topic() == n.topic() {
+			n.replaced, n.news = m.Kind(), old.news
+		}
+		if m.Kind() == mail.KindSessionCancelled || n.kind == mail.KindSessionCancelled && (n.wholeSeries || !whole) ||
+			n.Reinstated && whole && !n.wholeSeries {
 			continue // the notice replaces it, or both are sent
 		}
-		saysMoved := old.Moved || !n.Moved || m.Kind() == mail.KindSessionInvitation
-		if covers && m.FirstTriedAt().IsZero() && saysMoved {
+		saysAll := (old.Moved || !n.Moved) && (old.Reinstated || !n.Reinstated) || m.Kind() == mail.KindSessionInvitation
+		if covers && m.FirstTriedAt().IsZero() && saysAll {
 			return false, nil
 		}
-		n.Moved = n.Moved || old.Moved
+		n.Moved, n.Reinstated = n.Moved || old.Moved, n.Reinstated || old.Reinstated
 		if old.Was != nil && !whole && !n.wholeSeries {
 			n.Was = old.Was
 		}
@@ -193,6 +202,6 @@ func (n *notice) queue(tx core.App, by string) error {
 	}
 	return mail.QueueDeferred(tx, mail.Deferred{
 		Kind: n.kind, To: n.to.Address(), About: n.to.Id, Team: n.session.TeamID(), Secret: string(secret),
-		Topic: n.topic(), Basis: basis{Session: n.session.Id, Whole: n.wholeSeries, By: by, news: n.news}.String(),
+		Topic: n.topic(), Basis: basis{Session: n.session.Id, Whole: n.wholeSeries, By: by, Replaced: n.replaced, news: n.news}.String(),
 	})
 }

@@ -165,8 +165,8 @@ func revokeHosting(tx core.App, team, user, reason string) error {
 	var rows []*Participant
 	err = tx.RecordQuery("participants").AndWhere(dbx.NewExp(`team = {:team} AND (user = {:user}
 			OR {:gone} AND user = '' AND email = (SELECT email FROM users WHERE id = {:user}))
-		AND session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))`,
-		dbx.Params{"team": team, "user": user, "gone": gone})).All(&rows)
+		AND session IN (SELECT id FROM sessions WHERE team = {:team} AND (status IN ('scheduled', 'running') OR `+undoableCancellation+`))`,
+		dbx.Params{"team": team, "user": user, "gone": gone, "undo": earliestUndoable()})).All(&rows)
 	if err != nil {
 		return fmt.Errorf("find the sessions of a participant: %w", err)
 	}
@@ -178,7 +178,7 @@ func revokeHosting(tx core.App, team, user, reason string) error {
 			if err != nil {
 				return err
 			}
-			if session.Status() == Scheduled && member {
+			if session.Status() != Running && member {
 				continue // a member can co-host without the right to host
 			}
 			row.Set("part", Attendee)

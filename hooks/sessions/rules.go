@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -55,10 +56,10 @@ func Register(app core.App) {
 }
 
 // validateAndAddHost is record.Guard, and calls addHost when the session is written.
-func validateAndAddHost(check func(app core.App, r *core.Record) error) func(*core.RecordEvent) error {
+func validateAndAddHost(check func(ctx context.Context, app core.App, r *core.Record) error) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			if err := check(e.App, e.Record); err != nil {
+			if err := check(e.Context, e.App, e.Record); err != nil {
 				return err
 			}
 			if err := e.Next(); err != nil {
@@ -133,8 +134,8 @@ func validateExternalLink(address string) error {
 	return nil
 }
 
-func validateNew(app core.App, r *core.Record) error {
-	if r.GetString("status") != Scheduled || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
+func validateNew(_ context.Context, app core.App, r *core.Record) error {
+	if r.GetString("status") != Scheduled || !r.GetDateTime("cancelled").IsZero() || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
 		return errs.Invalid("status", CodeFixed, "A new session must be scheduled.")
 	}
 	if err := ensureUID(app, r); err != nil {
@@ -154,7 +155,7 @@ var runFields = []string{"extra", "started", "ended", "end_reason", "media", "em
 // fixedFields are the fields that never change.
 var fixedFields = []string{"team", "code", "series"}
 
-func validateChange(app core.App, r *core.Record) error {
+func validateChange(ctx context.Context, app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
 	if record.Differs(r, before, fixedFields...) {
@@ -163,7 +164,7 @@ func validateChange(app core.App, r *core.Record) error {
 	if err := ensureUID(app, r); err != nil {
 		return err
 	}
-	if err := validateTransition(was, is); err != nil {
+	if err := validateCancellation(ctx, app, r); err != nil {
 		return err
 	}
 	let, err := clearedRelations(app, r, before)
@@ -181,7 +182,7 @@ func validateChange(app core.App, r *core.Record) error {
 	case was == Scheduled && is != Running && record.Differs(r, before, "extra", "started", "ended", "media"):
 		return errs.Invalid("base", CodeNotStarted, "The session hasn't started.")
 	}
-	if was == Scheduled && (replanned || is == Cancelled) {
+	if was == Scheduled && (replanned || is == Cancelled) || was == Cancelled && is == Scheduled {
 		r.Set("sequence", before.GetInt("sequence")+1)
 	}
 	if !replanned || is != Scheduled {
@@ -215,6 +216,19 @@ func clearedRelations(app core.App, r, before *core.Record) (fields []string, er
 		}
 	}
 	return fields, nil
+}
+
+// validateCancellation refuses an invalid change of status, and a change of when the session was cancelled. An action can undo a
+// cancellation.
+func validateCancellation(ctx context.Context, app core.App, r *core.Record) error {
+	was, is := r.Original().GetString("status"), r.GetString("status")
+	switch {
+	case isCancellation(ctx) && was == Cancelled && is == Scheduled:
+		return validateUndo(app, r)
+	case !isCancellation(ctx) && record.Differs(r, r.Original(), "cancelled"):
+		return errs.Invalid("base", CodeFixed, "When a session was cancelled can't be changed.")
+	}
+	return validateTransition(was, is)
 }
 
 // validateTransition refuses an invalid change of status (R115).

@@ -16,7 +16,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// The statuses of a session. Ended and cancelled are final: a session runs once (R115).
+// The statuses of a session. Ended is final: a session runs once (R115). So is Cancelled, except for UndoCancel.
 const (
 	Scheduled = "scheduled"
 	Running   = "running"

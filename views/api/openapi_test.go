@@ -202,6 +202,7 @@ func TestResponses_MatchTheirSchemas(t *testing.T) {
 	send("owner", "PATCH", "/api/sessions/{id}", object{"title": "Final", "scope": "this"}, session)
 	send("guest", "POST", "/api/sessions/{id}/answer", object{"answer": "yes"}, session)
 	send("owner", "POST", "/api/sessions/{id}/cancel", object{}, session)
+	send("owner", "POST", "/api/sessions/{id}/undo-cancel", nil, session)
 	send("owner", "GET", at+"/feed", nil, team)
 	send("owner", "POST", at+"/feed", nil, team)
 

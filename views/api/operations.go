@@ -227,8 +227,12 @@ var operations = []operation{
 		text:    "Fields that aren't sent don't change. Lists replace the previous ones. Invitees are notified of what concerns them.",
 		request: sessionChangeForm{}, response: []any{sessionDetails{}}, codes: []string{"bad_scope", "fixed", "no_host", "session_ended", "session_cancelled", "session_running", "room_busy", "bad_time", "past", "bad_rule", "bad_setting", "too_many_people"}},
 	{method: "POST", path: "/api/sessions/{id}/cancel", tag: "Sessions", id: "cancelSession", summary: "Cancel a session or series", access: managers,
-		text:    "Only sessions that haven't started. Invitees are notified, and links stop working.",
+		text:    "Only sessions that haven't started. Invitees are notified, and links stop working. It can be undone for " + text.Duration(sessions.UndoWindow) + ".",
 		request: scopeForm{}, response: []any{sessionDetails{}}, codes: []string{"bad_scope", "session_running", "session_ended", "session_cancelled"}},
+	{method: "POST", path: "/api/sessions/{id}/undo-cancel", tag: "Sessions", id: "undoCancelSession", summary: "Undo cancelling a session or series", access: managers,
+		text: "Schedules a session again that was cancelled less than " + text.Duration(sessions.UndoWindow) + " ago, with all sessions of its series that were cancelled with it and whose start hasn't passed. " +
+			"Refused if a room is no longer free or a host can no longer host. Invitees keep their answers, and those who were notified of the cancellation get an email.",
+		response: []any{sessionDetails{}}, codes: []string{"not_cancelled", "too_late", "room_busy", "room_archived", "cannot_host"}},
 	{method: "POST", path: "/api/sessions/{id}/duplicate", tag: "Sessions", id: "duplicateSession", summary: "Duplicate a session", access: hosts,
 		text:    "Schedules the same session for the same invitees at another time, with you as its host. Send starts, and whatever else is different.",
 		request: sessionForm{}, response: []any{sessionInfo{}}, codes: []string{"bad_time", "past", "room_busy", "too_many_people"}},

@@ -139,6 +139,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"change a session", asked, &attempt{method: "PATCH", path: "/api/sessions/" + session.Id, body: object{"title": "B"}},
 			&attempt{path: app("/sessions/" + session.Id + "/edit"), form: url.Values{"title": {"B"}}}, nil},
 		{"cancel a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/cancel"}, &attempt{path: app("/sessions/" + session.Id + "/cancel")}, nil},
+		{"undo cancelling a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/undo-cancel"}, &attempt{path: app("/sessions/" + session.Id + "/undo-cancel")}, nil},
 		{"invite to a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants", body: object{"guests": []string{"zed@out.example"}}},
 			&attempt{path: app("/sessions/" + session.Id + "/people"), form: url.Values{"guests": {"zed@out.example"}}}, nil},
 		{"start a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/start"}, &attempt{path: app("/sessions/" + session.Id + "/start")}, nil},

@@ -21,6 +21,7 @@ func sessionRoutes(own, team *web.Group) {
 	one.GET("", showSession)
 	one.PATCH("", changeSession)
 	one.POST("/cancel", cancelSession)
+	one.POST("/undo-cancel", undoCancelSession).BindFunc(requireEmptyBody)
 	one.POST("/duplicate", duplicateSession)
 	one.POST("/participants", inviteToSession)
 	one.POST("/participants/{participant}/resend", resendSessionEmail).BindFunc(requireEmptyBody)
@@ -162,6 +163,14 @@ func cancelSession(e *core.RequestEvent) error {
 		return err
 	}
 	if err := sessions.Cancel(e.App, web.Actor(e), e.Request.PathValue("id"), scope); err != nil {
+		return err
+	}
+	return writeSessionDetails(e, e.Request.PathValue("id"))
+}
+
+// undoCancelSession undoes the cancellation of a session, or of all sessions of its series that were cancelled with it.
+func undoCancelSession(e *core.RequestEvent) error {
+	if err := sessions.UndoCancel(e.App, web.Actor(e), e.Request.PathValue("id")); err != nil {
 		return err
 	}
 	return writeSessionDetails(e, e.Request.PathValue("id"))

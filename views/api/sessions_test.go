@@ -40,6 +40,7 @@ func TestSessions_Permissions(t *testing.T) {
 		{"PATCH", "", object{"title": "New"}, false, "401 401 404 404 404 200 200 200 404 401"},
 		{"PATCH", "", object{"title": "New"}, true, "401 401 404 403 403 200 200 200 404 401"},
 		{"POST", "/cancel", nil, true, "401 401 404 403 403 200 200 200 404 401"},
+		{"POST", "/undo-cancel", nil, true, "401 401 404 403 403 400 400 400 404 401"}, // not cancelled
 		{"POST", "/duplicate", starts, true, "401 401 404 403 403 200 403 200 404 401"},
 	} {
 		for i, role := range roles {
@@ -120,6 +121,13 @@ func TestSessions_Lifecycle(t *testing.T) {
 		}
 	}
 	assertRefused(t, status, body, 400, "base", "session_cancelled")
+	status, body = w.callAs("organizer", "POST", path+"/undo-cancel", nil)
+	requireOK(t, status, body)
+	if body["status"] != "scheduled" {
+		t.Errorf("%s, want it scheduled", toJSON(body))
+	}
+	status, body = w.callAs("admin", "POST", path+"/undo-cancel", nil)
+	assertRefused(t, status, body, 400, "base", "not_cancelled")
 }
 
 func TestSeries_ScheduleChangeCancel(t *testing.T) {
@@ -140,6 +148,11 @@ func TestSeries_ScheduleChangeCancel(t *testing.T) {
 	requireOK(t, status, body)
 	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"}); n != 3 {
 		t.Errorf("%d are cancelled, want 3", n)
+	}
+	status, body = w.callAs("organizer", "POST", path+"/undo-cancel", nil)
+	requireOK(t, status, body)
+	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "scheduled"}); n != 3 {
+		t.Errorf("%d are scheduled again, want 3", n)
 	}
 }
 

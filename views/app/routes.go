@@ -32,6 +32,7 @@ func sessionRoutes(app *web.Group) {
 	app.POST("/sessions/{id}/edit", saveSession)
 	app.GET("/sessions/{id}/cancel", confirmCancel)
 	app.POST("/sessions/{id}/cancel", cancel)
+	app.POST("/sessions/{id}/undo-cancel", undoCancel)
 	app.POST("/sessions/{id}/start", start)
 	app.POST("/sessions/{id}/answer", rsvp)
 	app.POST("/sessions/{id}/people", inviteToSession)

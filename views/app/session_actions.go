@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -71,7 +72,7 @@ func confirmCancel(e *core.RequestEvent) error {
 }
 
 func loadCancelDialog(e *core.RequestEvent, session *sessions.Session) (cancelDialogProps, error) {
-	props := cancelDialogProps{Action: sessionsPath(e) + "/" + session.Id + "/cancel", Title: session.Title(), CloseURL: sessionsPath(e) + "/" + session.Id, Series: session.SeriesID() != ""}
+	props := cancelDialogProps{UndoNote: undoNote(session, time.Now()), Action: sessionsPath(e) + "/" + session.Id + "/cancel", Title: session.Title(), CloseURL: sessionsPath(e) + "/" + session.Id, Series: session.SeriesID() != ""}
 	people, err := sessions.ListParticipants(e.App, session.Id)
 	for _, p := range people {
 		if p.UserID() != web.Actor(e).Account.Id && p.State() != sessions.StateRemoved {
@@ -101,7 +102,35 @@ func cancel(e *core.RequestEvent) error {
 	if scope == sessions.ScopeSeries {
 		message = "The series “" + text.Isolate(session.Title()) + "” was cancelled."
 	}
-	web.SetToast(e, message+" "+notified(e.App))
+	toast := web.Toast{Text: message + " " + notified(e.App)}
+	if session, err = findSession(e); err != nil {
+		return err
+	}
+	if sessions.CanUndoCancel(e.App, web.Actor(e), session) == nil {
+		toast.UndoPath = undoCancelPath(e, session)
+	}
+	web.SetUndoToast(e, toast)
+	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
+}
+
+func undoCancelPath(e *core.RequestEvent, session *sessions.Session) string {
+	return sessionsPath(e) + "/" + session.Id + "/undo-cancel"
+}
+
+// undoCancel undoes the cancellation of a session, or of all sessions of its series that were cancelled with it.
+func undoCancel(e *core.RequestEvent) error {
+	session, err := findSession(e)
+	if err != nil {
+		return err
+	}
+	if err := sessions.UndoCancel(e.App, web.Actor(e), session.Id); err != nil {
+		return renderRefused(e, session, err)
+	}
+	message := tellInvitees
+	if mail.Enabled(e.App) {
+		message = "Invitees who were notified get another email."
+	}
+	web.SetToast(e, "“"+text.Isolate(session.Title())+"” is scheduled again. "+message)
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
@@ -150,8 +179,19 @@ func cancelNote(app core.App) string {
 	return "Invitees are notified by email, with a file that removes the session from their calendar."
 }
 
+// undoNote says how long the cancellation of a session can be undone.
+func undoNote(session *sessions.Session, now time.Time) string {
+	switch ahead := session.Starts().Sub(now); {
+	case ahead <= 0:
+		return "You can't undo this, but you can schedule the session again."
+	case ahead < sessions.UndoWindow:
+		return "You can undo this until the start."
+	}
+	return "You can undo this for " + text.Duration(sessions.UndoWindow) + "."
+}
+
 func (c cancelDialogProps) consequences() []string {
-	all := []string{"You can't undo this, but you can schedule the session again."}
+	all := []string{c.UndoNote}
 	switch {
 	case c.OthersCount == 0:
 	case c.EmailOff:

@@ -16,7 +16,8 @@ import (
 
 type cancelDialogProps struct {
 	Title, Action, CloseURL string
-	OthersCount             int // people besides the reader
+	UndoNote                string // how long the cancellation can be undone
+	OthersCount             int    // people besides the reader
 	Series, EmailOff        bool
 	RemainingCount          int // sessions of the series that haven't started
 }
@@ -103,7 +104,7 @@ func cancelDialog(c cancelDialogProps) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(what)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_cancel.templ`, Line: 31, Col: 14}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_cancel.templ`, Line: 32, Col: 14}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

@@ -230,6 +230,9 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 	if p.CanManage && session.Status() == sessions.Scheduled {
 		p.EditURL, p.CancelURL, p.CancelNote = p.Path+"/edit", p.Path+"/cancel", cancelNote(e.App)
 	}
+	if session.Status() == sessions.Cancelled && sessions.CanUndoCancel(e.App, actor, session) == nil {
+		p.UndoCancelURL = undoCancelPath(e, session)
+	}
 	if actor.CanHost() && (lead || p.CanManage) {
 		p.DuplicateURL = sessionsPath(e) + "/new?from=" + session.Id
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/views/viewstest"
@@ -113,6 +114,48 @@ func TestSchedule_CreateEditAndCancel(t *testing.T) {
 	assertPage(t, r2, 200, "Cancelled", "was cancelled. Email isn&#39;t set up, so tell the invitees yourself.")
 	assertNotContains(t, r2, "Are you going?", id+"/edit", id+"/start")
 	assertPage(t, olga.Post(r.Location+"/edit", changed), 422, "There is a problem", `value="Dailies, late"`)
+}
+
+func TestCancel_CanBeUndone(t *testing.T) {
+	w := newFixture(t)
+	olga, paul := w.As(w.olga), w.As(w.paul)
+	session := w.newSession("Dailies", sessions.Form{}, w.paul)
+	path, undo := appURL+"/sessions/"+session.Id, "Undo cancellation"
+	assertPage(t, olga.Get(path+"/cancel"), 200, "You can undo this for 10 minutes.")
+	assertNotContains(t, olga.Get(path), undo)
+	olga.Post(path+"/cancel", nil)
+	assertPage(t, olga.Get(path), 200, "was cancelled.", ">Undo<", undo, `action="`+path+`/undo-cancel"`)
+	assertNotContains(t, olga.Get(path), ">Undo<")
+	assertPage(t, olga.Get(path), 200, undo)
+	assertNotContains(t, paul.Get(path), undo)
+	assertPage(t, paul.Post(path+"/undo-cancel", nil), 403)
+	if r := olga.Post(path+"/undo-cancel", nil); r.Status != http.StatusSeeOther || r.Location != path {
+		t.Fatal(r.Status, r.Location, r.Body)
+	}
+	r := olga.Get(path)
+	assertPage(t, r, 200, "“Dailies” is scheduled again. Email isn&#39;t set up, so tell the invitees yourself.", path+"/edit")
+	assertNotContains(t, r, undo, "Email not sent:")
+	assertPage(t, olga.Post(path+"/undo-cancel", nil), 422, "Nothing was changed.", "isn&#39;t cancelled")
+
+	olga.Post(path+"/cancel", nil)
+	hookstest.Exec(t, w.App, "UPDATE sessions SET cancelled = {:at}", dbx.Params{"at": record.FormatTime(time.Now().Add(-sessions.UndoWindow - time.Second))})
+	assertNotContains(t, olga.Get(path), undo)
+	assertPage(t, olga.Post(path+"/undo-cancel", nil), 422, "Nothing was changed.", "A cancellation can be undone for 10 minutes.")
+}
+
+// A session that was due to start can't be brought back, so its cancellation is offered no undo.
+func TestCancel_AfterTheStart_OffersNoUndo(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	for starts, note := range map[time.Duration]string{5 * time.Minute: "You can undo this until the start.", -time.Minute: "You can&#39;t undo this"} {
+		session := w.newSession("Dailies", sessions.Form{Starts: time.Now().Add(starts)})
+		path := appURL + "/sessions/" + session.Id
+		assertPage(t, olga.Get(path+"/cancel"), 200, note)
+		olga.Post(path+"/cancel", nil)
+		if r := olga.Get(path); strings.Contains(r.Body, ">Undo<") != (starts > 0) || strings.Contains(r.Body, "Undo cancellation") != (starts > 0) {
+			t.Errorf("starts in %s: Undo is offered %v, want %v", starts, strings.Contains(r.Body, ">Undo<"), starts > 0)
+		}
+	}
 }
 
 func TestSchedule_InvalidInput_KeepsTheForm(t *testing.T) {

@@ -169,6 +169,18 @@ func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 		"cancelled": {false, func(l *fixture) error {
 			return sessions.Cancel(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id, sessions.ScopeSession)
 		}, "This session was cancelled"},
+		"cancelled, then undone": {false, func(l *fixture) error {
+			host := hookstest.Actor(l.T, l.server.App, l.host, l.team)
+			l.must(sessions.Cancel(l.server.App, host, l.session.Id, sessions.ScopeSession))
+			if body := l.server.As(l.guest).Get(l.sessionLink()).Body; !strings.Contains(body, "This session was cancelled") {
+				l.Error("the page doesn't say that the session was cancelled")
+			}
+			cancelled := openStream(l.T, l.server, l.server.As(l.guest), l.sessionLink())
+			drain(cancelled)
+			l.must(sessions.UndoCancel(l.server.App, host, l.session.Id))
+			assertEvent(l.T, "the page of the cancelled session", cancelled)
+			return nil
+		}, "The host hasn't started the session yet."},
 		"removed from the team": {true, func(l *fixture) error {
 			_, err := members.Remove(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.guest.Id, members.Handover{})
 			return err

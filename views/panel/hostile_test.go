@@ -17,7 +17,7 @@ func TestPosts_CrossSite_AreForbidden(t *testing.T) {
 		s.path("/rooms/new"), "/s/x/join", "/s/x/decline", "/s/x/answer", "/s/x/start", "/r/x/start", "/r/x/account",
 		"/live/x/token", "/live/x/mute", "/live/x/mute-all", "/live/x/put-out", "/live/x/admit", "/live/x/refuse", "/live/x/extend", "/live/x/end",
 		app + "/leave", app + "/calendar/feed", app + "/sessions/new", app + "/sessions/preview", app + "/sessions/x/edit",
-		app + "/sessions/x/cancel", app + "/sessions/x/start", app + "/sessions/x/answer",
+		app + "/sessions/x/cancel", app + "/sessions/x/undo-cancel", app + "/sessions/x/start", app + "/sessions/x/answer",
 	} {
 		request, err := http.NewRequest(http.MethodPost, s.URL+path, strings.NewReader("operation=remove&name=x"))
 		if err != nil {
