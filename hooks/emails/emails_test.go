@@ -73,7 +73,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 			Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
 		{"account-deleted", emails.AccountDeleted(emails.AccountDeletedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Support: support}), ""},
 		{"password-changed", emails.PasswordChanged(emails.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
-		{"team-deleted", emails.TeamDeleted(emails.TeamDeletedProps{To: lucia, ToName: name, Team: emails.TeamProps{Name: "Halation Post"}, By: name, Support: support}), ""},
+		{"team-deleted", emails.TeamDeleted(emails.TeamDeletedProps{To: lucia, ToName: name, Team: emails.TeamProps{Name: teamName}, By: name, Support: support}), ""},
 		{"test", emails.Test(emails.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
 		{"session", emails.SessionInvitation(session(func(*emails.SessionProps) {})), link},
 		{"session-series", emails.SessionInvitation(session(func(p *emails.SessionProps) {
@@ -103,6 +103,10 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"capacity-licences", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Limit: 3, Running: true, Interval: 7 * 24 * time.Hour, Manage: link,
 			Plan: "https://usher.example.org/plan"}), link},
 		{"session-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
+		{"session-hosting-revoked", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingRoleRevoked, Sessions: planned[:1], Link: link}), link},
+		{"session-hosting-off", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingSettingOff, Sessions: planned[:1], Link: link}), link},
+		{"session-hosting-changed", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Sessions: planned[:1], Link: link}), link},
+		{"session-host-gone", emails.SessionsNewHost(emails.NewHostProps{Sessions: []emails.SessionProps{session(func(*emails.SessionProps) {})}}), link},
 	}
 }
 

@@ -13,17 +13,18 @@ var (
 	tags     = regexp.MustCompile(`(?s)<style>.*?</style>|<title>[^<]*</title>|<[^>]*>`)
 )
 
+const hebrewName, arabicTeam, hebrewNote = "שרה כהן (2)", "صوت ١٢", "להביא הערות (3)"
+
 // TestMessages_RightToLeftNames_AreIsolated: wherever the HTML or the text names something in Hebrew, the words around it keep their order.
 func TestMessages_RightToLeftNames_AreIsolated(t *testing.T) {
-	const name, team = "שרה כהן (2)", "صوت ١٢"
-	for _, s := range samples(t, name, team, "Note") {
+	for _, s := range samples(t, hebrewName, arabicTeam, hebrewNote) {
 		if strings.ContainsAny(s.message.Subject, "\u202e\u202d") {
 			t.Errorf("%s: got direction overrides in the subject %q", s.name, s.message.Subject)
 		}
 		body := html.UnescapeString(tags.ReplaceAllString(directed.ReplaceAllString(s.message.HTML, ""), ""))
 		for _, part := range []string{body, strings.Join(textWithoutHeadings(s.message.Text), "\n")} {
 			rest := isolated.ReplaceAllString(part, "")
-			for _, bare := range []string{name, team} {
+			for _, bare := range []string{hebrewName, arabicTeam, hebrewNote} {
 				if at := strings.Index(rest, bare); at >= 0 {
 					t.Errorf("%s: got %q outside of an isolate, in …%s…", s.name, bare, rest[max(0, at-60):min(len(rest), at+60)])
 				}
@@ -32,10 +33,10 @@ func TestMessages_RightToLeftNames_AreIsolated(t *testing.T) {
 	}
 }
 
-// textWithoutHeadings returns the lines that aren't a name alone.
+// textWithoutHeadings returns the lines that aren't a name or a note alone.
 func textWithoutHeadings(text string) (lines []string) {
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "שרה כהן (2)" && line != "صوت ١٢" {
+		if line = strings.TrimSpace(line); line != hebrewName && line != arabicTeam && strings.TrimPrefix(line, "> ") != hebrewNote {
 			lines = append(lines, line)
 		}
 	}

@@ -1,6 +1,11 @@
 package join
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/sessions"
+)
 
 // CurrentGrant and UpdateGrant are the parts of an update of permissions, with any media server.
 var (
@@ -28,4 +33,10 @@ func StartBeforeHostWithoutTx(app core.App, v *Visitor, from string) (started bo
 	entry := v.auditEntry("session.start", from)
 	err = startBeforeHostTx(app, v, entry)
 	return err == nil && entry.Action != "", err
+}
+
+// TurnOnWithoutTx turns an option of a running session on without a transaction.
+func TurnOnWithoutTx(app core.App, field string, by *sessions.Participant) error {
+	o := option{field, true, func(core.App, *sessions.Session) error { return nil }}
+	return o.setTx(app, by, &audit.Entry{})
 }

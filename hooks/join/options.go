@@ -17,46 +17,55 @@ const CodeSetByRoom = "set_by_room"
 // SetLobby turns the waiting room of a running session on or off, for people who join from then on. Those who already wait
 // go on waiting until a host decides. A room's waiting room can't be turned off.
 func SetLobby(app core.App, by *sessions.Participant, on bool, from string) error {
-	return setOption(app, by, "lobby", on, from, func(tx core.App, session *sessions.Session) error {
+	return setOption(app, option{"lobby", on, func(tx core.App, session *sessions.Session) error {
 		room, err := sessions.FindRoom(tx, session)
 		if err == nil && !on && sessions.EffectiveSetting(session, room, "lobby").ByRoom {
 			return errs.Invalid("lobby", CodeSetByRoom, "Every session in "+room.Name()+" has a waiting room, so it can't be turned off here.")
 		}
 		return err
-	})
+	}}, by, from)
 }
 
 // SetShareLimited sets whether only hosts, co-hosts and presenters can share their screen in a running session. A screen
 // that an attendee shares stops immediately.
 func SetShareLimited(app core.App, by *sessions.Participant, limited bool, from string) error {
-	return setOption(app, by, "share_limited", limited, from, func(core.App, *sessions.Session) error { return nil })
+	return setOption(app, option{"share_limited", limited, func(core.App, *sessions.Session) error { return nil }}, by, from)
 }
 
-// setOption sets an option of a running session for a host or co-host, with the right to it checked again.
-func setOption(app core.App, by *sessions.Participant, option string, on bool, from string, check func(tx core.App, session *sessions.Session) error) error {
+// option is an option of a running session that is set. check returns why it can't be.
+type option struct {
+	field string
+	on    bool
+	check func(tx core.App, session *sessions.Session) error
+}
+
+// setOption sets an option for a host or co-host, with the right to it checked again.
+func setOption(app core.App, o option, by *sessions.Participant, from string) error {
 	entry := &audit.Entry{Action: "session.option", Team: by.GetString("team"), Actor: by.UserID(), ActorName: by.DisplayName(), IP: from}
-	return audit.Do(app, entry, func(tx core.App) error {
-		session, err := sessions.FindByID(tx, by.SessionID())
-		if err != nil {
-			return err
-		}
-		entry.WithTarget(session.Id, session.Title()).With("option", option).With("on", on)
-		if err := canModerate(tx, session, by.Id); err != nil {
-			return err
-		}
-		if session.Status() != sessions.Running {
-			return sessions.StatusError(session.Status())
-		}
-		if err := check(tx, session); err != nil {
-			return err
-		}
-		if session.GetBool(option) == on {
-			entry.Action = "" // nothing changed
-			return nil
-		}
-		session.Set(option, on)
-		return tx.Save(session)
-	})
+	return audit.Do(app, entry, func(tx core.App) error { return o.setTx(tx, by, entry) })
+}
+
+func (o option) setTx(tx core.App, by *sessions.Participant, entry *audit.Entry) error {
+	session, err := sessions.FindByID(tx, by.SessionID())
+	if err != nil {
+		return err
+	}
+	entry.WithTarget(session.Id, session.Title()).With("option", o.field).With("on", o.on)
+	if err := canModerate(tx, session, by.Id); err != nil {
+		return err
+	}
+	if session.Status() != sessions.Running {
+		return sessions.StatusError(session.Status())
+	}
+	if err := o.check(tx, session); err != nil {
+		return err
+	}
+	if session.GetBool(o.field) == o.on {
+		entry.Action = "" // nothing changed
+		return nil
+	}
+	session.Set(o.field, o.on)
+	return tx.Save(session)
 }
 
 // shareChangedKey marks a session whose rule for screen sharing changed, from the write until its commit.

@@ -79,3 +79,19 @@ func TestOptions_ChangedAtOnce_BothHold(t *testing.T) {
 		t.Errorf("lobby %v, limited %v, want both: %v", h.session.GetBool("lobby"), h.session.ShareLimited(), results)
 	}
 }
+
+// The control: without the transaction, both read the session before either writes it, and the second write undoes the first.
+func TestOptions_WithoutTx_LosesRace(t *testing.T) {
+	requireRace(t, "two options", func() bool {
+		h := newFixture(t, "").moveTo("running").withoutRules("sessions")
+		host, cohost := h.participant("host@x.example"), h.participant("cohost@x.example")
+		hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error {
+			if i == 0 {
+				return join.TurnOnWithoutTx(h.app, "lobby", host)
+			}
+			return join.TurnOnWithoutTx(h.app, "share_limited", cohost)
+		}))
+		h.reload()
+		return !h.session.GetBool("lobby") || !h.session.ShareLimited()
+	})
+}

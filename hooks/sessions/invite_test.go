@@ -66,6 +66,7 @@ func TestInviteAndChange_HostGone_AreRefused(t *testing.T) {
 	hookstest.AssertCode(t, "change", sessions.Change(s.app, s.actor("owner"), scheduled.Id, form, sessions.ScopeSession), sessions.CodeNoHost)
 }
 
+// The others are refused by the rule of participants, which has its own control.
 func TestInvite_ConcurrentForTheLastPlace_InvitesOne(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newRunning(sessions.Form{MaxPeople: 2})
