@@ -34,7 +34,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 	}
 	expires := time.Date(2026, 11, 26, 14, 32, 0, 0, lisbon)
 	const link = "https://usher.example.org/invite/usi_3vYq8mB1nZx7Kc0Lr5TfWdPaEo2Hs9JgUi4NbVyQk6M"
-	team := emails.TeamProps{Name: teamName, LogoURL: os.Getenv("USHER_EMAILS_LOGO"), Description: "Film finishing, Lisbon"}
+	team := emails.TeamProps{Name: teamName, LogoURL: os.Getenv("USHER_EMAILS_LOGO"), Description: note}
 	if team.LogoURL == "" {
 		team.LogoURL = "https://usher.example.org/logo/halation/abc"
 	}
