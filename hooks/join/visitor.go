@@ -226,7 +226,7 @@ func (v *Visitor) CanSeeDetails() bool {
 		return true
 	}
 	state := v.Participant.State()
-	return v.IsMember() || state != sessions.StateWaiting && state != sessions.StateDenied
+	return v.IsMember() || v.Participant.WasTold() || state != sessions.StateWaiting && state != sessions.StateDenied
 }
 
 // OpenToAnyone reports whether the link of the session's room counts as an invitation for anyone (R72).

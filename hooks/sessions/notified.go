@@ -24,8 +24,12 @@ var (
 // isInformed reports whether the participant knows of the session: an email about it was sent and didn't bounce, or the
 // participant hosts it, has answered or has joined. Only they are notified of a change or a cancellation.
 func (p *Participant) isInformed() bool {
-	return p.GetString("told") != "" || p.Role() == Host || p.State() != StateInvited || p.Answer() != ""
+	return p.WasTold() || p.Role() == Host || p.State() != StateInvited || p.Answer() != ""
 }
+
+// WasTold reports whether the participant was told of the session: an email about it or its series was sent and didn't bounce, or
+// they hosted or answered before. Someone who wasn't invited and asks to join wasn't.
+func (p *Participant) WasTold() bool { return p.GetString("told") != "" }
 
 // registerNotified records on the participants of a personal link whether an email about the session or series was sent.
 func registerNotified(app core.App) {

@@ -57,6 +57,9 @@ func (p joinProps) intro() string {
 	case join.CanRequest:
 		return text.Isolate(p.Email) + " isn't invited to this session. Ask the host to admit you."
 	case join.WaitForHost:
+		if !p.isAttendee() {
+			return "You haven't started the session yet."
+		}
 		return "The host hasn't started the session yet."
 	case join.WaitingRoom:
 		return "You're waiting for the host to admit you."

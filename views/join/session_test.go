@@ -113,7 +113,7 @@ func TestJoinPage_EveryStatus(t *testing.T) {
 	assertReply(t, "has an account", signedOut.Get(l.personalLink("outside@x.example")), 200, "Sign in and join", "Forgot your password?")
 	assertReply(t, "prompt", l.server.As(l.invitee).Get(l.sessionLink()), 200, "invited you to a session", "Accept and join", "Decline", "If you decline, you can still join later")
 	assertReply(t, "guest waits", l.server.As(l.guest).Get(l.sessionLink()), 200, "The host hasn't started the session yet.", "data-check", "/events?seen=")
-	assertReply(t, "host waits", l.server.As(l.host).Get(l.sessionLink()), 200, "Start session")
+	assertReply(t, "host waits", l.server.As(l.host).Get(l.sessionLink()), 200, "You haven't started the session yet.", "Start session")
 	assertReply(t, "stranger", l.server.As(stranger).Get(l.sessionLink()), 200, "You're not invited to this session", "ask the person who invited you to invite this one", "Sign out")
 	assertReply(t, "wrong account", l.server.As(stranger).Get(l.personalLink("new@x.example")), 200, "This link is for another address", "n••••@x.example", "stranger@x.example", "Sign out and continue")
 	l.start()
@@ -389,6 +389,21 @@ func TestJoinPage_WhoeverJoinsARunningSession_CanCheckTheirDevices(t *testing.T)
 		}
 		if body := l.server.Anonymous().Get(l.sessionLink()).Body; strings.Contains(body, "Check your camera") {
 			t.Error("someone without a link of their own, who signs in first, is asked for their devices")
+		}
+	}
+}
+
+func TestJoinPage_InviteeInTheWaitingRoom_StillSeesDetails(t *testing.T) {
+	l := newFixture(t, sessions.Form{Lobby: true, Description: "Bring your notes."}).startIn(5).start()
+	b := l.server.As(l.guest)
+	b.Post(l.sessionLink()+"/join", nil)
+	// Someone who only asked to join wasn't told of the session.
+	for told, sees := range map[string]bool{"": false, record.FormatTime(time.Now()): true} {
+		hookstest.Exec(t, l.server.App, "UPDATE participants SET told = {:told} WHERE email = 'guest@x.example'", dbx.Params{"told": told})
+		r := b.Get(l.sessionLink())
+		assertReply(t, "in the waiting room", r, 200, "You're waiting for the host to admit you.")
+		if got := strings.Contains(r.Body, "Bring your notes."); got != sees {
+			t.Errorf("told %q: sees the description: %v, want %v", told, got, sees)
 		}
 	}
 }
