@@ -99,7 +99,7 @@ func (p *sessionDetailsProps) loadDelivery(e *core.RequestEvent, session *sessio
 	}
 	works := mail.Enabled(e.App)
 	if session.Status() == sessions.Running {
-		p.InviteURL, p.InviteHelp = p.Path+"/people", "Separate several addresses with commas. They get an email with their link."
+		p.InviteURL, p.InviteHelp = p.Path+"/people", "Separate several addresses with commas. Each invitee gets an email with their link."
 		if !works {
 			p.InviteHelp = "Separate several addresses with commas. Then copy each personal link and share it yourself."
 		}

@@ -150,6 +150,7 @@ func TestWaitingRoom_AdmitAndDeny(t *testing.T) {
 	guest.visit("/s/" + m.session.Code())
 	guest.press("Join")
 	host.waitForText("Waiting room")
+	host.waitForNoText("You're the only one here.")
 	host.press("Deny Rafael")
 	host.waitForText("Denied")
 	host.waitUntil("the focus on the list", `document.activeElement.matches("#people h2")`)

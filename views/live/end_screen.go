@@ -46,11 +46,15 @@ func otherPageScreen(v *join.Visitor) endScreenProps {
 	return props
 }
 
-// baseEndScreen has what all end screens share: the session, and a link to the App for users of the team.
+// baseEndScreen has what all end screens share: the session, and a link to the App for users of the team, which leads its host
+// to who attended.
 func baseEndScreen(v *join.Visitor) endScreenProps {
 	props := endScreenProps{Session: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath()}
 	if v.SignedIn && v.Actor != nil {
-		props.AppURL = paths.App(v.Team.Slug())
+		props.AppURL, props.AppLabel = paths.App(v.Team.Slug()), "Go to the App"
+		if isHost(v) {
+			props.AppURL, props.AppLabel = paths.Session(v.Team.Slug(), v.Session.Id), "View session details"
+		}
 	}
 	if v.Actor == nil || v.Actor.Kind == actors.Guest {
 		props.Thanks = "Thanks for joining. You can close this page."
@@ -58,12 +62,18 @@ func baseEndScreen(v *join.Visitor) endScreenProps {
 	return props
 }
 
+func isHost(v *join.Visitor) bool {
+	return v.Participant != nil && v.Participant.Role() == sessions.Host
+}
+
 // endText says why the session ended and how long it lasted.
 func endText(v *join.Visitor) (title, reason string) {
 	title, reason = "The session has ended", ""
 	switch v.Session.EndReason() {
 	case "host":
-		title = "The host ended the session"
+		if !isHost(v) { // a co-host can have ended it
+			title = "The host ended the session"
+		}
 	case "admin":
 		title, reason = "The session was ended", "An Owner or Admin of "+text.Isolate(v.Team.Name())+" ended it. "
 	case "time":

@@ -15,7 +15,7 @@ type endScreenProps struct {
 	Title, Text         string
 	Session, Team, Logo string
 	RejoinLabel         string // label of the button to rejoin; empty: the reader can't rejoin
-	AppURL              string // URL of the App; empty: the reader has no access
+	AppURL, AppLabel    string // link to the App; empty: the reader has no access
 	Thanks              string
 }
 
@@ -144,7 +144,7 @@ func endScreen(p endScreenProps) templ.Component {
 			}
 		}
 		if p.AppURL != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(p.AppURL, ui.ButtonProps{Label: "Go to the App", Variant: p.appVariant()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.AppURL, ui.ButtonProps{Label: p.AppLabel, Variant: p.appVariant()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

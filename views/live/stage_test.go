@@ -240,8 +240,10 @@ func TestState_RemovedOrEnded_ShowsEndScreen(t *testing.T) {
 	if r := guest.Get(s.path("")); r.Location != "/s/"+s.session.Code() {
 		t.Errorf("a removed participant is redirected to %q", r.Location)
 	}
-	assertPage(t, "the end", s.sendHTMX(host, "POST", "/end", nil), 200, "The host ended the session", "/app/halation-post")
-	assertPage(t, "who was in", s.sendHTMX(asked, "GET", "/state", nil), 200, "The host ended the session", "/app/halation-post")
+	ended := s.sendHTMX(host, "POST", "/end", nil)
+	assertPage(t, "the end", ended, 200, "The session has ended", "View session details", `href="/app/halation-post/sessions/`+s.session.Id+`"`)
+	assertNotContains(t, "the end", ended, "The host ended")
+	assertPage(t, "who was in", s.sendHTMX(asked, "GET", "/state", nil), 200, "The host ended the session", `href="/app/halation-post"`, "Go to the App")
 	assertPage(t, "a pass after the end", s.sendHTMX(asked, "POST", "/token", nil), 403, "The host ended the session")
 }
 
