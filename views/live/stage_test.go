@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +172,24 @@ func TestLivePage_NotInSession_IsRedirectedOrNotFound(t *testing.T) {
 	}
 }
 
+// hostActions lists the routes of what only hosts can do: all forms but the one for the token.
+func hostActions(t *testing.T) (actions []string) {
+	t.Helper()
+	source, err := os.ReadFile("routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`live\.POST\("([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		if m[1] != "/token" {
+			actions = append(actions, m[1])
+		}
+	}
+	if len(actions) < 10 {
+		t.Fatalf("got %v, want every action", actions)
+	}
+	return actions
+}
+
 func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 	s := newFixture(t, sessions.Form{Lobby: true}).join("host", "cohost")
 	s.join("asked", "guest")
@@ -182,7 +202,7 @@ func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 	assertNotContains(t, "an attendee's page", asked.Get(s.path("")), "Admit", "Remove", "End for everyone", "Mute all", "guest@x.example")
 
 	target := url.Values{"person": {s.participant("guest").Id}}
-	for _, action := range []string{"/admit", "/refuse", "/put-out", "/mute", "/mute-all", "/extend", "/end"} {
+	for _, action := range hostActions(t) {
 		if r := s.sendHTMX(asked, "POST", action, target); r.Status != http.StatusForbidden || !strings.Contains(r.Body, `id="said"`) {
 			t.Errorf("an attendee does %s: %d %s, want %v and it with %q", action, r.Status, r.Body, http.StatusForbidden, `id="said"`)
 		}
@@ -221,7 +241,7 @@ func TestHostControls_PersonalLinkOfAdmin_GivesNoRights(t *testing.T) {
 		t.Fatalf("by the link: %d to %q %s", r.Status, r.Location, r.Body)
 	}
 	assertPage(t, "with the link", s.sendHTMX(b, "GET", "/state", nil), 200, `id="state"`)
-	for _, action := range []string{"/end", "/extend", "/put-out", "/mute", "/admit", "/refuse"} {
+	for _, action := range hostActions(t) {
 		if r := s.sendHTMX(b, "POST", action, url.Values{"person": {s.participant("guest").Id}}); r.Status != http.StatusForbidden {
 			t.Errorf("with an Admin's link, %s: got %d %s, want %v", action, r.Status, r.Body, http.StatusForbidden)
 		}
