@@ -125,4 +125,11 @@ func TestShortcuts_ListWhatWorksOnThePage(t *testing.T) {
 	b.waitForText("Show keyboard shortcuts")
 	b.press("Done")
 	b.waitForFocus("Account, theme")
+	b.pressCtrl("k")
+	b.sendKeys("keyboard")
+	b.waitForOption("Keyboard shortcuts")
+	b.pressEnter()
+	b.waitForText("Show keyboard shortcuts")
+	b.press("Done")
+	b.waitForFocus("Account, theme")
 }

@@ -140,7 +140,7 @@ func TestSearch_FindsPagesAndActionsOfEveryArea(t *testing.T) {
 		admin          bool // only the Owner and Admins find it
 	}{
 		{"users export", "Export users", s.path("/users/export"), true},
-		{"import", "Imports", s.path("/users/import"), true},
+		{"import", "Imports and bulk actions", s.path("/users/import"), true},
 		{"CSV upload", "Upload CSV", s.path("/users/add?csv=1"), true},
 		{"permissions roles", "Roles and permissions", s.path("/users/permissions"), true},
 		{"seats", "Plan and seats", s.path("/settings#plan"), true},
@@ -169,6 +169,10 @@ func TestSearch_FindsPagesAndActionsOfEveryArea(t *testing.T) {
 			}
 		}
 	}
+	for at, b := range map[string]*viewstest.Browser{panel: s.As(s.admin), app: s.As(s.guest)} {
+		assertPage(t, s.fragment(b, at+"keyboard", "div#found"), http.StatusOK, ">Keyboard shortcuts<", `type="button" data-shortcuts`)
+	}
+	assertPage(t, s.As(s.admin).Get(panel+"keyboard"), http.StatusOK, `<li class="needs-js"><button type="button" data-shortcuts>`)
 	if found := find(s.As(s.owner), panel, "leave"); found["Leave team"] != "" {
 		t.Error("the Owner can leave the team")
 	}

@@ -41,6 +41,7 @@ func actions(q Query) Group {
 	add(panel, false, "users people list file invite", Item{Label: "Upload CSV", Href: paths.AddUsers(team) + "?csv=1", Icon: "upload"})
 	add(panel, false, "download csv people members list", Item{Label: "Export users", Href: paths.UsersExport(team), Icon: "download", Download: true})
 	add(panel, false, "download csv history", Item{Label: "Export audit log", Href: paths.AuditExport(team), Icon: "download", Download: true})
+	add(true, false, "keys hotkeys help", Item{Label: "Keyboard shortcuts", Icon: "keyboard", Shortcuts: true})
 	add(!q.Actor.Roles.Owner, false, "quit exit", Item{Label: "Leave team", Subtitle: q.Actor.TeamName(), Href: paths.LeaveTeam(team), Icon: "log-out"})
 	add(true, false, "log out logout signout exit", Item{Label: "Sign out", Href: paths.SignOut, Icon: "log-out", Post: true})
 	return group

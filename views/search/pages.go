@@ -44,7 +44,7 @@ func panelPages(q Query) []page {
 	team := slug(q)
 	all := []page{
 		{"Users", "people members guests invitations", area, paths.Users(team), "users"},
-		{"Imports", "csv upload report lists", area, paths.Imports(team), "upload"},
+		{"Imports and bulk actions", "csv upload report lists jobs background", area, paths.Imports(team), "upload"},
 		{"Roles and permissions", "rights who may do what", area, paths.Permissions(team), "shield-check"},
 		{"Plan and seats", "licences limits billing", area, paths.Plan(team), "armchair"},
 		{"Rooms", "spaces links", area, paths.PanelRooms(team), "door-open"},

@@ -47,6 +47,7 @@ type Item struct {
 	Person, You                 bool
 	AvatarURL                   string
 	Post, Download              bool // Href is a form to send, or a file
+	Shortcuts                   bool // opens the list of keyboard shortcuts instead of Href
 }
 
 // Sources of each area, in display order.
