@@ -20,12 +20,7 @@ func TestImport_EmailThatBounces_AppearsOnTheOpenPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	importer := invitations.NewImporter(h.App)
-	for worked := true; worked; {
-		if worked, err = importer.Step(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	steps(t, 10, invitations.NewImporter(h.App).Step)
 	b := h.signIn(t, h.Owner.Email())
 	b.resize(390, 844)
 	b.visit("/admin/" + h.Team.Slug() + "/users/import/" + started.Id)

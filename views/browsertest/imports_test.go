@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"usher/hooks/invitations"
 )
 
@@ -23,9 +21,7 @@ func longList(n int) string {
 // reload.
 func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
 	f := newFixture(t)
-	if err := f.App.OnTerminate().Trigger(&core.TerminateEvent{App: f.App}); err != nil { // no worker: the test runs the batches
-		t.Fatal(err)
-	}
+	f.stopWorkers(t)
 	importer := invitations.NewImporter(f.App)
 	step := func() (worked bool) {
 		t.Helper()

@@ -76,7 +76,7 @@ func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
 	for s.importStep() {
 	}
 	r = b.Get(page)
-	assertPage(t, r, http.StatusOK, "Sending emails", "233 of 233", "All rows processed. Emails are still being sent.", `id="import" data-fresh`,
+	assertPage(t, r, http.StatusOK, "Sending emails", "233 of 233", "All rows processed.", "You can leave this page.", `id="import" data-fresh`,
 		"0 of 230 emails sent, about 3 seconds left.", "Download report", "Refused rows", "no address", "No @ in the address")
 	assertNotContains(t, r, "Stop import", "hx-trigger=\"import")
 	assertPage(t, b.Get(s.path("/users/import")), http.StatusOK, "Sending emails")
@@ -176,7 +176,7 @@ func TestImport_OtherRolesAndTeams_AreDenied(t *testing.T) {
 
 func TestImports_None_SaysSo(t *testing.T) {
 	s := newFixtureWithoutWorkers(t)
-	assertPage(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "No imports yet")
+	assertPage(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "No imports or bulk actions yet")
 }
 
 // The worker that serve starts processes the import and notifies open pages.

@@ -46,6 +46,9 @@ func showJobPage(e *core.RequestEvent) error {
 	if web.IsFragmentFor(e, "job-bar") {
 		return web.Render(e, http.StatusOK, JobBar(&props))
 	}
+	if _, err := invitations.FindImport(e.App, job.Team, job.Import); err == nil {
+		props.ImportPath = importPath(e) + "/" + job.Import
+	}
 	if !job.Active() {
 		result, err := job.Result(e.App)
 		if err != nil {
@@ -93,7 +96,7 @@ func jobTitle(job *bulk.Job) string {
 		return "Remove users"
 	case bulk.Revoke:
 		if job.Import != "" {
-			return "Revoke the invitations of an import"
+			return "Revoke imported invitations"
 		}
 		return "Revoke invitations"
 	case bulk.Resend:
