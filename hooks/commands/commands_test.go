@@ -28,6 +28,16 @@ func TestSeed_HasUsersInEveryStatus(t *testing.T) {
 			t.Errorf("no user is %s, want some", state)
 		}
 	}
+	inactive, err := people.List(app, sample.Team.Id, people.Query{Inactive: true, Size: 50})
+	if err != nil || inactive.Total == 0 || inactive.Total > 5 {
+		t.Errorf("%+v, %v, want some inactive users", inactive, err)
+	}
+	for _, row := range inactive.Rows {
+		history, err := people.FindHistory(app, sample.Team.Id, &row)
+		if err != nil || history.Inviter != "Marta Oliveira" || history.InviterID != sample.Owner.Id {
+			t.Errorf("%s: %+v, %v, want the Owner as the inviter", row.Email, history, err)
+		}
+	}
 	now, err := seats.Of(app, sample.Team.Id)
 	if err != nil || now.Organizer.Free() < 1 || now.Organizer.Reserved < 1 || now.Admin.Reserved < 1 {
 		t.Errorf("seats: %+v, %v, want at least 1, at least 1 and at least 1", now, err)

@@ -49,10 +49,10 @@ var sampleUsers = []sampleUser{
 	{"Wiktoria Nowak", "wiktoria@halation.example", "organizer", "", 61, "VFX", 4500},
 	{"Elif Demir", "elif@halation.example", "organizer", "", 44, "Producers Kestrel", 7300},
 	{"Théo Lambert", "theo@halation.example", "organizer", "", 33, "Producers Kestrel", 61},
-	{"Noor Haddad", "noor@halation.example", "", "", 30, "VFX", 8800},
+	{"Noor Haddad", "noor@halation.example", "", "", 95, "VFX", 59_000}, // inactive
 	{"Ida Sørensen", "ida@halation.example", "", "", 28, "", 190},
 	{"Leo Fontaine", "leo@halation.example", "", "", 21, "Editors", 11000},
-	{"Tomás Rey", "tomas@halation.example", "", "", 16, "", 0},
+	{"Tomás Rey", "tomas@halation.example", "", "", 76, "", 0}, // never active
 	{"Clara Weiss", "clara@kestrel-pictures.example", "", "guest", 12, "Client Kestrel", 7200},
 	{"Owen Blake", "owen@kestrel-pictures.example", "", "guest", 12, "Client Kestrel", 0},
 	{"Lucía Herrera", "lucia@halation.example", "organizer", "pending", 1, "Editors Kestrel", 0},
@@ -124,6 +124,7 @@ func (s *seeder) addTeam(owner *core.Record, name, description, zone string, dra
 		s.err = fmt.Errorf("%s: %w", name, err)
 		return nil
 	}
+	s.backdate("memberships", "user", owner.Id, 300)
 	plan, err := plans.Find(s.app, "pro")
 	if s.err = err; err != nil {
 		return nil
@@ -164,7 +165,6 @@ func (s *seeder) addUser(team *teams.Team, owner *core.Record, p sampleUser) {
 	case "":
 		account := s.addAccount(p.name, p.email)
 		_, s.err = invitations.Accept(s.app, invitations.Response{Account: account, ID: id})
-		s.backdate("memberships", "user", account.Id, p.daysAgo)
 	case "declined":
 		account := s.addAccount(p.name, p.email)
 		_, s.err = invitations.Decline(s.app, invitations.Response{Account: account, ID: id})
@@ -265,7 +265,7 @@ func (s *seeder) backdate(table, column, value string, days int) {
 	_, s.err = s.app.DB().Update(table, set, dbx.HashExp{column: value}).Execute()
 }
 
-// finish expires overdue invitations and marks the emails of the past as sent.
+// finish makes members join when they accept, expires overdue invitations and marks the emails of the past as sent.
 func (s *seeder) finish() {
 	if s.err != nil {
 		return
@@ -273,6 +273,8 @@ func (s *seeder) finish() {
 	for _, statement := range []string{
 		fmt.Sprintf("UPDATE invitations SET expires = strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', created, '+%d seconds')", int(invitations.Lifetime.Seconds())),
 		"UPDATE invitations SET answered = strftime('%Y-%m-%d %H:%M:%fZ', created, '+1 day') WHERE answered != ''",
+		`UPDATE memberships SET created = i.answered FROM invitations i
+			WHERE i.user = memberships.user AND i.team = memberships.team AND i.status = 'accepted'`,
 		"UPDATE outbox SET status = 'sent', sealed = '', sent = created",
 	} {
 		if _, err := s.app.DB().NewQuery(statement).Execute(); err != nil {
