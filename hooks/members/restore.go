@@ -21,8 +21,8 @@ const UndoWindow = 10 * time.Minute
 // CodeTooLate is the code of the error for a role that can no longer be restored.
 const CodeTooLate = "too_late"
 
-// RestoreRoles gives roles back to a member from whom the actor revoked them within UndoWindow, if nothing else has changed the
-// member's place in the team since and seats are free. Sessions that were handed over or cancelled meanwhile stay so.
+// RestoreRoles gives roles back to a member from whom the actor revoked them within UndoWindow, if nothing but restoring another of
+// them has changed the member's place in the team since and seats are free. Sessions that were handed over or cancelled meanwhile stay so.
 func RestoreRoles(app core.App, actor *actors.Actor, user string, roles actors.Roles) error {
 	return manage(app, actor, user, "member.restore", func(tx core.App, entry *audit.Entry, m *Membership, _ *core.Record) error {
 		entry.With("roles", roles.Names())
@@ -47,8 +47,8 @@ func tooLate(reason string) error {
 	return errs.Invalid("roles", CodeTooLate, reason+" Send an invitation instead.")
 }
 
-// revokedLately returns the roles that the actor revoked from a user within UndoWindow. It returns an error with CodeTooLate unless
-// that is the last change of the user's place in the team.
+// revokedLately returns the roles that the actor revoked from a user within UndoWindow, without those restored since. It returns an
+// error with CodeTooLate if anything else has changed the user's place in the team since.
 func revokedLately(tx core.App, actor *actors.Actor, user string) (actors.Roles, error) {
 	var rows []struct {
 		Action string         `db:"action"`
@@ -58,25 +58,33 @@ func revokedLately(tx core.App, actor *actors.Actor, user string) (actors.Roles,
 	}
 	err := tx.DB().NewQuery(`SELECT action, actor, at, detail FROM audit WHERE team = {:team} AND target = {:user} AND result = 'ok' AND action IN
 		('member.revoke', 'member.restore', 'member.roles', 'member.take', 'member.add', 'member.remove', 'member.leave', 'guest.join')
-		ORDER BY seq DESC LIMIT 1`).Bind(dbx.Params{"team": actor.Team.Id, "user": user}).All(&rows)
+		ORDER BY seq DESC LIMIT 3`). // a revocation of both roles, and a restoration of each
+		Bind(dbx.Params{"team": actor.Team.Id, "user": user}).All(&rows)
 	if err != nil {
 		return actors.Roles{}, fmt.Errorf("find the revoked roles of a member: %w", err)
 	}
-	switch {
-	case len(rows) == 0:
-		return actors.Roles{}, tooLate("No role was revoked from this user.")
-	case rows[0].Action != "member.revoke":
-		return actors.Roles{}, tooLate("The roles of this user have changed since.")
-	case rows[0].Actor != actor.Account.Id:
-		return actors.Roles{}, tooLate("Only the person who revoked a role can restore it.")
-	case time.Since(rows[0].At.Time()) > UndoWindow:
-		return actors.Roles{}, tooLate("A role can be restored within " + text.Duration(UndoWindow) + " after it was revoked.")
+	restored := actors.Roles{}
+	for _, row := range rows {
+		if row.Action != "member.revoke" && row.Action != "member.restore" {
+			return actors.Roles{}, tooLate("The roles of this user have changed since.")
+		}
+		var detail struct {
+			Roles []string `json:"roles"`
+		}
+		if err := json.Unmarshal([]byte(row.Detail), &detail); err != nil {
+			return actors.Roles{}, fmt.Errorf("read the revoked roles of a member: %w", err)
+		}
+		roles := parseRoles(detail.Roles)
+		switch {
+		case row.Action == "member.restore":
+			restored = restored.With(roles)
+			continue
+		case row.Actor != actor.Account.Id:
+			return actors.Roles{}, tooLate("Only the person who revoked a role can restore it.")
+		case time.Since(row.At.Time()) > UndoWindow:
+			return actors.Roles{}, tooLate("A role can be restored within " + text.Duration(UndoWindow) + " after it was revoked.")
+		}
+		return roles.Without(restored), nil
 	}
-	var detail struct {
-		Roles []string `json:"roles"`
-	}
-	if err := json.Unmarshal([]byte(rows[0].Detail), &detail); err != nil {
-		return actors.Roles{}, fmt.Errorf("read the revoked roles of a member: %w", err)
-	}
-	return parseRoles(detail.Roles), nil
+	return actors.Roles{}, tooLate("No role was revoked from this user.")
 }

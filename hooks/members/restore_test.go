@@ -89,6 +89,29 @@ func TestRestoreRoles_AnythingSinceTheRevoke_IsRefused(t *testing.T) {
 	}
 }
 
+func TestRestoreRoles_BothRevokedAtOnce_EachIsRestoredOnce(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "business")
+	user := hookstest.Member(t, app, team, "user@x.example", "admin", "organizer")
+	by := hookstest.Actor(t, app, owner, team)
+	both, organizer, admin := actors.Roles{Admin: true, Organizer: true}, actors.Roles{Organizer: true}, actors.Roles{Admin: true}
+	_, err := members.RevokeRoles(app, by, user.Id, both, members.Handover{})
+	must(t, err)
+	must(t, members.RestoreRoles(app, by, user.Id, organizer))
+	must(t, members.RestoreRoles(app, by, user.Id, admin))
+	if m, err := members.Find(app, team.Id, user.Id); err != nil || m.Roles() != both {
+		t.Errorf("got %+v, %v, want both roles back", m.Roles(), err)
+	}
+	hookstest.Exec(t, app, "UPDATE memberships SET admin = 0 WHERE user = {:user}", dbx.Params{"user": user.Id})
+	hookstest.AssertCode(t, "restored twice", members.RestoreRoles(app, by, user.Id, admin), members.CodeTooLate)
+
+	_, err = members.RevokeRoles(app, by, user.Id, organizer, members.Handover{})
+	must(t, err)
+	hookstest.AssertCode(t, "a role of an earlier revocation", members.RestoreRoles(app, by, user.Id, admin), members.CodeTooLate)
+	must(t, members.RestoreRoles(app, by, user.Id, organizer))
+}
+
 func TestRestoreRoles_AdminsRole_OnlyWhoManagesAdmins(t *testing.T) {
 	app := hookstest.NewApp(t)
 	owner := hookstest.Account(t, app, "owner@x.example")
