@@ -203,13 +203,13 @@ func (i *Import) saveResults(tx core.App, rows []ImportRow) error {
 }
 
 // finish ends the import and writes its result to the audit log.
-func (i *Import) finish(tx core.App, status, reason string) error {
+func (i *Import) finish(tx core.App, status, reason string) (err error) {
 	entry := &audit.Entry{Team: i.GetString("team"), Actor: i.GetString("creator"), IP: i.GetString("address"), Action: "import.done"}
 	if status == ImportStopped {
 		entry.Action = "import.stopped"
 	}
-	if account, err := tx.FindRecordById("users", i.GetString("creator")); err == nil {
-		entry.ActorName = actors.DisplayName(account)
+	if entry.ActorName, err = people.FindActorName(tx, entry.Team, entry.Actor, "import.start", i.Id); err != nil {
+		return err
 	}
 	entry.WithTarget(i.Id, i.GetString("file"))
 	for _, count := range []string{Invited, Updated, Unchanged, Refused} {

@@ -155,7 +155,11 @@ func TestImport_StarterLosesRights_StopsRemainingRows(t *testing.T) {
 			_, err = importer.Step()
 			f.must(err)
 			f.must(lose(f, admin))
+			hookstest.Exec(t, f.app, "UPDATE users SET name = 'Later', email = 'later@x.example' WHERE id = {:id} AND id NOT IN (SELECT user FROM memberships)", dbx.Params{"id": admin.Id})
 			i = f.runImport(i)
+			if by := hookstest.QueryRows(t, f.app, "SELECT actor_name FROM audit WHERE action = 'import.stopped'"); len(by) != 1 || by[0] != admin.GetString("name") {
+				t.Errorf("the audit log says that it was started by %q, want %q", by, admin.GetString("name"))
+			}
 			f.assertImport(i, "stopped 50/120 50 0 0 0")
 			if i.GetString("reason") == "" || i.Finished().IsZero() {
 				t.Errorf("%v", i.PublicExport())

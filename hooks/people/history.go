@@ -45,6 +45,20 @@ func FindInviter(app core.App, team, invitation string) (string, error) {
 	return name, nil
 }
 
+// FindActorName returns the name of who did something in the team, for as long as they are in it. Of someone who left it returns the
+// name of that time, from the entry of the action on the target in the audit log, or "" if there is none.
+func FindActorName(app core.App, team, user, action, target string) (string, error) {
+	var name string
+	err := app.DB().NewQuery(`SELECT coalesce(
+			(SELECT coalesce(nullif(u.name, ''), u.email) FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = {:team} AND m.user = {:user}),
+			(SELECT actor_name FROM audit WHERE team = {:team} AND target = {:target} AND action = {:action} AND result = 'ok' ORDER BY seq LIMIT 1), '')`).
+		Bind(dbx.Params{"team": team, "user": user, "action": action, "target": target}).Row(&name)
+	if err != nil {
+		return "", fmt.Errorf("find the name of a user who may have left: %w", err)
+	}
+	return name, nil
+}
+
 // inviterSQL is the account that sent the invitation i, while it is in the team. Of an inviter who left, the audit log has the name
 // of that time: the account may have a new one, which is none of the team's business.
 const (

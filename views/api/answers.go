@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
+	"usher/hooks/people"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 )
@@ -15,7 +16,7 @@ type receivedInvitation struct {
 	ID      string   `json:"id"`
 	Team    teamRef  `json:"team"`
 	Roles   []string `json:"roles"`
-	Inviter string   `json:"inviter"` // a name, empty if the account is gone
+	Inviter string   `json:"inviter"` // a name, empty if unknown
 	Expires string   `json:"expires"`
 }
 
@@ -31,8 +32,8 @@ func listInvitations(e *core.RequestEvent) error {
 			return err
 		}
 		item := receivedInvitation{ID: i.Id, Team: teamRefOf(team.Record), Roles: i.Roles().Names(), Expires: formatTime(i.Expires())}
-		if by, err := e.App.FindRecordById("users", i.InviterID()); err == nil {
-			item.Inviter = actors.DisplayName(by)
+		if item.Inviter, err = people.FindInviter(e.App, i.TeamID(), i.Id); err != nil {
+			return err
 		}
 		items = append(items, item)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 )
 
 // replaceTimes replaces what differs from run to run, once its form is checked.
@@ -179,6 +180,22 @@ func TestListInvitations_AcceptDecline(t *testing.T) {
 	_, body = w.callAs(lucia.Email(), "GET", w.path(""), nil)
 	if body["name"] != "Halation Post" {
 		t.Error(toJSON(body))
+	}
+}
+
+// An inviter who left the team is named as they were then.
+func TestListInvitations_InviterLeft_KeepsTheirNameOfThen(t *testing.T) {
+	w := newFixture(t)
+	lucia := w.newAccount("lucia@halation.example")
+	inviter := hookstest.Member(t, w.App, w.team, "ines@halation.example", "admin")
+	hookstest.Invite(t, w.App, inviter, w.team, lucia.Email())
+	if _, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), inviter.Id, members.Handover{}); err != nil {
+		t.Fatal(err)
+	}
+	w.exec("UPDATE users SET name = '', email = 'secret@elsewhere.example' WHERE id = {:id}", object{"id": inviter.Id})
+	_, body := w.callAs(lucia.Email(), "GET", "/api/invitations", nil)
+	if items := body["items"].([]any); len(items) != 1 || items[0].(object)["inviter"] != inviter.GetString("name") {
+		t.Errorf("got %s, want %q as inviter", toJSON(body), inviter.GetString("name"))
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
+	"usher/hooks/people"
 	"usher/hooks/tools/errs"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -166,7 +166,7 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 		Path: at, Title: one.Title(), InProgress: one.Active(), Status: one.Status(), Reason: one.Reason(),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
-		Roles: one.Roles().Label(), Created: one.Created(), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: accountName(e, one.CreatorID()),
+		Roles: one.Roles().Label(), Created: one.Created(), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one.CreatorID(), "import.start", one.Id),
 	}
 	if started := one.Started(); !started.IsZero() {
 		until := time.Now()
@@ -178,13 +178,13 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 	return props
 }
 
-// accountName returns the name of an account, or "" if it was deleted.
-func accountName(e *core.RequestEvent, id string) string {
-	account, err := e.App.FindRecordById("users", id)
+// starterName returns the name of who started an import or a bulk action, or "" if it can't be found.
+func starterName(e *core.RequestEvent, account, action, target string) string {
+	name, err := people.FindActorName(e.App, web.Actor(e).Team.Id, account, action, target)
 	if err != nil {
-		return ""
+		e.App.Logger().Error("name who started something", "error", err)
 	}
-	return actors.DisplayName(account)
+	return name
 }
 
 // loadImportBar returns the progress bar of the running import, or nil if none is running.

@@ -85,7 +85,7 @@ func stopJob(e *core.RequestEvent) error {
 
 func newJobProps(e *core.RequestEvent, job *bulk.Job) JobProps {
 	return JobProps{Path: jobPath(e, job), Title: jobTitle(job), InProgress: job.Active(), Status: job.Status, Reason: job.Reason,
-		Done: job.Done, Total: job.Total, Skipped: job.Skipped, Elapsed: job.Elapsed(), StartedBy: accountName(e, job.Creator),
+		Done: job.Done, Total: job.Total, Skipped: job.Skipped, Elapsed: job.Elapsed(), StartedBy: starterName(e, job.Creator, "bulk.start", job.ID),
 		Created: job.Created.Time(), Zone: layout.ZoneFor(web.Actor(e))}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 	"usher/views/viewstest"
 )
 
@@ -61,6 +62,29 @@ func TestBulk_AllOfALongList_RunsInTheBackground(t *testing.T) {
 	assertPage(t, b.Get(s.path("/users/import")), http.StatusOK, "Bulk actions", page)
 	if n := hookstest.Count(t, s.App, "invitations", dbx.HashExp{"status": "revoked"}); n < 230 {
 		t.Errorf("%d are revoked, want at least 230", n)
+	}
+}
+
+// Of someone who left the team, pages say the name of that time: the account may have a new one, or only an address.
+func TestJobsAndImports_StarterLeft_KeepTheirNameOfThen(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
+	jonas := hookstest.Member(t, s.App, s.team, "jonas.later@halation.example", "admin")
+	b := s.As(jonas)
+	list := s.importList(b, 230)
+	job := s.jobPage(b.Post(s.path("/users/selected"), url.Values{"all": {"1"}, "operation": {"revoke-invitation"}}))
+	was := jonas.GetString("name")
+	pages := []string{job, list, s.path("/users/import")}
+	for _, page := range pages {
+		assertPage(t, s.As(s.owner).Get(page), http.StatusOK, was)
+	}
+	if _, err := members.Remove(s.App, hookstest.Actor(t, s.App, s.owner, s.team), jonas.Id, members.Handover{}); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Exec(t, s.App, "UPDATE users SET name = '', email = 'secret@elsewhere.example' WHERE id = {:id}", dbx.Params{"id": jonas.Id})
+	for _, page := range pages {
+		r := s.As(s.owner).Get(page)
+		assertPage(t, r, http.StatusOK, was)
+		assertNotContains(t, r, "secret@elsewhere.example")
 	}
 }
 
