@@ -47,6 +47,7 @@ func (with *browser) open(t *testing.T, base string) *tab {
 	go b.collectConsole()
 	go b.answerQuestions(chromedp.Events(ctx, page.JavascriptDialogOpening))
 	b.resize(1440, 900)
+	b.addInitScript(captureRoomScript)
 	t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()

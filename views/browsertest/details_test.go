@@ -2,10 +2,11 @@ package browsertest
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"usher/hooks/hookstest"
-	"usher/static"
 )
 
 func TestDetails_Action_KeepsPageAndFocus(t *testing.T) {
@@ -61,8 +62,11 @@ func TestReady_Now_FindsTheSameControl(t *testing.T) {
 	server, _ := newServerWithEmail(t)
 	b := openTab(t, server.URL)
 	b.visit("/signin")
+	source, err := os.ReadFile("../../static/js/ready.js") // which is part of a bundle
+	must(t, err)
+	script := strings.ReplaceAll(string(source), "export function", "function")
 	find := func(gone string) string {
-		return eval[string](b, fmt.Sprintf(`import(%q).then(({ now }) => { const old = document.createElement("div"); old.innerHTML = %q; return now(old.firstChild)?.id ?? "" })`, static.URL("js/ready.js"), gone))
+		return eval[string](b, fmt.Sprintf(`(() => { %s; const old = document.createElement("div"); old.innerHTML = %q; return now(old.firstChild)?.id ?? "" })()`, script, gone))
 	}
 	eval[bool](b, `(document.querySelector("main").innerHTML = '<button class="x" disabled id="1">Send</button><button class="x" id="2">Stop</button><button class="x" id="3">Send</button><a href="/y" id="4">New</a><button id="5" disabled>Wait</button>', true)`)
 	for gone, want := range map[string]string{

@@ -103,10 +103,17 @@ func (b *tab) waitForVideo(person string) {
 		return v && v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5 })()`, person))
 }
 
+// captureRoomScript keeps the media room of a page in window.mediaRoom when the page listens to it.
+const captureRoomScript = `document.addEventListener("load", ({ target }) => {
+	if (!target.src?.includes("livekit-client")) return;
+	const { prototype } = LivekitClient.Room, { on } = prototype;
+	prototype.on = function (...handler) { window.mediaRoom = this; return on.apply(this, handler) };
+}, true)`
+
 // roomScript runs JavaScript in which room is the page's media room; it is the body of an async function.
 func roomScript(body string) string {
-	return `(async () => { const main = [...document.scripts].find(s => s.src.includes("/live/main.js")).src;
-		const {room} = await import(main.replace("main.js", "room.js")); ` + body + ` })()`
+	return `(async () => { while (!window.mediaRoom) await new Promise(done => setTimeout(done, 50));
+		const room = window.mediaRoom; ` + body + ` })()`
 }
 
 // waitForAudio waits until audio of that person is received and isn't silent.

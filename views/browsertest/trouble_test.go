@@ -77,9 +77,8 @@ func TestScreenShare_Blocked_SaysWhy(t *testing.T) {
 		"denied":    {denyingBrowser, "", "Your screen isn't shared. If the browser didn't let you choose one, allow screen sharing in the address bar and select Share again."},
 		"by system": {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Permission denied by system", "NotAllowedError") }`, "Your system is blocking your screen."},
 		"not read":  {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Could not start", "NotReadableError") }`, "Your screen can't be shared. Select Share and choose another window or tab."},
-		"not sent": {defaultBrowser, `addEventListener("load", async () => { const main = [...document.scripts].find(s => s.src.includes("/live/main.js")).src;
-			const {room} = await import(main.replace("main.js", "room.js")); window.tracks = [];
-			room.localParticipant.publishTrack = async track => { window.tracks.push(track); throw new Error("no") } })`, "Your screen couldn't be shared. Select Share to try again."},
+		"not sent": {defaultBrowser, `window.tracks = []; (async () => { while (!window.mediaRoom) await new Promise(done => setTimeout(done, 20));
+			mediaRoom.localParticipant.publishTrack = async track => { window.tracks.push(track); throw new Error("no") } })()`, "Your screen couldn't be shared. Select Share to try again."},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := m.signInJoined(c.with, m.host.Email())
