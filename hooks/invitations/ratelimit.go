@@ -19,3 +19,16 @@ func LimitUnknownLinks(app core.App, ip string) error {
 	}
 	return nil
 }
+
+// DeclineLimit limits how often one network declines invitations and takes that back.
+var DeclineLimit = ratelimit.Define("decline-invite", 30, time.Minute)
+
+func limitDeclines(app core.App, ip string) error {
+	if ip == "" { // not over the network
+		return nil
+	}
+	if wait, ok := DeclineLimit.In(app).Take(ratelimit.NetworkKey(ip)); !ok {
+		return errs.RateLimited(wait, "Too many answers to invitations from your network. Try again in a minute.")
+	}
+	return nil
+}

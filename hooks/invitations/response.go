@@ -38,6 +38,9 @@ func (i *Invitation) accept(tx core.App, account *core.Record) error {
 // Decline ends the invitation and nothing else: existing memberships and roles stay (R55). With the link, no account is
 // needed. UndoDecline takes it back for a while.
 func Decline(app core.App, resp Response) (*Invitation, error) {
+	if err := limitDeclines(app, resp.IP); err != nil {
+		return nil, err
+	}
 	return resp.apply(app, "invitation.decline", (*Invitation).requirePending, func(tx core.App, i *Invitation) error {
 		return i.close(tx, Declined, "")
 	})

@@ -20,6 +20,9 @@ const UndoWindow = 10 * time.Minute
 // if the team has cleared it, invited the address again or removed the person since, if the inviter may no longer offer the roles,
 // and if no seat is free. With the link, no account is needed.
 func UndoDecline(app core.App, resp Response) (*Invitation, error) {
+	if err := limitDeclines(app, resp.IP); err != nil {
+		return nil, err
+	}
 	return resp.apply(app, "invitation.reopen", (*Invitation).requireDeclined, func(tx core.App, i *Invitation) error {
 		i.Set("status", Pending)
 		i.Set("answered", "")

@@ -211,3 +211,24 @@ func TestUndoDecline_ConcurrentForTheLastSeat_OneWins(t *testing.T) {
 		t.Errorf("got %d successes, %+v (%v), want 1", won, f.seats(), results)
 	}
 }
+
+func TestDecline_TooOftenFromOneNetwork_IsRefusedWithoutAnEntry(t *testing.T) {
+	f := newFixture(t)
+	token := tokenOf(f.invite(luciaEmail))
+	answer := func(ip string, n int) error {
+		respond := []func(core.App, invitations.Response) (*invitations.Invitation, error){invitations.Decline, invitations.UndoDecline}[n%2]
+		_, err := respond(f.app, invitations.Response{Token: token, IP: ip})
+		return err
+	}
+	var refused error
+	for n := 0; n < 60 && refused == nil; n++ {
+		entries := hookstest.Count(t, f.app, "audit")
+		if refused = answer("192.0.2.7", n); refused != nil && hookstest.Count(t, f.app, "audit") != entries {
+			t.Error("the refusal wrote an audit entry, want none")
+		}
+	}
+	hookstest.AssertCode(t, "many answers", refused, errs.CodeTooMany)
+	if err := answer("198.51.100.7", 0); errs.Code(err) == errs.CodeTooMany {
+		t.Errorf("from another network: got %v, want it to be answered", err)
+	}
+}

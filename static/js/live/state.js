@@ -61,10 +61,15 @@ export async function send(action, fields, button) {
   if (sending.has(key)) return false;
   sending.add(key);
   button?.setAttribute("aria-busy", "true");
-  const done = await post(action, body);
-  button?.removeAttribute("aria-busy");
-  sending.delete(key);
-  return done;
+  try {
+    return await post(action, body);
+  } catch {
+    say(explain(null)); // the response was cut
+    return false;
+  } finally {
+    button?.removeAttribute("aria-busy");
+    sending.delete(key);
+  }
 }
 
 async function post(action, body) {
