@@ -15,7 +15,7 @@ import (
 
 // WriteImportReport writes every row of an import, its result and the state of its email, as CSV for spreadsheets.
 func WriteImportReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) error {
-	heads := []string{"row", "sent", "name", "email", "result", "code", "reason", "delivery", "delivery_reason"}
+	heads := []string{"row", "sent", "name", "email", "result", "code", "reason", "delivery", "delivery_reason", "roles", "tags"}
 	inPanel := actor.PanelRecheck(app)
 	err := csvfile.Write(to, heads, func(table *csvfile.Table) error {
 		return EachRow(app, i, func(row ImportRow) error {
@@ -27,7 +27,7 @@ func WriteImportReport(app core.App, actor *actors.Actor, i *Import, to io.Write
 				result = "not done"
 			}
 			delivery, why := row.delivery(app)
-			return table.Add(strconv.Itoa(row.Number()), row.Raw, row.Name, row.Address, result, row.Code, row.Message, delivery, why)
+			return table.Add(strconv.Itoa(row.Number()), row.Raw, row.Name, row.Address, result, row.Code, row.Message, delivery, why, row.Roles, row.Tags)
 		})
 	})
 	if err != nil {

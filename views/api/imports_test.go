@@ -59,7 +59,7 @@ func TestImports_ListAndReport(t *testing.T) {
 	if report.Status != 200 || !strings.HasPrefix(report.Header.Get("Content-Type"), "text/csv") || len(lines) != 213 {
 		t.Fatalf("%d, %s, %d lines, want 200, it with %q and 213", report.Status, report.Header.Get("Content-Type"), len(lines), "text/csv")
 	}
-	if !strings.HasPrefix(report.Body, "\ufeffrow,sent,name,email,result,code,reason,delivery,delivery_reason\r\n1,row0@x.example,Row 0,row0@x.example,invited,,,not_sent,Email isn't set up on this server.\r\n") ||
+	if !strings.HasPrefix(report.Body, "\ufeffrow,sent,name,email,result,code,reason,delivery,delivery_reason,roles,tags\r\n1,row0@x.example,Row 0,row0@x.example,invited,,,not_sent,Email isn't set up on this server.,,\r\n") ||
 		!strings.Contains(report.Body, "\r\n211,'=cmd|' /C calc'!A0,Eve,,refused,bad_email,") ||
 		!strings.Contains(report.Body, "\r\n212,orla@halation.example,,orla@halation.example,unchanged,already_member,") {
 		t.Errorf("%s … %s", report.Body[:200], lines[211:])

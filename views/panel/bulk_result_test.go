@@ -26,3 +26,22 @@ func TestResultStore_ManyResults_DropsTheOldest(t *testing.T) {
 		t.Error("another's is lost")
 	}
 }
+
+func TestOutcomeGroups_TwentyThousandUsers_StaySmall(t *testing.T) {
+	names := make([]string, 20_000)
+	for n := range names {
+		names[n] = fmt.Sprintf("user%05d@halation.example", n)
+	}
+	var page strings.Builder
+	if err := OutcomeGroups([]OutcomeGroup{{Title: "Removed", Icon: "check", Count: len(names), Reasons: []ReasonGroup{{Names: names}}}}).Render(t.Context(), &page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"user00000@", "user00507@", "and 19,992 more", "and 19,492 others", ">20,000<"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("got no %q, want it on the page", want)
+		}
+	}
+	if strings.Contains(page.String(), "user00508@") || page.Len() > 30_000 {
+		t.Errorf("got %d bytes, want at most 508 names", page.Len())
+	}
+}
