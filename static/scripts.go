@@ -30,7 +30,7 @@ func (l *library) addScripts(fsys fs.FS) error {
 func (l *library) bundle(fsys fs.FS, format api.Format, entries []string) error {
 	options := api.BuildOptions{
 		Bundle: true, Splitting: format == api.FormatESModule, Format: format, Target: api.ESNext, Outdir: prefix,
-		EntryNames: "[dir]/[name].[hash]", ChunkNames: "js/[hash]", Metafile: true, Plugins: []api.Plugin{readFrom(fsys)},
+		EntryNames: "[dir]/[name].[hash]", ChunkNames: "js/[name].[hash]", Metafile: true, Plugins: []api.Plugin{readFrom(fsys)},
 		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true,
 	}
 	for _, entry := range entries {

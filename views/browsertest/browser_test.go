@@ -202,6 +202,11 @@ func (b *tab) waitUntil(what, script string) {
 	b.fatalf("waited in vain for %s", what)
 }
 
+// loadedScript is a condition for waitUntil: the browser has run the module of static/js/later.
+func loadedScript(name string) string {
+	return `performance.getEntriesByType("resource").some(one => one.name.includes("/` + name + `.") && one.responseEnd > 0 && performance.now() > one.responseEnd + 100)`
+}
+
 // waitForText waits until a text is visible.
 func (b *tab) waitForText(text string) {
 	b.t.Helper()

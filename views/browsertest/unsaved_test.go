@@ -15,7 +15,7 @@ func TestUnsaved_LeavingAsks(t *testing.T) {
 			t.Errorf("%s: asked %d times, want %d", what, got, want)
 		}
 	}
-	const touched = `performance.getEntriesByType("resource").some(one => one.name.endsWith("/later/unsaved.js"))`
+	touched := loadedScript("unsaved")
 	b.stayOn(true)
 
 	b.visit("/admin/halation-post/settings")

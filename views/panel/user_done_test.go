@@ -50,7 +50,7 @@ func TestUserActions_InDetails_KeepListAndDetails(t *testing.T) {
 	r = s.act(b, current, at+"/tags", url.Values{"add": {strings.Repeat("x", 500)}})
 	assertPage(t, r, http.StatusUnprocessableEntity, `id="details"`, "at most 40 characters", `value="theo"`)
 	r = s.act(b, current, at+"/restore-role", url.Values{"role": {"admin"}})
-	assertPage(t, r, http.StatusUnprocessableEntity, "No changes were made.", "The roles of this user have changed since.")
+	assertPage(t, r, http.StatusUnprocessableEntity, "No changes were made.", "This role isn't the one that was revoked last.")
 
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	r = s.act(b, s.path("/users/"+pending.ID+"?status=pending"), s.path("/users/"+pending.ID+"/revoke"), nil)
