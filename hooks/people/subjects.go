@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Subject is what an id in a team's audit log stands for now.
+// Subject is the user, room or session that an ID in the audit log of a team refers to now.
 type Subject struct {
 	Kind string `db:"kind"` // one of the Subject constants
 	ID   string `db:"subject"`

@@ -139,7 +139,7 @@ func TestEmails_UndoCancel_ThenChangedOrCancelled(t *testing.T) {
 	p.wantEmails("undone again", "Takes place after all: Dailies > zed@out.example")
 }
 
-// Whoever cancelled the session got no email, and learns of the undo only from another person's.
+// The person who cancelled the session got no email, and learns of the undo only if someone else undoes it.
 func TestEmails_UndoCancel_ByAnotherPerson_TellsWhoCancelled(t *testing.T) {
 	p := newMailFixture(t)
 	session := p.newSession(sessions.Form{Title: "Dailies"})

@@ -264,7 +264,7 @@ func TestUndoCancel_SeriesChangedSince_IsRefused(t *testing.T) {
 	hookstest.AssertCode(t, "the dates changed", s.undoCancel("organizer", all[1]), members.CodeTooLate)
 }
 
-// Whoever leaves the team between a cancellation and its undo isn't invited again.
+// Someone who leaves the team between a cancellation and its undo isn't invited again.
 func TestUndoCancel_InviteeLeftSince_StaysOut(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newSession(sessions.Form{Guests: []string{"member@x.example", "guest@x.example"}})
