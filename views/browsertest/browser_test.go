@@ -236,11 +236,32 @@ const pointScript = `(function(kinds, words) {
 	return !!found;
 })`
 
-// press clicks the button, link or menu with this text.
+// press clicks the button, link or menu with this text. It clicks again if the page moved it away from under the pointer.
 func (b *tab) press(words string) {
 	b.t.Helper()
-	find := fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, pointScript, words)
-	b.findAndDo(fmt.Sprintf("something to press called %q", words), find, chromedp.Click("[data-pointed]"))
+	find := fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q) && (%s)()`, pointScript, words, watchClickScript)
+	for range 3 {
+		b.findAndDo(fmt.Sprintf("something to press called %q", words), find, chromedp.Click("[data-pointed]"))
+		if b.wasClicked() {
+			return
+		}
+	}
+	b.fatalf("%q moves away from the pointer", words)
+}
+
+// watchClickScript records whether the marked element is clicked.
+const watchClickScript = `function() {
+	window.clicked = false;
+	document.querySelector("[data-pointed]").addEventListener("click", () => { window.clicked = true }, { once: true, capture: true });
+	return true;
+}`
+
+// wasClicked reports whether the marked element was clicked. A click that opened another page or a dialog of the browser counts.
+func (b *tab) wasClicked() bool {
+	ctx, cancel := context.WithTimeout(b.ctx, time.Second)
+	defer cancel()
+	clicked, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.clicked !== false`))
+	return err != nil || clicked
 }
 
 // findAndDo finds an element and acts on it, once more if the page replaced it in between.
