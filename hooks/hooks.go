@@ -35,7 +35,7 @@ type Config = settings.Config
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
 	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags",
-		"rooms", "series", "sessions", "participants", "personal_links", "attendances", "feeds")
+		"rooms", "series", "sessions", "participants", "personal_links", "attendances", "feeds", "recordings")
 	audit.Register(app)
 	administrators.Register(app)
 	mail.Register(app)

@@ -20,6 +20,8 @@ const (
 	Rooms    = "rooms"    // a team's rooms
 	Sessions = "sessions" // sessions, invitees, participants and the waiting room
 
+	Recordings = "recordings" // recordings, their progress and the storage they use
+
 	Import = "import" // progress of an import or a bulk action in the background
 )
 
@@ -35,7 +37,7 @@ const (
 // Register publishes events after commits and closes streams that have lost access.
 func Register(app core.App) {
 	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team,
-		"rooms": Rooms, "sessions": Sessions, "participants": Sessions} {
+		"rooms": Rooms, "sessions": Sessions, "participants": Sessions, "recordings": Recordings} {
 		publish := func(e *core.RecordEvent) error {
 			team := e.Record.GetString("team")
 			if collection == "teams" {

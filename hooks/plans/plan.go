@@ -54,6 +54,9 @@ func (p *Plan) SessionMinutes() int { return p.GetInt("session_minutes") }
 // SessionPeople is how many people may be in a session, or Unlimited.
 func (p *Plan) SessionPeople() int { return p.GetInt("session_people") }
 
+// StorageBytes is how many bytes the recordings of a team may use, or Unlimited.
+func (p *Plan) StorageBytes() int64 { return int64(p.GetFloat("storage_bytes")) }
+
 // ForTeam returns the plan of a team, or errs.ErrNotFound without such a team.
 func ForTeam(app core.App, team string) (*Plan, error) {
 	return record.One[Plan](app.RecordQuery("plans").WithContext(record.Prepared).

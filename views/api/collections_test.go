@@ -181,7 +181,7 @@ func snapshot(t *testing.T, w *fixture) string {
 	t.Helper()
 	rows := []any{}
 	for _, name := range []string{"users", "teams", "memberships", "invitations", "retired_links", "logins", "plans", "audit", "_superusers",
-		"rooms", "room_links", "team_slugs", "series", "sessions", "participants", "personal_links", "personal_codes", "feeds", "attendances", "session_reports", "departures", "imports", "tags"} {
+		"rooms", "room_links", "team_slugs", "series", "sessions", "participants", "personal_links", "personal_codes", "feeds", "attendances", "session_reports", "departures", "imports", "tags", "recordings"} {
 		records, err := w.App.FindAllRecords(name)
 		if err != nil {
 			t.Fatal(err)

@@ -117,6 +117,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"personal_codes":      closedRules,
 	"feeds":               closedRules,
 	"attendances":         closedRules,
+	"recordings":          closedRules,
 	"session_reports":     closedRules,
 	"audit":               closedRules,
 }
