@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members paths people plans record recordings rooms runs seats sessions tags teams" + tools
+	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -67,6 +67,7 @@ var allowedImports = map[string]string{
 	"rooms":         "actors audit paths plans record teams" + tools,
 	"sessions":      "accounts actors addresslist audit emails live mail members paths plans record rooms teams" + tools,
 	"runs":          "actors audit live plans record sessions teams" + tools,
+	"licences":      "actors plans record runs seats sessions teams" + tools,
 	"join":          "accounts actors audit live mail members paths record rooms runs sessions teams" + tools,
 	"recordings":    "actors audit emails events live mail paths plans record rooms runs sessions teams" + tools,
 	"attendances":   "actors audit events join live record runs sessions" + tools,

@@ -1,0 +1,3 @@
+package licences
+
+var StartOfDay = startOfDay
