@@ -25,10 +25,19 @@ type Query struct {
 	From   time.Time // started at or after
 	To     time.Time // started before
 	Trash  bool      // only what is in the trash and the actor manages; otherwise only what isn't
+	Only   string    // OnlyHosted or OnlyShared
+	Status string    // one of the Status constants
+	Sort   string    // "title", "started", "length" or "size", with "-" in front for the other way round; DefaultSort if empty
 	All    bool      // of the whole team, for the Owner and Admins; otherwise what the actor hosted or was shared with them
 	Page   int       // from 1
 	Size   int       // rows on a page, 1 to MaxPage; 0: 50
 }
+
+// The parts of what someone can see: of sessions that they led, and of others that were shared with them.
+const (
+	OnlyHosted = "hosted"
+	OnlyShared = "shared"
+)
 
 // Row is a recording in a list.
 type Row struct {
@@ -119,6 +128,15 @@ func (q Query) conditions(actor *actors.Actor) []dbx.Expression {
 		where = append(where, dbx.HashExp{"recordings.trashed": ""})
 	}
 	where = append(where, visibleTo(actor, q.All))
+	switch q.Only {
+	case OnlyHosted:
+		where = append(where, dbx.NewExp(leadsSession, accessParams(actor)))
+	case OnlyShared:
+		where = append(where, dbx.NewExp("NOT "+leadsSession, accessParams(actor)))
+	}
+	if q.Status != "" {
+		add("recordings.status = {:status}", "status", q.Status)
+	}
 	if q.Search != "" {
 		add("contains_words(recordings.title || ' ' || recordings.host_name || ' ' || recordings.room_name, {:search})", "search", q.Search)
 	}
@@ -137,7 +155,7 @@ func (q Query) conditions(actor *actors.Actor) []dbx.Expression {
 	return where
 }
 
-// List lists a page of the recordings that the actor can see, newest first.
+// List lists a page of the recordings that the actor can see.
 func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
 	if query.All && !actor.CanUsePanel() {
 		audit.RecordDenied(app, actor, "panel.enter", "recordings")
@@ -151,7 +169,7 @@ func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
 		return page, fmt.Errorf("count recordings: %w", err)
 	}
 	var found []*Recording
-	err = app.RecordQuery("recordings").AndWhere(where).OrderBy("recordings.started DESC", "recordings.id DESC").
+	err = app.RecordQuery("recordings").AndWhere(where).OrderBy(orderBy(query.Sort)...).
 		Limit(int64(query.Size)).Offset(int64((query.Page - 1) * query.Size)).All(&found)
 	if err != nil {
 		return page, fmt.Errorf("list recordings: %w", err)
