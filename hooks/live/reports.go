@@ -86,7 +86,7 @@ func OnReport(app core.App, receive func(app core.App, report Report) error) {
 // CodeBadSignature is the code of a report with an invalid signature.
 const CodeBadSignature = "bad_signature"
 
-// Receive handles a report that the media server signed with its secret.
+// Receive handles a report that the media server signed with its secret. Those about the recorder are ignored.
 func Receive(app core.App, r *http.Request) error {
 	at, err := currentEndpoint(app)
 	if err != nil {
@@ -95,6 +95,9 @@ func Receive(app core.App, r *http.Request) error {
 	event, err := webhook.ReceiveWebhookEvent(r, auth.NewSimpleKeyProvider(at.key, at.secret))
 	if err != nil {
 		return errs.Invalid("base", CodeBadSignature, "The report isn't signed by this server's media server.")
+	}
+	if isRecorder(event.Participant) {
+		return nil
 	}
 	return deliver(app, newReport(event))
 }

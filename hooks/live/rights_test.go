@@ -2,12 +2,15 @@ package live_test
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
+	"github.com/pocketbase/pocketbase/core"
 	"google.golang.org/protobuf/proto"
 
+	"usher/hooks/hookstest"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
 )
@@ -92,5 +95,45 @@ func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 	must(t, err)
 	if len(people) != 1 || people[0].Name != "ADA" {
 		t.Errorf("in the room: %+v, want 1 and %q", people, "ADA")
+	}
+}
+
+// Nobody sees the recorder, and it appears in no list.
+func TestRecorderCredentials_AreHidden(t *testing.T) {
+	h := newFixture(t)
+	livetest.Start(t, h.app)
+	must(t, live.OpenRoom(h.app, "room"))
+	url, token, err := live.RecorderCredentials(h.app, "room")
+	must(t, err)
+	recorder := livetest.MustConnect(t, live.Credentials{URL: strings.Replace(url, "http", "ws", 1), Token: token})
+	if acceptsTrack(t, recorder, livekit.TrackSource_CAMERA) {
+		t.Error("the recorder can publish a track")
+	}
+	ada := livetest.MustConnect(t, h.token("room", "ada"))
+	if others := ada.JoinResponse.OtherParticipants; len(others) != 0 || !ada.JoinResponse.Room.ActiveRecording {
+		t.Errorf("got %d others, recording: %v, want none, recording", len(others), ada.JoinResponse.Room.ActiveRecording)
+	}
+	people, err := live.ListParticipants(h.app, "room")
+	if err != nil || len(people) != 1 || people[0].Identity != "ada" {
+		t.Errorf("got %+v, %v, want ada only", people, err)
+	}
+}
+
+func TestReceive_ReportOnRecorder_IsIgnored(t *testing.T) {
+	config := hookstest.Config()
+	config.LiveURL, config.LiveKey, config.LiveSecret = "wss://live.invalid", "key", "a-secret-of-thirty-two-characters"
+	app := hookstest.NewAppWith(t, config)
+	received := 0
+	live.OnReport(app, func(core.App, live.Report) error {
+		received++
+		return nil
+	})
+	for kind, want := range map[livekit.ParticipantInfo_Kind]int{livekit.ParticipantInfo_STANDARD: 1, livekit.ParticipantInfo_EGRESS: 0} {
+		received = 0
+		must(t, live.Receive(app, livetest.NewSignedRequest(t, live.ReportPath, config.LiveKey, config.LiveSecret, &livekit.WebhookEvent{
+			Id: "EV_" + kind.String(), Event: live.EventJoined, Room: &livekit.Room{Name: "room"}, Participant: &livekit.ParticipantInfo{Identity: "x", Kind: kind}})))
+		if received != want {
+			t.Errorf("%s: got %d reports, want %d", kind, received, want)
+		}
 	}
 }

@@ -143,7 +143,7 @@ func ListRooms(app core.App) ([]string, error) {
 	return names, nil
 }
 
-// ListParticipants lists the participants of the room. A room that isn't open has none.
+// ListParticipants lists the participants of the room, without the recorder. A room that isn't open has none.
 func ListParticipants(app core.App, room string) ([]Participant, error) {
 	answer, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ListParticipantsResponse, error) {
 		return s.ListParticipants(ctx, &livekit.ListParticipantsRequest{Room: room})
@@ -153,7 +153,7 @@ func ListParticipants(app core.App, room string) ([]Participant, error) {
 	}
 	people := make([]Participant, 0, len(answer.Participants))
 	for _, p := range answer.Participants {
-		if p.State != livekit.ParticipantInfo_DISCONNECTED {
+		if p.State != livekit.ParticipantInfo_DISCONNECTED && !isRecorder(p) {
 			people = append(people, newParticipant(p))
 		}
 	}
