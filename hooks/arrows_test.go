@@ -34,6 +34,7 @@ var allowedImports = map[string]string{
 	"tools/ratelimit": "tools/text",
 	"tools/settings":  "",
 	"tools/text":      "tools/errs",
+	"tools/webm":      "",
 
 	// Foundations of every domain.
 	"record":          "tools/errs tools/text",
@@ -64,6 +65,7 @@ var allowedImports = map[string]string{
 	"live":          tools,
 	"live/embedded": "live",
 	"live/livetest": "live live/embedded",
+	"live/recorder": "tools/webm",
 	"rooms":         "actors audit paths plans record teams" + tools,
 	"sessions":      "accounts actors addresslist audit emails live mail members paths plans record rooms teams" + tools,
 	"runs":          "actors audit live plans record sessions teams" + tools,
@@ -94,8 +96,10 @@ var allowedImports = map[string]string{
 // exclusiveImports maps external packages to the only package that may import them.
 var exclusiveImports = map[string]string{
 	"github.com/resend/":   "mail",
-	"github.com/livekit/":  "live live/embedded live/livetest",
-	"github.com/pion/":     "live/livetest",
+	"github.com/livekit/":  "live live/embedded live/livetest live/recorder",
+	"github.com/pion/":     "live/livetest live/recorder",
+	"github.com/at-wat/":   "tools/webm",
+	"github.com/gorilla/":  "live/recorder",
 	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // only tests
 
