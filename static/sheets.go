@@ -19,12 +19,13 @@ var sheets = []string{
 }
 
 // parts lists the stylesheets of some areas, each also with a folder of modules: the pages before a session and of a
-// room, the App, the live session, and the description of the API.
+// room, the App, the live session, the player of recordings, and the description of the API.
 var parts = map[string][]string{
-	"join": {"css/join.css"},
-	"app":  {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
-	"docs": {"css/docs.css"},
-	"live": {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
+	"join":   {"css/join.css"},
+	"app":    {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
+	"docs":   {"css/docs.css"},
+	"live":   {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
+	"player": {"css/live-tiles.css", "css/player.css"},
 }
 
 // addSheet joins parts into one stylesheet, minifies it, and points fonts to their hashed URLs.

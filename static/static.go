@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/app/*.js js/join/*.js js/later/*.js js/live/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/app/*.js js/join/*.js js/later/*.js js/live/*.js js/player/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 

@@ -127,7 +127,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 
 	imports := regexp.MustCompile(`(?:from|import) ?\(?"(\.{1,2}/[^"]+)"`)
-	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live")) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live"), static.ModulesOf("player")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -174,6 +174,19 @@ func TestTheLiveSessionFitsItsBudget(t *testing.T) {
 	t.Logf("%6d  besides what every page has", total)
 	if total > 190_000 {
 		t.Errorf("a live session: %d bytes, want at most 190_000", total)
+	}
+}
+
+// Only the page of a recording loads the player.
+func TestThePlayerFitsItsBudget(t *testing.T) {
+	total := 0
+	for _, url := range append(static.ModulesOf("player"), static.URL("player.css")) {
+		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
+		t.Logf("%6d  %s", len(body), url)
+		total += len(body)
+	}
+	if total > 16_000 {
+		t.Errorf("the player: %d bytes besides what every page has, want at most 16_000", total)
 	}
 }
 

@@ -1,5 +1,17 @@
 // The list of keyboard shortcuts that work on the current page, as a dialog.
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+const player = [
+  [["K"], "Play or pause; also Space"],
+  [["J"], "Back 10 seconds"],
+  [["L"], "Forward 10 seconds"],
+  [["←", "→"], "Back or forward 5 seconds"],
+  [["0", "9"], "Go to a tenth of the recording"],
+  [["<", ">"], "Slower or faster"],
+  [["M"], "Mute or turn on sound"],
+  [["↑", "↓"], "Volume, while the player has the focus"],
+  [["G"], "Grid or speaker view"],
+  [["F"], "Full screen"],
+];
 const names = { ArrowLeft: "←", ArrowRight: "→" };
 const has = (selector) => document.querySelector(selector) !== null;
 
@@ -27,6 +39,7 @@ function groups() {
     ]],
     ["Seats", [has("[data-roving]") && [["←", "→", "↑", "↓"], "Move between seats"]]],
     ["Calendar", [has("#calendar") && [["←", "→", "↑", "↓"], "Move between sessions and free times"]]],
+    ["Player", has("#player") ? player : []],
     ["This page", own],
     ["Everywhere", [
       has("[data-find]") && [[mac ? "⌘" : "Ctrl", "K"], "Search or go to"],

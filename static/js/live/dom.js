@@ -50,6 +50,13 @@ export function initials(name) {
   return both.join("").toUpperCase();
 }
 
+// Each person has the same colour on every page.
+export function tone(identity) {
+  let sum = 0;
+  for (const char of identity) sum = (sum * 31 + char.codePointAt(0)) % 997;
+  return (sum % 5) + 1;
+}
+
 // A name for the middle of a sentence, which its direction doesn't change.
 export const isolate = (name) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
 

@@ -4,7 +4,7 @@ const gap = 8;
 const smallest = 132; // minimum width of a tile; the others scroll
 
 // Grid view: the number of columns that makes the tiles largest.
-function even(count, width, height) {
+export function even(count, width, height) {
   const narrowest = width < height ? 3 / 4 : 4 / 3;
   let best = { area: -1 };
   for (let columns = 1; columns <= count; columns++) {

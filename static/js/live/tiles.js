@@ -2,7 +2,7 @@
 // else, in speaker view, the person who speaks.
 import { root } from "./session.js";
 import { kept, keep } from "./preferences.js";
-import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
+import { el, gathered, icon, initials, mark, swapIcon, tone, write } from "./dom.js";
 import { arrange } from "./layout.js";
 import { caption } from "./captions.js";
 import { handOf, whenHands } from "./hands.js";
@@ -138,13 +138,6 @@ function fill(tile, { participant, kind }, large) {
   swapIcon(pin, held ? "pin-off" : "pin");
   mark(pin, "aria-label", held ? `Unpin ${name}` : `Pin ${kind === "screen" ? "the screen of " : ""}${name}`);
   tile.querySelector("[data-float]").hidden = track === null || !document.pictureInPictureEnabled;
-}
-
-// Each person has the same colour on every page.
-function tone(identity) {
-  let sum = 0;
-  for (const char of identity) sum = (sum * 31 + char.codePointAt(0)) % 997;
-  return (sum % 5) + 1;
 }
 
 const attached = new WeakMap();

@@ -1,0 +1,199 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/chromedp/kb"
+
+	"usher/static"
+	"usher/views/player"
+	"usher/views/ui"
+)
+
+// playerPage serves a page with a player. The pictures have their own number in bars at the top, 20 a second; the sounds beep each second.
+type playerPage struct {
+	http.ServeMux
+	props  player.Props
+	status int // of the files; 0: they are there
+}
+
+func newPlayerPage(t *testing.T) (*playerPage, *tab) {
+	t.Helper()
+	p := &playerPage{props: samplePlayer()}
+	p.HandleFunc("/player", func(w http.ResponseWriter, r *http.Request) {
+		page := ui.PageProps{Title: "Recording", Stylesheets: []string{player.Stylesheet()}, Scripts: player.Modules()}
+		body := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			_, _ = io.WriteString(w, `<main id="main"><h1>Kestrel, reel 4 grade review</h1>`)
+			err := player.View(p.props).Render(ctx, w)
+			_, _ = io.WriteString(w, `<button type="button" data-shortcuts>Keyboard shortcuts</button></main>`)
+			return err
+		})
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'")
+		_ = ui.Page(page).Render(templ.WithChildren(r.Context(), body), w)
+	})
+	p.HandleFunc("/files/{name}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("X-Usher", "1")
+		if p.status != 0 {
+			http.Error(w, "", p.status)
+			return
+		}
+		file, err := os.Open(filepath.Join("testdata", "player", r.PathValue("name")))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		defer func() { _ = file.Close() }()
+		info, _ := file.Stat()
+		w.Header().Set("Content-Type", "video/webm")
+		http.ServeContent(w, r, "", info.ModTime(), file)
+	})
+	p.Handle("/static/", static.Handler())
+	server := httptest.NewServer(p)
+	b := openTab(t, server.URL)
+	t.Cleanup(server.Close)
+	return p, b
+}
+
+// samplePlayer has Anneke for 12 seconds, Clara from 3 to 11, and Anneke's screen from 5 to 9. Her camera is off from 1 to 2.
+func samplePlayer() player.Props {
+	part := func(person, name, source, kind string, offset, duration int64, muted ...player.Interval) player.Part {
+		return player.Part{URL: "/files/" + name, Person: person, Source: source, Video: source != "microphone", Type: kind, Offset: offset, Duration: duration, Muted: muted}
+	}
+	p := player.Props{
+		Title: "Kestrel, reel 4 grade review", Duration: 12_000, DownloadURL: "/download",
+		People: []player.Person{
+			{ID: "anneke", Name: "Anneke de Vries", Stays: []player.Interval{{From: 0, To: 12_000}}},
+			{ID: "clara", Name: "Clara Weiss", Stays: []player.Interval{{From: 3000, To: 11_000}}},
+		},
+		Parts: []player.Part{
+			part("anneke", "anneke-camera.webm", "camera", `video/webm; codecs="vp8"`, 0, 12_000, player.Interval{From: 1000, To: 2000}),
+			part("anneke", "anneke-microphone.webm", "microphone", `audio/webm; codecs="opus"`, 0, 12_000),
+			part("anneke", "anneke-screen.webm", "screen", `video/webm; codecs="vp8"`, 5000, 4000),
+			part("clara", "clara-camera.webm", "camera", `video/webm; codecs="vp9"`, 3000, 8000),
+			part("clara", "clara-microphone.webm", "microphone", `audio/webm; codecs="opus"`, 3000, 8000),
+		},
+	}
+	p.Chapters = player.Chapters(p.People, p.Parts)
+	return p
+}
+
+// shownScript returns the time of the recording that each visible picture shows, in milliseconds, by the number in it.
+const shownScript = `(() => {
+	const canvas = document.createElement("canvas"), parts = JSON.parse(document.getElementById("player").dataset.player).parts;
+	canvas.width = 80; canvas.height = 10;
+	const g = canvas.getContext("2d", { willReadFrequently: true });
+	const shown = {};
+	for (const v of document.querySelectorAll("#player .tile:not([hidden]) > video:not([hidden])")) {
+		if (v.readyState < 2 || v.seeking) return {};
+		const part = parts[v.dataset.part];
+		g.drawImage(v, 0, 0, v.videoWidth, v.videoHeight / 4, 0, 0, 80, 10);
+		let n = 0;
+		for (let i = 0; i < 8; i++) n = n * 2 + (g.getImageData(i * 10 + 5, 5, 1, 1).data[1] > 128 ? 1 : 0);
+		shown[part.person + " " + part.source] = part.offset + n * 50;
+	}
+	return shown;
+})()`
+
+// waitForPictures waits until exactly these pictures are visible, and show that time within a frame.
+func (b *tab) waitForPictures(at int64, sources ...string) {
+	b.t.Helper()
+	b.waitUntil(fmt.Sprintf("the pictures %v at %d ms", sources, at), fmt.Sprintf(`(shown => Object.keys(shown).length === %d && Object.values(shown).every(ms => ms <= %d && ms > %d - 51))(%s)`,
+		len(sources), at, at, shownScript))
+	got := eval[map[string]int64](b, shownScript)
+	for _, source := range sources {
+		if _, ok := got[source]; !ok {
+			b.fatalf("got the pictures %v, want %s", got, source)
+		}
+	}
+}
+
+func TestPlayer_SeeksExactly(t *testing.T) {
+	_, b := newPlayerPage(t)
+	b.visit("/player#t=2.5")
+	b.waitForPictures(2500, "anneke camera")
+	b.waitForText("/ 0:12")
+	if got := eval[[]float64](b, `[...document.querySelectorAll("#player :is(video, audio)")].map(e => Math.round(e.duration * 10) / 10)`); len(got) != 5 {
+		t.Errorf("got the durations %v, want 5 loaded parts", got)
+	}
+	seek := func(ms int64) {
+		t.Helper()
+		eval[bool](b, fmt.Sprintf(`(() => { const s = document.getElementById("player-seek"); s.value = %d; s.dispatchEvent(new Event("input", {bubbles: true})); s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, ms))
+	}
+	seek(10_320)
+	b.waitForPictures(10_320, "anneke camera", "clara camera")
+	seek(6980)
+	b.waitForPictures(6980, "anneke camera", "clara camera", "anneke screen")
+	b.waitUntil("the screen large", `document.querySelector(".tile[data-main]").dataset.kind === "screen"`)
+	seek(1500)
+	b.waitForPictures(1500)
+}
+
+// positionsScript returns the time of the recording at which each playing part is, in milliseconds.
+const positionsScript = `(() => { const parts = JSON.parse(document.getElementById("player").dataset.player).parts, at = {};
+	for (const e of document.querySelectorAll("#player :is(video, audio)")) if (!e.paused && !e.seeking)
+		at[parts[e.dataset.part].person + " " + parts[e.dataset.part].source] = Math.round(parts[e.dataset.part].offset + e.currentTime * 1000);
+	return at; })()`
+
+func TestPlayer_PlaysInSync_WithTheKeyboard(t *testing.T) {
+	_, b := newPlayerPage(t)
+	b.visit("/player#t=5.2")
+	b.waitForPictures(5200, "anneke camera", "clara camera", "anneke screen")
+	b.sendKeys("k")
+	b.waitUntil("all five parts within 100 ms", fmt.Sprintf(`(at => Object.keys(at).length === 5 && Math.max(...Object.values(at)) - Math.min(...Object.values(at)) <= 100 && at["anneke camera"] > 5600)(%s)`, positionsScript))
+	b.waitUntil("their pictures within 100 ms", fmt.Sprintf(`(shown => Object.keys(shown).length === 3 && Math.max(...Object.values(shown)) - Math.min(...Object.values(shown)) <= 100)(%s)`, shownScript))
+	b.sendKeys(" ")
+	b.waitUntil("a pause", `[...document.querySelectorAll("#player :is(video, audio)")].every(e => e.paused)`)
+	at := func(what, time string) {
+		t.Helper()
+		b.waitUntil(what+" to "+time, fmt.Sprintf(`document.getElementById("player-time").textContent === %q`, time))
+	}
+	for _, step := range []struct{ key, time string }{{"0", "0:00"}, {"l", "0:10"}, {kb.ArrowLeft, "0:05"}, {"j", "0:00"}, {kb.ArrowRight, "0:05"}, {"5", "0:06"}} {
+		b.sendKeys(step.key)
+		at("key "+step.key, step.time)
+	}
+	b.waitForURL("#t=6")
+	b.sendKeys(">")
+	b.waitUntil("the speed", `document.getElementById("player-speed").value === "1.25"`)
+	b.sendKeys("m")
+	b.waitUntil("no sound", `document.querySelector("[data-player-action=mute]").ariaLabel === "Turn on sound"`)
+	b.press("Anneke de Vries shared their screen")
+	at("the chapter", "0:05")
+	b.sendKeys("9")
+	b.waitUntil("a grid", `document.getElementById("player-tiles").dataset.form === "even"`)
+	b.sendKeys("g")
+	b.waitUntil("speaker view", `document.getElementById("player-tiles").dataset.form === "strip"`)
+	b.sendKeys("?")
+	b.waitForText("Go to a tenth of the recording")
+	b.press("Done")
+	b.sendKeys("k")
+	at("the end", "0:12")
+	b.waitUntil("the end", `document.querySelector("[data-player-action=toggle]").ariaLabel === "Play again"`)
+	b.assertAccessible("the player")
+}
+
+func TestPlayer_SaysWhatCannotBePlayed(t *testing.T) {
+	p, b := newPlayerPage(t)
+	p.props.Parts[0].Type = `video/webm; codecs="unknown"`
+	b.visit("/player#t=5.2")
+	b.waitForPictures(5200, "clara camera", "anneke screen")
+	b.waitForText("Some video can't be played by this browser. To see everything, download the recording.")
+	b.waitForText("Can't be played")
+	p.status = http.StatusNotFound
+	b.expectStatus(http.StatusNotFound)
+	b.visit("/player?gone")
+	b.waitForText("You can no longer play this recording.")
+	p.status = 0
+	b.press("Try again")
+	b.waitUntil("it plays", fmt.Sprintf(`Object.keys(%s).length > 0`, positionsScript))
+	b.assertAccessible("a recording with a part that can't be played")
+}
