@@ -6,7 +6,7 @@ import (
 )
 
 // Recordings of sessions. A recording outlives its session, room, host and participants, so their names are stored. Its files are
-// outside of the database.
+// outside of the database: a trigger stores which ones are to be deleted, whatever deletes the recording.
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)
@@ -41,6 +41,7 @@ func init() {
 			&core.BoolField{Name: "shared"},
 			&core.DateField{Name: "trashed"},
 			&core.TextField{Name: "trashed_by", Max: 254}, // empty: by the retention period
+			&core.DateField{Name: "restored"},             // from the trash, which starts its retention period again
 			&core.DateField{Name: "warned"},               // when the email about its retention period was sent
 			one("mp4_status", false, "queued", "rendering", "ready", "failed"),
 			&core.NumberField{Name: "mp4_progress", OnlyInt: true, Min: atLeast(0), Max: atLeast(100)},
@@ -56,6 +57,11 @@ func init() {
 		if err := app.Save(recordings); err != nil {
 			return err
 		}
+		err = run(app, "CREATE TABLE recording_files_deleted (recording TEXT PRIMARY KEY NOT NULL, location TEXT NOT NULL) WITHOUT ROWID",
+			"CREATE TRIGGER recordings_deleted AFTER DELETE ON recordings BEGIN INSERT OR IGNORE INTO recording_files_deleted VALUES (OLD.id, OLD.location); END")
+		if err != nil {
+			return err
+		}
 		teams, err := app.FindCollectionByNameOrId("teams")
 		if err != nil {
 			return err
@@ -69,6 +75,9 @@ func init() {
 		}
 		teams.Fields.RemoveByName("retention_days")
 		if err := app.Save(teams); err != nil {
+			return err
+		}
+		if err := run(app, "DROP TRIGGER recordings_deleted", "DROP TABLE recording_files_deleted"); err != nil {
 			return err
 		}
 		return drop("recordings")(app)

@@ -22,6 +22,7 @@ var Kinds = []Kind{
 	{"invitations", "Invitations"},
 	{"members", "Members and roles"},
 	{"sessions", "Sessions and rooms"},
+	{"recordings", "Recordings"},
 	{"team", "Team and settings"},
 	{"access", "Access and exports"},
 	{"accounts", "Accounts"},
@@ -88,6 +89,14 @@ var ActionTexts = []ActionText{
 	{Action: "room.restore", Kind: "sessions", Past: "restored the room {on}", Infinitive: "restore the room {on}", AnonymousTarget: "(not found)"},
 	{Action: "room.rotate", Kind: "sessions", Past: "replaced the link of the room {on}", Infinitive: "replace the link of the room {on}", AnonymousTarget: "(not found)"},
 	{Action: "room.delete", Kind: "sessions", Past: "deleted the room {on}", Infinitive: "delete the room {on}", AnonymousTarget: "(no name)"},
+
+	{Action: "recording.rename", Kind: "recordings", Past: "renamed the recording {on}", Infinitive: "rename the recording {on}", AnonymousTarget: "(not found)"},
+	{Action: "recording.share", Kind: "recordings", Past: "shared the recording {on} with the participants", Infinitive: "share the recording {on}", AnonymousTarget: "(not found)"},
+	{Action: "recording.unshare", Kind: "recordings", Past: "stopped sharing the recording {on}", Infinitive: "stop sharing the recording {on}", AnonymousTarget: "(not found)"},
+	{Action: "recording.trash", Kind: "recordings", Past: "moved the recording {on} to the trash", Infinitive: "move the recording {on} to the trash", AnonymousTarget: "(not found)"},
+	{Action: "recording.restore", Kind: "recordings", Past: "restored the recording {on} from the trash", Infinitive: "restore the recording {on}", AnonymousTarget: "(not found)"},
+	{Action: "recording.delete", Kind: "recordings", Past: "deleted the recording {on}", Infinitive: "delete the recording {on}", AnonymousTarget: "(not found)"},
+	{Action: "recording.retention", Kind: "recordings", Past: "changed how long recordings are kept", Infinitive: "change how long recordings are kept"},
 
 	{Action: "team.found", Kind: "team", Past: "created the team {on}", Infinitive: "create a team"},
 	{Action: "team.update", Kind: "team", Past: "changed the settings of {on}", Infinitive: "change the settings of {on}"},

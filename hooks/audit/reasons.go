@@ -96,6 +96,18 @@ var reasonTexts = map[string]string{
 	"not_elsewhere":     "The session isn't an external session.",
 	"bad_event":         "An attendance event was invalid.",
 
+	"recording":        "The recording wasn't finished.",
+	"already_recorded": "The session was already being recorded.",
+	"not_recorded":     "The session wasn't being recorded.",
+	"always_recorded":  "The session is always recorded.",
+	"recording_off":    "Recording was off.",
+	"recordings_full":  "The server was already recording as many sessions as it can.",
+	"storage_full":     "The team's storage for recordings was full.",
+	"disk_full":        "The server had too little free disk space.",
+	"bad_retention":    "The retention period was invalid.",
+	"in_trash":         "The recording was in the trash.",
+	"not_in_trash":     "The recording wasn't in the trash.",
+
 	"blocked":      "The person wasn't allowed into the session.",
 	"out":          "The person had been removed from the session.",
 	"put_out_self": "Users can't remove themselves.",

@@ -89,7 +89,7 @@ func managedBy(actor *actors.Actor) dbx.Expression {
 // Find finds a recording that the actor can see, in the trash or not, and reports whether the actor manages it. It returns
 // errs.ErrNotFound for any other.
 func Find(app core.App, actor *actors.Actor, id string) (Row, error) {
-	found, err := record.One[Recording](app.RecordQuery("recordings").AndWhere(dbx.HashExp{"recordings.id": id, "recordings.team": actor.Team.Id}).
+	found, err := record.One[Recording](app.RecordQuery("recordings").AndWhere(dbx.HashExp{"id": id, "team": actor.Team.Id}).
 		AndWhere(visibleTo(actor, true)), "find a recording")
 	if err != nil {
 		return Row{}, err
@@ -101,7 +101,7 @@ func Find(app core.App, actor *actors.Actor, id string) (Row, error) {
 // Manages reports whether the actor can rename, share and delete a recording of their team: the Owner and Admins all of them, everyone
 // else those of sessions that they hosted (R119).
 func Manages(app core.App, actor *actors.Actor, id string) (bool, error) {
-	n, err := app.CountRecords("recordings", dbx.HashExp{"recordings.id": id, "recordings.team": actor.Team.Id}, managedBy(actor))
+	n, err := app.CountRecords("recordings", dbx.HashExp{"id": id, "team": actor.Team.Id}, managedBy(actor))
 	if err != nil {
 		return false, fmt.Errorf("find who manages a recording: %w", err)
 	}
@@ -118,14 +118,14 @@ func (q Query) normalize() Query {
 }
 
 func (q Query) conditions(actor *actors.Actor) []dbx.Expression {
-	where := []dbx.Expression{dbx.HashExp{"recordings.team": actor.Team.Id}}
+	where := []dbx.Expression{dbx.HashExp{"team": actor.Team.Id}}
 	add := func(condition string, name string, value any) {
 		where = append(where, dbx.NewExp(condition, dbx.Params{name: value}))
 	}
 	if q.Trash {
 		where = append(where, dbx.NewExp("recordings.trashed != ''"), managedBy(actor))
 	} else {
-		where = append(where, dbx.HashExp{"recordings.trashed": ""})
+		where = append(where, dbx.HashExp{"trashed": ""})
 	}
 	where = append(where, visibleTo(actor, q.All))
 	switch q.Only {
@@ -188,7 +188,7 @@ func managedAmong(app core.App, actor *actors.Actor, found []*Recording) (map[st
 		all = append(all, r.Id)
 	}
 	var ids []string
-	err := app.DB().Select("recordings.id").From("recordings").Where(dbx.HashExp{"recordings.id": all}).AndWhere(managedBy(actor)).Column(&ids)
+	err := app.DB().Select("id").From("recordings").Where(dbx.HashExp{"id": all}).AndWhere(managedBy(actor)).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find who manages recordings: %w", err)
 	}

@@ -53,16 +53,17 @@ const MaxTitle = 200
 
 // Codes of errors.
 const (
-	CodeStorageFull   = "storage_full"
-	CodeRecording     = "recording"        // it isn't finished
-	CodeAlreadyOn     = "already_recorded" // the session is being recorded
-	CodeNotOn         = "not_recorded"     // it isn't
-	CodeOff           = "recording_off"
-	CodeDiskFull      = "disk_full"
-	CodeBadRetention  = "bad_retention"
-	CodeNotInTrash    = "not_in_trash"
-	CodeInTrash       = "in_trash"
-	CodeRetentionTime = "retention_passed"
+	CodeOn           = "already_recorded"
+	CodeNotOn        = "not_recorded"
+	CodeAlways       = "always_recorded"
+	CodeOff          = "recording_off"
+	CodeServerFull   = "recordings_full"
+	CodeStorageFull  = "storage_full"
+	CodeDiskFull     = "disk_full"
+	CodeUnfinished   = "recording"
+	CodeBadRetention = "bad_retention"
+	CodeInTrash      = "in_trash"
+	CodeNotInTrash   = "not_in_trash"
 )
 
 var _ core.RecordProxy = (*Recording)(nil)

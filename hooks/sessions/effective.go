@@ -5,6 +5,7 @@ import (
 
 	"usher/hooks/rooms"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // Setting is the effective value of a session setting: On if the session or its room turns it on, ByRoom if the room
@@ -36,4 +37,13 @@ func FindRoom(app core.App, s *Session) (*rooms.Room, error) {
 		return nil, errs.IgnoreNotFound(err)
 	}
 	return room, nil
+}
+
+// RecordingOf is when a session is recorded: rooms.RecordingOff, RecordingByHost or RecordingAlways. External sessions can't be
+// recorded, and no session on a server without recordings. Everything that shows or applies the setting uses it.
+func RecordingOf(app core.App, s *Session) string {
+	if s.ExternalLink() != "" || settings.Of(app).Recordings == 0 {
+		return rooms.RecordingOff
+	}
+	return s.Recording()
 }

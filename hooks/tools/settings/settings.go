@@ -60,6 +60,9 @@ type Config struct {
 	LiveTCPPort int
 	LiveNodeIP  string
 
+	// Recordings is how many sessions the server records at the same time; 0: sessions can't be recorded.
+	Recordings int
+
 	// Console is where emails are printed when no transport is set up; nil is standard output.
 	Console io.Writer
 }
@@ -83,7 +86,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		ResendURL:     getenv("RESEND_BASE_URL"),
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 	}
-	return config, errors.Join(config.validate(), config.readLive(getenv))
+	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv))
 }
 
 func (c Config) validate() error {

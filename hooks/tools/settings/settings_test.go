@@ -15,7 +15,7 @@ func fromEnv(env map[string]string) (settings.Config, error) {
 
 func TestFromEnv_Defaults(t *testing.T) {
 	config, err := fromEnv(nil)
-	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", LiveUDPPort: 7882, LiveTCPPort: 7881}) {
+	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
@@ -28,11 +28,12 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
 		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
+		"USHER_RECORDINGS": "5",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7"}
+		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5}
 	if err != nil || config != want {
 		t.Errorf("%+v %v, want %v", config, err, want)
 	}
@@ -51,6 +52,7 @@ var invalidValues = map[string][]string{
 	"USHER_MAIL_FROM":       {"usher", "<>"},
 	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
 	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+	"USHER_RECORDINGS":      {"-1", "101", "many", "1.5"},
 	"USHER_LIVE_UDP_PORT":   {"0", "-1", "65536", "media"},
 	"USHER_LIVE_TCP_PORT":   {"-1", "65536", "media"},
 	"USHER_LIVE_NODE_IP":    {"usher.example.org", "203.0.113"},
