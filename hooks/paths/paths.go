@@ -106,6 +106,12 @@ func Calendar(team string) string { return App(team) + "/calendar" }
 // AppRooms is the list of rooms in the App.
 func AppRooms(team string) string { return App(team) + "/rooms" }
 
+// AppRecordings is the library of recordings in the App.
+func AppRecordings(team string) string { return App(team) + "/recordings" }
+
+// Recording is the page of a recording in the App.
+func Recording(team, id string) string { return AppRecordings(team) + "/" + id }
+
 // AppSearch is the search page of the App.
 func AppSearch(team string) string { return App(team) + "/find" }
 
@@ -138,6 +144,9 @@ func NewRoom(team string) string { return PanelRooms(team) + "/new" }
 
 // ArchivedRooms is the list of archived rooms.
 func ArchivedRooms(team string) string { return PanelRooms(team) + "?status=archived" }
+
+// PanelRecordings is the library of all recordings of the team in the Admin Panel.
+func PanelRecordings(team string) string { return Panel(team) + "/recordings" }
 
 // PanelSearch is the search page of the Admin Panel.
 func PanelSearch(team string) string { return Panel(team) + "/find" }
