@@ -12,7 +12,7 @@ import (
 
 const (
 	// tools are the libraries, which know nothing about the domain.
-	tools = " tools/calendar tools/csvfile tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
+	tools = " tools/calendar tools/csvfile tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
 	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams" + tools
@@ -28,6 +28,7 @@ var allowedImports = map[string]string{
 	// Libraries.
 	"tools/calendar":  "",
 	"tools/csvfile":   "",
+	"tools/disk":      "",
 	"tools/errs":      "",
 	"tools/images":    "tools/errs tools/text",
 	"tools/jobs":      "",
@@ -71,13 +72,12 @@ var allowedImports = map[string]string{
 	"runs":          "actors audit live plans record sessions teams" + tools,
 	"licences":      "actors plans record runs seats sessions teams" + tools,
 	"join":          "accounts actors audit live mail members paths record rooms runs sessions teams" + tools,
-	"recordings":    "actors audit emails events live live/recorder mail paths plans record rooms runs sessions teams" + tools,
+	"recordings":    "accounts actors audit emails events live live/recorder mail members paths plans record rooms runs sessions teams" + tools,
 	"attendances":   "actors audit events join live record runs sessions" + tools,
 
-	"hooks":                domainPackages,
-	"commands":             domainPackages + " commands/samplemedia",
-	"commands/samplemedia": "",
-	"hookstest":            "database hooks pb_migrations " + domainPackages,
+	"hooks":     domainPackages,
+	"commands":  domainPackages,
+	"hookstest": "database hooks pb_migrations " + domainPackages,
 
 	"views":             "commands join live static views/account views/api views/app views/join views/live views/panel views/web",
 	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,
@@ -86,9 +86,8 @@ var allowedImports = map[string]string{
 	"views/search":      domainPackages + " views/ui views/web",
 	"views/account":     domainPackages + " views/layout views/ui views/web",
 	"views/player":      "static views/ui",
-	"views/panel":       domainPackages + " views/recordings views/search views/layout views/ui views/web",
-	"views/app":         domainPackages + " views/recordings views/search views/layout views/ui views/web",
-	"views/recordings":  domainPackages + " views/layout views/player views/ui views/web",
+	"views/panel":       domainPackages + " views/search views/layout views/ui views/web",
+	"views/app":         domainPackages + " views/search views/layout views/ui views/web",
 	"views/join":        domainPackages + " static views/layout views/ui views/web",
 	"views/live":        domainPackages + " static views/layout views/ui views/web",
 	"views/api":         domainPackages + " static views/layout views/ui views/web",

@@ -18,6 +18,7 @@ import (
 	"usher/hooks/people"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/recordings"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/seats"
@@ -52,6 +53,7 @@ func Register(app core.App, config Config) {
 	runs.Register(app)
 	join.Register(app)
 	attendances.Register(app)
+	recordings.Register(app)
 	capacity.Register(app)
 	people.Register(app)
 	events.Register(app)

@@ -90,6 +90,8 @@ var ActionTexts = []ActionText{
 	{Action: "room.rotate", Kind: "sessions", Past: "replaced the link of the room {on}", Infinitive: "replace the link of the room {on}", AnonymousTarget: "(not found)"},
 	{Action: "room.delete", Kind: "sessions", Past: "deleted the room {on}", Infinitive: "delete the room {on}", AnonymousTarget: "(no name)"},
 
+	{Action: "recording.start", Kind: "recordings", Past: "started recording {on}", Infinitive: "record {on}", AnonymousTarget: "a session"},
+	{Action: "recording.stop", Kind: "recordings", Past: "stopped recording {on}", Infinitive: "stop recording {on}", AnonymousTarget: "a session"},
 	{Action: "recording.rename", Kind: "recordings", Past: "renamed the recording {on}", Infinitive: "rename the recording {on}", AnonymousTarget: "(not found)"},
 	{Action: "recording.share", Kind: "recordings", Past: "shared the recording {on} with the participants", Infinitive: "share the recording {on}", AnonymousTarget: "(not found)"},
 	{Action: "recording.unshare", Kind: "recordings", Past: "stopped sharing the recording {on}", Infinitive: "stop sharing the recording {on}", AnonymousTarget: "(not found)"},

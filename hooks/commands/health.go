@@ -10,6 +10,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/disk"
 )
 
 // The limits of a server that is ready.
@@ -28,7 +29,7 @@ func CheckReady(app core.App) error {
 		app.Logger().Error("not ready: the database can't be written", "error", err)
 		return writeError(err)
 	}
-	if free, ok := freeBytes(app.DataDir()); ok && free < minFreeBytes {
+	if free, ok := disk.FreeBytes(app.DataDir()); ok && free < minFreeBytes {
 		return fmt.Errorf("the disk is almost full: %d MB left, %d MB needed", free>>20, minFreeBytes>>20)
 	}
 	// Media are part of the work: a server without them holds no session. It goes on serving everything else.

@@ -98,6 +98,12 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"session-new-host", emails.SessionsNewHost(emails.NewHostProps{From: name, Sessions: []emails.SessionProps{session(func(*emails.SessionProps) {})}}), link},
 		{"sessions-new-host", emails.SessionsNewHost(emails.NewHostProps{From: name, Sessions: []emails.SessionProps{session(func(*emails.SessionProps) {}),
 			session(func(p *emails.SessionProps) { p.Series = 4 })}, More: 2}), ""},
+		{"recording-ready", emails.RecordingReady(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Length: 3725 * time.Second, Zone: lisbon, Link: link, Support: support}), link},
+		{"recording-ready-early", emails.RecordingReady(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Length: 65 * time.Second, Stopped: "media", Shared: true, Link: link}), link},
+		{"recording-stopped", emails.RecordingStopped(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Stopped: "storage_full", Zone: lisbon, Link: link, Support: support}), link},
+		{"recording-stopped-disk", emails.RecordingStopped(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Stopped: "disk_full", Link: link}), link},
+		{"recordings-due", emails.RecordingsDue(emails.RecordingsDueProps{To: lucia, ToName: name, Team: team, Days: 90, Recordings: []emails.RecordingItem{{Title: name, Started: expires}, {Title: name, Started: expires}},
+			More: 3, At: expires, Trash: 7 * 24 * time.Hour, Zone: lisbon, Link: link, Support: support}), link},
 		{"capacity", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Admin seat", Free: 1, Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-full", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Organizer seat", Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-licences", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Limit: 3, Running: true, Interval: 7 * 24 * time.Hour, Manage: link,
@@ -133,11 +139,11 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 		if strings.Contains(m.HTML, "<table") || strings.Contains(m.HTML, "zTempl") || strings.Contains(m.Text, "\r") {
 			t.Errorf("%s: got a table, a template marker or a carriage return, want no %q, %q or %q", s.name, "<table", "zTempl", "\r")
 		}
-		inTeam := strings.HasPrefix(s.name, "session") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences", s.name)
+		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences", s.name)
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
 			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}
-		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
+		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording")) {
 			t.Errorf("%s: got high priority %t, want %t", s.name, m.HighPriority, !m.HighPriority)
 		}
 		if dir != "" {

@@ -28,6 +28,8 @@ const (
 	ReasonOtherHost           = "other_host"
 	ReasonNeverNotified       = "never_told"
 	ReasonCapacityFree        = "seats_free"
+	ReasonRecordingDeleted    = "recording_deleted"
+	ReasonRecordingsKept      = "recordings_kept"
 )
 
 // reasonTexts has the text of each code, to follow "Not sent: ".
@@ -57,6 +59,8 @@ var reasonTexts = map[string]string{
 	ReasonHostRestored:        "the user hosts these sessions again",
 	ReasonOtherHost:           "another user hosts the session",
 	ReasonCapacityFree:        "fewer seats or licences are in use",
+	ReasonRecordingDeleted:    "the recording was deleted",
+	ReasonRecordingsKept:      "the recordings are kept",
 	ReasonNeverNotified:       "no earlier email about the session was sent",
 }
 

@@ -56,3 +56,76 @@ func TestPreviewRetention_ListsWhatIsDueWithinTheWarning(t *testing.T) {
 		t.Errorf("without a period: %+v, %v, want none", p, err)
 	}
 }
+
+// due runs DeleteDue as if at that time.
+func (f *fixture) due(at time.Time) {
+	f.Helper()
+	if err := recordings.DeleteDue(f.app, at); err != nil {
+		f.Fatal(err)
+	}
+}
+
+func TestDeleteDue_WarnsThenTrashesThenDeletes(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	now := time.Now()
+	ended := now.AddDate(0, 0, -100)
+	old := hookstest.Recording(t, f.app, f.session, map[string]any{"started": ended, "ended": ended}).Id
+	fresh := hookstest.Recording(t, f.app, f.session, nil).Id
+	trashed := func(id string) bool {
+		r, err := recordings.FindByID(f.app, id)
+		return err == nil && !r.Trashed().IsZero()
+	}
+	f.due(now)
+	if f.emails("recordings_due") != 0 || trashed(old) {
+		t.Fatal("without a retention period, recordings are kept")
+	}
+	if err := recordings.SetRetention(f.app, f.actor("owner"), 90); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		f.due(now)
+	}
+	if n := f.emails("recordings_due"); n != 3 || trashed(old) {
+		t.Fatalf("%d emails, want one to the Owner, the Admin and the host, and nothing in the trash", n)
+	}
+	f.due(now.Add(recordings.WarningPeriod - time.Minute))
+	if trashed(old) {
+		t.Fatal("it is in the trash before everyone had time to react")
+	}
+	moved := now.Add(recordings.WarningPeriod + time.Minute)
+	f.due(moved)
+	if !trashed(old) || trashed(fresh) {
+		t.Fatalf("in the trash: the old one %v, the fresh one %v, want only the old one", trashed(old), trashed(fresh))
+	}
+	f.due(moved.Add(recordings.TrashPeriod - time.Minute))
+	if hookstest.Count(t, f.app, "recordings") != 2 {
+		t.Fatal("it was deleted from the trash too early")
+	}
+	f.due(moved.Add(recordings.TrashPeriod + time.Minute))
+	if _, err := recordings.FindByID(f.app, old); err == nil || hookstest.Count(t, f.app, "recordings") != 1 {
+		t.Error("it wasn't deleted from the trash")
+	}
+	if got := hookstest.QueryRows(t, f.app, "SELECT action FROM audit WHERE target = '"+old+"' ORDER BY seq"); len(got) != 2 {
+		t.Errorf("the audit log has %v, want the trash and the deletion", got)
+	}
+}
+
+func TestRestore_StartsTheRetentionPeriodAgain(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	ended := time.Now().AddDate(0, 0, -100)
+	r := hookstest.Recording(t, f.app, f.session, map[string]any{"started": ended, "ended": ended, "trashed": time.Now(), "warned": ended})
+	if err := recordings.SetRetention(f.app, f.actor("owner"), 90); err != nil {
+		t.Fatal(err)
+	}
+	restored, err := recordings.Restore(f.app, f.actor("host"), r.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := restored.RetentionEnd(90); time.Until(end) < 89*24*time.Hour {
+		t.Errorf("it ends at %s, want 90 days after the restore", end)
+	}
+	f.due(time.Now().Add(time.Hour))
+	if f.emails("recordings_due") != 0 {
+		t.Error("an email was sent about a recording that was just restored")
+	}
+}

@@ -4,7 +4,6 @@ package panel
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/views/recordings"
 	"usher/views/web"
 )
 
@@ -46,7 +45,6 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/tags", renderIfGone(tagUser))
 
 	roomRoutes(panel)
-	recordings.Routes(panel, recordings.Area{InPanel: true, Shell: shell})
 
 	panel.GET("/find", showSearch)
 	panel.GET("/audit", auditLog)

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,10 +47,8 @@ var (
 	ErrDiskFull     = errors.New("the disk is full")
 )
 
-var (
-	errStopped  = errors.New("stopped") // the cause of the end by Stop
-	errPanicked = errors.New("the recorder failed")
-)
+// errStopped is the cause of the end by Stop.
+var errStopped = errors.New("stopped")
 
 const (
 	// tickEvery is how often tracks are looked at while no packet arrives.
@@ -108,9 +104,7 @@ func Start(ctx context.Context, o Options) (*Recording, error) {
 	r.work.Go(func() { r.guard("tick", r.tick) })
 	go func() {
 		defer r.close()
-		if !r.guard("record", func() { r.record(first) }) {
-			r.fail(errPanicked)
-		}
+		r.guard("record", func() { r.record(first) })
 	}()
 	return r, nil
 }
@@ -203,19 +197,18 @@ func (r *Recording) tick() {
 }
 
 func (r *Recording) tickTracks() {
+	r.mu.Lock()
+	tracks := make([]*track, 0, len(r.tracks))
+	for t := range r.tracks {
+		tracks = append(tracks, t)
+	}
+	r.mu.Unlock()
 	now := r.options.now()
-	for _, t := range r.list() {
+	for _, t := range tracks {
 		if !r.guard("tick", func() { t.tick(now) }) {
 			t.abandon()
 		}
 	}
-}
-
-// list returns the tracks that are recorded now.
-func (r *Recording) list() []*track {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Collect(maps.Keys(r.tracks))
 }
 
 // close closes the journal.

@@ -1,0 +1,187 @@
+package recordings_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/live"
+	"usher/hooks/recordings"
+	"usher/hooks/runs"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+)
+
+func TestStart_OnlyHostAndCohosts(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	for _, role := range roles {
+		_, err := recordings.Start(f.app, f.actor(role), f.session.Id)
+		_, stopped := recordings.Stop(f.app, f.actor(role), f.session.Id)
+		switch {
+		case role == "host" || role == "cohost":
+			if err != nil || stopped != nil {
+				t.Errorf("%s: started with %v, stopped with %v", role, err, stopped)
+			}
+		case role == "organizer" || role == "member":
+			if !errors.Is(err, errs.ErrNotFound) || !errors.Is(stopped, errs.ErrNotFound) {
+				t.Errorf("%s: started with %v, stopped with %v, want %v", role, err, stopped, errs.ErrNotFound)
+			}
+		default:
+			hookstest.AssertCode(t, role+" starts", err, errs.CodeNotAllowed)
+			hookstest.AssertCode(t, role+" stops", stopped, errs.CodeNotAllowed)
+		}
+	}
+	if got := hookstest.QueryRows(t, f.app, "SELECT action FROM audit WHERE action LIKE 'recording.%' AND result = 'ok' ORDER BY seq"); !slices.Equal(got,
+		[]string{"recording.start", "recording.stop", "recording.start", "recording.stop"}) {
+		t.Errorf("the audit log has %v", got)
+	}
+}
+
+func TestStart_StoresTheSession(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	r, err := recordings.Start(f.app, f.actor("cohost"), f.session.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Title() != "Kestrel review" || r.HostID() != f.users["host"].Id || r.HostName() != "Host" || r.StartedBy() != f.users["cohost"].Id ||
+		r.StartedByName() != "Cohost" || r.Status() != recordings.StatusRecording || r.Started().IsZero() || r.Shared() {
+		t.Errorf("stored %+v", r.FieldsData())
+	}
+	state, err := recordings.StateOf(f.app, f.session)
+	if err != nil || !state.On || state.Since.Sub(r.Started()).Abs() > time.Second || state.Setting != "host" {
+		t.Errorf("the state of the session is %+v, %v", state, err)
+	}
+	_, err = recordings.Start(f.app, f.actor("host"), f.session.Id)
+	hookstest.AssertCode(t, "a second one", err, recordings.CodeOn)
+}
+
+func TestStart_IsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(f *fixture, e *fakeEngine)
+		code    string
+	}{
+		"setting off":     {func(f *fixture, _ *fakeEngine) { f.exec("UPDATE sessions SET recording = 'off'") }, recordings.CodeOff},
+		"external":        {func(f *fixture, _ *fakeEngine) { f.exec("UPDATE sessions SET elsewhere = 'https://x.example'") }, recordings.CodeOff},
+		"ended":           {func(f *fixture, _ *fakeEngine) { f.exec("UPDATE sessions SET status = 'ended'") }, sessions.CodeEnded},
+		"not started":     {func(f *fixture, _ *fakeEngine) { f.exec("UPDATE sessions SET status = 'scheduled'") }, sessions.CodeNotStarted},
+		"storage full":    {func(f *fixture, _ *fakeEngine) { f.exec("UPDATE plans SET storage_bytes = 1000") }, recordings.CodeStorageFull},
+		"disk full":       {func(_ *fixture, e *fakeEngine) { e.free = 1000 }, recordings.CodeDiskFull},
+		"no media server": {func(_ *fixture, e *fakeEngine) { e.ready = errors.New("down") }, live.CodeUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, "unlimited")
+			c.prepare(f, useFakeEngine(f.app))
+			_, err := recordings.Start(f.app, f.actor("host"), f.session.Id)
+			hookstest.AssertCode(t, name, err, c.code)
+			if n := hookstest.Count(t, f.app, "recordings"); n != 0 {
+				t.Errorf("%d recordings, want 0", n)
+			}
+			if n := len(hookstest.QueryRows(t, f.app, "SELECT seq FROM audit WHERE action = 'recording.start' AND result = '"+c.code+"'")); n != 1 {
+				t.Errorf("%d refusals in the audit log, want 1", n)
+			}
+		})
+	}
+}
+
+func (f *fixture) exec(sql string) { hookstest.Exec(f.T, f.app, sql, nil) }
+
+func TestStop_IsRefused(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	_, err := recordings.Stop(f.app, f.actor("host"), f.session.Id)
+	hookstest.AssertCode(t, "not recorded", err, recordings.CodeNotOn)
+	if _, err := recordings.Start(f.app, f.actor("host"), f.session.Id); err != nil {
+		t.Fatal(err)
+	}
+	f.exec("UPDATE sessions SET recording = 'always'")
+	_, err = recordings.Stop(f.app, f.actor("host"), f.session.Id)
+	hookstest.AssertCode(t, "always recorded", err, recordings.CodeAlways)
+}
+
+// newRow returns a recording of the session that isn't saved.
+func newRow(t *testing.T, app core.App, session *sessions.Session) *core.Record {
+	return hookstest.NewRecord(t, app, "recordings", map[string]any{"team": session.TeamID(), "session": session.Id, "title": "Race",
+		"status": recordings.StatusRecording, "location": recordings.LocationLocal, "started": session.Started()})
+}
+
+func TestStart_Concurrent_OneRecordingOfASession(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	hookstest.SlowWrites(f.app, "recordings")
+	results := hookstest.Race(4, func(i int) error {
+		_, err := recordings.Start(f.app, f.actor([]string{"host", "cohost"}[i%2]), f.session.Id)
+		return err
+	})
+	if n := hookstest.CountSucceeded(t, results, recordings.CodeOn); n != 1 || hookstest.Count(t, f.app, "recordings") != 1 {
+		t.Errorf("%d started, want 1", n)
+	}
+}
+
+func TestStart_Concurrent_LastSlotOfTheServer(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	all := []*sessions.Session{f.session}
+	for range 3 {
+		all = append(all, hookstest.StartSession(t, f.app, f.users["host"], f.team, sessions.Form{}))
+	}
+	hookstest.SlowWrites(f.app, "recordings")
+	results := hookstest.Race(4, func(i int) error {
+		_, err := recordings.Start(f.app, f.actor("host"), all[i].Id)
+		return err
+	})
+	if n := hookstest.CountSucceeded(t, results, recordings.CodeServerFull); n != 2 {
+		t.Errorf("%d started, want the 2 of USHER_RECORDINGS", n)
+	}
+}
+
+// The control: the same checks without the transaction around check and write start too many recordings.
+func TestStart_Concurrent_WithoutTransaction_StartsTooMany(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	all := []*sessions.Session{f.session}
+	for range 3 {
+		all = append(all, hookstest.StartSession(t, f.app, f.users["host"], f.team, sessions.Form{}))
+	}
+	checked := make(chan struct{}, len(all))
+	release := make(chan struct{})
+	go func() {
+		for range all {
+			<-checked
+		}
+		close(release)
+	}()
+	passed := hookstest.Race(len(all), func(i int) error {
+		err := recordings.ValidateStart(f.app, newRow(t, f.app, all[i]))
+		checked <- struct{}{}
+		<-release
+		return err
+	})
+	if n := hookstest.CountSucceeded(t, passed, recordings.CodeServerFull); n != len(all) {
+		t.Errorf("%d of %d checks passed, want all", n, len(all))
+	}
+	if n := hookstest.Count(t, f.app, "recordings", dbx.HashExp{"status": recordings.StatusRecording}); n != 0 {
+		t.Errorf("the control wrote %d recordings", n)
+	}
+}
+
+func TestSessionEnd_StopsTheRecordingInItsTransaction(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	r, err := recordings.Start(f.app, f.actor("host"), f.session.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runs.End(f.app, f.actor("admin"), f.session.Id); err != nil {
+		t.Fatal(err)
+	}
+	r, err = recordings.FindByID(f.app, r.Id)
+	if err != nil || r.Status() != recordings.StatusProcessing || r.StopReason() != recordings.StoppedWithEnd || r.Ended().IsZero() {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
