@@ -1,5 +1,5 @@
-// Package capacity notifies the Owner and Admins of a team once when one seat is left, and once when no seats or licences
-// are left (R153).
+// Package capacity notifies the Owner and Admins of a team once when one seat or licence is left, and once when none are
+// (R112, R153).
 package capacity
 
 import (
@@ -35,8 +35,13 @@ var levelRank = map[string]int{"": 0, levelNearlyFull: 1, levelFull: 2}
 // maxNotified is the number of the Owner and Admins who get an email.
 const maxNotified = 50
 
-// licenceEmailInterval is the time between emails about licences, which sessions take and return every day.
-const licenceEmailInterval = 7 * 24 * time.Hour
+// Sessions take and return licences all day, so that the level of licences changes with every start and end. Emails about
+// them are limited in two ways: a team with few licences has one left whenever a session runs, which is no news, and no email
+// about a level follows one about the same or a higher level within the interval.
+const (
+	licenceEmailInterval = 7 * 24 * time.Hour
+	minWarnedLicences    = 3
+)
 
 // resource is something that a team has a limited number of.
 type resource struct {
@@ -51,8 +56,7 @@ var resources = []resource{
 	{key: "licence", label: "licence", count: func(s seats.Seats) seats.Count { return s.Licences }, running: true},
 }
 
-// level returns how far a resource is used up. Licences have no warning before the last one, because every start and end of
-// a session would change it.
+// level returns how far a resource is used up.
 func (r resource) level(now seats.Seats) string {
 	c := r.count(now)
 	switch taken := c.Used + c.Reserved; {
@@ -60,10 +64,28 @@ func (r resource) level(now seats.Seats) string {
 		return ""
 	case c.Free() == 0:
 		return levelFull
-	case c.Free() == 1 && !r.running:
+	case c.Free() == 1 && !(r.running && c.Limit < minWarnedLicences):
 		return levelNearlyFull
 	}
 	return ""
+}
+
+// Shortage is a resource of which a team has one left, or none.
+type Shortage struct {
+	Label   string // "Admin seat", "Organizer seat" or "licence"
+	Running bool   // in use by sessions that are running, not by users
+	Count   seats.Count
+}
+
+// Shortages lists what a team has one left of, or none.
+func Shortages(now seats.Seats) []Shortage {
+	var all []Shortage
+	for _, r := range resources {
+		if r.level(now) != "" {
+			all = append(all, Shortage{Label: r.label, Running: r.running, Count: r.count(now)})
+		}
+	}
+	return all
 }
 
 // raiseMarks stores the resources that got closer to their limit, in the transaction that uses them, and queues the emails
@@ -89,9 +111,9 @@ func raiseMarks(tx core.App, team string, quiet bool) error {
 			continue
 		}
 		mark.Set("level", level)
-		tell := !quiet && !(r.running && time.Since(mark.GetDateTime("told").Time()) < licenceEmailInterval)
+		tell := !quiet && !(r.running && wasTold(mark, level))
 		if tell {
-			mark.Set("told", types.NowDateTime())
+			mark.Set(toldFields[level], types.NowDateTime())
 		}
 		if err := tx.Save(mark); err != nil {
 			return fmt.Errorf("save a capacity mark: %w", err)
@@ -103,6 +125,19 @@ func raiseMarks(tx core.App, team string, quiet bool) error {
 		}
 	}
 	return nil
+}
+
+// toldFields are the fields with when the last email about a level was queued.
+var toldFields = map[string]string{levelNearlyFull: "told_nearly", levelFull: "told"}
+
+// wasTold reports whether an email about the level or a higher one was queued within the interval.
+func wasTold(mark *core.Record, level string) bool {
+	for told, field := range toldFields {
+		if levelRank[told] >= levelRank[level] && time.Since(mark.GetDateTime(field).Time()) < licenceEmailInterval {
+			return true
+		}
+	}
+	return false
 }
 
 // lowerMarks stores the resources that are free again. It runs after the commit, because a seat may be free for a moment
@@ -176,7 +211,7 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 		Manage: link(paths.Users(team.Slug())), Plan: link(paths.Plan(team.Slug())), Support: settings.Of(tx).Support,
 	}
 	if r.running {
-		props.Manage = link(paths.Sessions(team.Slug()))
+		props.Manage = link(paths.Licences(team.Slug()))
 	}
 	for _, account := range managers {
 		props.To, props.ToName = account.Email(), actors.DisplayName(account)

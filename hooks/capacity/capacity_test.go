@@ -9,10 +9,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/capacity"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
+	"usher/hooks/seats"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
@@ -145,6 +147,87 @@ func TestCapacity_LastLicence_NotifiesAtMostWeekly(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use", "All licences of Halation Post are in use")
+}
+
+// setRunning saves a session of the Owner as running and returns a function that ends it.
+func (f *fixture) setRunning() (end func()) {
+	f.Helper()
+	r := hookstest.FindRecord(f.T, f.app, "sessions", hookstest.ScheduleSession(f.T, f.app, f.owner, f.team, sessions.Form{}).Id)
+	save := func(status string) {
+		f.Helper()
+		r.Set("status", status)
+		if err := f.app.Save(r); err != nil {
+			f.Fatal(err)
+		}
+	}
+	save(sessions.Running)
+	return func() { f.Helper(); save(sessions.Ended) }
+}
+
+func TestCapacity_OneLicenceLeft_NotifiesOncePerLevelAndWeek(t *testing.T) {
+	const nearly, full = "1 licence left in Halation Post", "All licences of Halation Post are in use"
+	f := newFixture(t)
+	hookstest.Exec(t, f.app, "UPDATE teams SET licences = 3", nil)
+	f.setRunning()
+	f.assertSubjects("marta@x.example")
+	end := f.setRunning()
+	f.assertSubjects("marta@x.example", nearly)
+	end()
+	f.setRunning() // back and forth is no news
+	f.assertSubjects("marta@x.example", nearly)
+	end = f.setRunning()
+	f.assertSubjects("marta@x.example", nearly, full)
+	end()
+	hookstest.Exec(t, f.app, "UPDATE capacity_marks SET level = '', told_nearly = '' WHERE resource = 'licence'", nil)
+	end = f.setRunning() // the last one
+	end()
+	f.assertSubjects("marta@x.example", nearly, full)
+
+	hookstest.Exec(t, f.app, "UPDATE sessions SET status = 'ended', ended = started", nil)
+	hookstest.Exec(t, f.app, "UPDATE capacity_marks SET level = '', told = '', told_nearly = '' WHERE resource = 'licence'", nil)
+	f.setRunning()
+	f.setRunning()
+	f.assertSubjects("marta@x.example", nearly, full, nearly)
+}
+
+// Within the interval, the email that one licence is left doesn't follow the one that none is.
+func TestCapacity_OneLicenceLeft_AfterNoneWasLeft_IsNotSent(t *testing.T) {
+	f := newFixture(t)
+	hookstest.Exec(t, f.app, "UPDATE teams SET licences = 3", nil)
+	f.setRunning()
+	f.setRunning()
+	end := f.setRunning()
+	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use")
+	end()
+	hookstest.Exec(t, f.app, "UPDATE capacity_marks SET level = '', told_nearly = '' WHERE resource = 'licence'", nil)
+	hookstest.Exec(t, f.app, "UPDATE sessions SET status = 'ended', ended = started WHERE id IN (SELECT id FROM sessions WHERE status = 'running' LIMIT 1)", nil)
+	f.setRunning()
+	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use")
+}
+
+func TestCapacity_FewLicences_OneLeft_IsNoNews(t *testing.T) {
+	f := newFixture(t)
+	hookstest.Exec(t, f.app, "UPDATE teams SET licences = 2", nil)
+	f.setRunning()
+	f.assertSubjects("marta@x.example")
+	if all := capacity.Shortages(f.seats()); len(all) != 0 {
+		t.Errorf("got %+v, want no shortage", all)
+	}
+	f.setRunning()
+	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use")
+	if all := capacity.Shortages(f.seats()); len(all) != 1 || all[0].Label != "licence" || !all[0].Running || all[0].Count.Free() != 0 {
+		t.Errorf("got %+v, want that no licence is left", all)
+	}
+}
+
+func (f *fixture) seats() seats.Seats {
+	f.Helper()
+	now, err := seats.Of(f.app, f.team.Id)
+	if err != nil {
+		f.Fatal(err)
+	}
+	now.Admin, now.Organizer = seats.Count{Limit: -1}, seats.Count{Limit: -1}
+	return now
 }
 
 // When many take the last seats concurrently, each level is announced once.

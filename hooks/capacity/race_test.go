@@ -46,7 +46,7 @@ func TestCapacity_ConcurrentAccepts_NotifyOncePerLevel(t *testing.T) {
 	}
 }
 
-func TestCapacity_ConcurrentStarts_NotifyLastLicenceOnce(t *testing.T) {
+func TestCapacity_ConcurrentStarts_NotifyOncePerLevel(t *testing.T) {
 	f := newFixture(t)
 	hookstest.Exec(t, f.app, "UPDATE teams SET licences = 3", nil)
 	var rows []*core.Record
@@ -57,8 +57,10 @@ func TestCapacity_ConcurrentStarts_NotifyLastLicenceOnce(t *testing.T) {
 	}
 	hookstest.SlowWrites(f.app, "sessions", "capacity_marks")
 	won := hookstest.CountSucceeded(t, hookstest.Race(len(rows), func(i int) error { return f.app.Save(rows[i]) }), runs.CodeLicencesFull)
-	if n := countEmails(t, f.app, "licence", "full"); won != 3 || n != 1 {
-		t.Errorf("got %d sessions started and %d emails, want 3 and 1", won, n)
+	for _, level := range []string{"nearly", "full"} {
+		if n := countEmails(t, f.app, "licence", level); won != 3 || n != 1 {
+			t.Errorf("got %d sessions started and %d emails that licences are %s used up, want 3 and 1", won, n, level)
+		}
 	}
 }
 

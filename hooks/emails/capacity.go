@@ -42,10 +42,13 @@ func Capacity(p CapacityProps) mail.Message {
 		s.Paragraphs = []string{"You can't send new invitations for this role until a seat is free. To free one, revoke a role or a pending invitation."}
 	}
 	if p.Running {
-		s.Title = fmt.Sprintf("All licences of %s are in use", text.Isolate(p.Team.Name))
 		s.Intro = fmt.Sprintf("%d of %d licences are in use by running sessions.", p.Limit-p.Free, p.Limit)
+		s.Paragraphs = []string{"When none are left, no other session can start until one ends. You won't get this email again for " + text.Duration(p.Interval) + "."}
+		s.Button = "View licences"
+	}
+	if p.Running && p.Free == 0 {
+		s.Title = fmt.Sprintf("All licences of %s are in use", text.Isolate(p.Team.Name))
 		s.Paragraphs = []string{"Another session can start when one of them ends. You won't get this email again for " + text.Duration(p.Interval) + "."}
-		s.Button = "View sessions"
 	}
 	m := s.message(mail.KindCapacity, p.To, p.ToName, s.Title)
 	m.LowPriority = true

@@ -106,6 +106,8 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 			More: 3, At: expires, Trash: 7 * 24 * time.Hour, Zone: lisbon, Link: link, Support: support}), link},
 		{"capacity", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Admin seat", Free: 1, Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-full", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Organizer seat", Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
+		{"capacity-licences-nearly", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Free: 1, Limit: 3, Running: true, Interval: 7 * 24 * time.Hour, Manage: link,
+			Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-licences", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Limit: 3, Running: true, Interval: 7 * 24 * time.Hour, Manage: link,
 			Plan: "https://usher.example.org/plan"}), link},
 		{"session-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
@@ -139,7 +141,7 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 		if strings.Contains(m.HTML, "<table") || strings.Contains(m.HTML, "zTempl") || strings.Contains(m.Text, "\r") {
 			t.Errorf("%s: got a table, a template marker or a carriage return, want no %q, %q or %q", s.name, "<table", "zTempl", "\r")
 		}
-		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences", s.name)
+		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences-nearly capacity-licences", s.name)
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
 			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}

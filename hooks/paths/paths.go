@@ -136,6 +136,9 @@ func Imports(team string) string { return Users(team) + "/import" }
 // Permissions is the table of roles and permissions.
 func Permissions(team string) string { return Users(team) + "/permissions" }
 
+// Licences is the use of a team's licences and seats in the Admin Panel.
+func Licences(team string) string { return Panel(team) + "/licences" }
+
 // PanelRooms is the list of rooms in the Admin Panel.
 func PanelRooms(team string) string { return Panel(team) + "/rooms" }
 

@@ -165,6 +165,7 @@ func TestResponses_MatchTheirSchemas(t *testing.T) {
 	send("guest", "GET", at, nil, team)
 	send("owner", "PATCH", at, object{"description": "Post.", "timezone": "Europe/Lisbon"}, team)
 	send("owner", "GET", at+"/seats", nil, team)
+	send("owner", "GET", at+"/licences", nil, team)
 	send("owner", "POST", at+"/test-email", nil, team)
 
 	lucia := w.newAccount("lucia@halation.example")

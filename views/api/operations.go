@@ -7,6 +7,7 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
+	"usher/hooks/licences"
 	"usher/hooks/live"
 	"usher/hooks/members"
 	"usher/hooks/people"
@@ -99,6 +100,9 @@ var operations = []operation{
 		request: teamDeletionForm{}, response: []any{deletedTeamReply{}}, codes: []string{"wrong_name"}},
 	{method: "GET", path: "/api/teams/{team}/seats", tag: "Teams", id: "getSeats", summary: "Get seats and licences", access: admins,
 		text: "Pending invitations reserve seats. A licence is one session running at a time.", response: []any{seatCounts{}}},
+	{method: "GET", path: "/api/teams/{team}/licences", tag: "Teams", id: "getLicences", summary: "Get the use of seats and licences", access: admins,
+		text: "Seats and licences in use and by whom, the most licences in use on each of the last " + text.Number(licences.PeakDays) + " days, and the licences that scheduled sessions need in the next " +
+			text.Number(licences.ForecastDays) + " days. Sessions held in another tool count too. Names at most " + text.Number(licences.MaxHolders) + " holders of seats.", response: []any{licenceReport{}}},
 	{method: "POST", path: "/api/teams/{team}/test-email", tag: "Teams", id: "sendTestEmail", summary: "Send a test email", access: admins,
 		text: "Sends an email to your own address. At most 3 a minute.", response: []any{testEmail{}}},
 	{method: "GET", path: "/api/teams/{team}/test-email/{id}", tag: "Teams", id: "getTestEmail", summary: "Get the delivery of a test email", access: admins,

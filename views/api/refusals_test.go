@@ -170,6 +170,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 			&attempt{path: app("/sessions/" + session.Id + "/people/" + invitee + "/link")}, nil},
 		{"report what happened", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/events", body: object{"events": []object{{"id": "1", "type": "ended", "at": time.Now()}}}}, nil, nil},
 		{"see who uses seats", below, &attempt{method: "GET", path: w.path("/seats")}, &attempt{method: "GET", path: page("/users")}, nil},
+		{"see the licences", below, &attempt{method: "GET", path: w.path("/licences")}, &attempt{method: "GET", path: page("/licences")}, nil},
 		{"see a user", below, &attempt{method: "GET", path: w.path("/users/%s", member.Id)}, &attempt{method: "GET", path: page("/users/" + member.Id)}, nil},
 		{"see the tags", below, &attempt{method: "GET", path: w.path("/tags")}, nil, nil},
 		{"see a bulk action", below, &attempt{method: "GET", path: w.path("/users/jobs/abcdefghijklmno")}, &attempt{method: "GET", path: page("/users/jobs/abcdefghijklmno")}, nil},

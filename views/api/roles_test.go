@@ -72,6 +72,7 @@ func TestRoutes_Permissions(t *testing.T) {
 		{patch, team(""), say(object{"admins_manage_admins": true}), "open Admins", "401 401 404 403 403 403 403 200 404 401"},
 		{patch, team(""), say(object{"admins_manage_admins": false}), "close Admins", "401 401 404 403 403 403 403 200 404 401"},
 		{get, team("/seats"), nil, "seats", "401 401 404 403 403 403 200 200 404 401"},
+		{get, team("/licences"), nil, "licences", "401 401 404 403 403 403 200 200 404 401"},
 		{get, team("/users"), nil, "users", "401 401 404 403 403 403 200 200 404 401"},
 		{get, team("/audit"), nil, "audit log", "401 401 404 403 403 403 200 200 404 401"},
 		{get, team("/audit/verify"), nil, "check the audit log", "401 401 404 403 403 403 200 200 404 401"},

@@ -74,6 +74,7 @@ func Routes(root *web.Group) {
 	team.GET("/imports/{id}/report", importReport).BindFunc(web.RequireAdmin)
 	team.DELETE("/members/{user}", removeMember)
 	team.GET("/seats", showSeats).BindFunc(web.RequireAdmin)
+	team.GET("/licences", showLicences).BindFunc(web.RequireAdmin)
 	team.GET("/users", listUsers).BindFunc(web.RequireAdmin)
 	team.GET("/users/{id}", showUser).BindFunc(web.RequireAdmin)
 	team.POST("/users/preview", previewUsers).BindFunc(web.RequireAdmin)

@@ -15,6 +15,8 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/paths"
 	"usher/hooks/people"
+	"usher/hooks/plans"
+	"usher/hooks/seats"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
@@ -57,13 +59,17 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 }
 
 // PanelShell returns the shell of the Admin Panel for the actor's team. current is the key of the page in the navigation: "users",
-// "rooms", "settings" or "audit". It warns if live media or email doesn't work.
+// "rooms", "licences", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
 func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, true)
 	if err != nil {
 		return ui.ShellProps{}, err
 	}
 	counts, err := people.Count(e.App, actor.Team.Id)
+	if err != nil {
+		return ui.ShellProps{}, err
+	}
+	now, err := seats.Of(e.App, actor.Team.Id)
 	if err != nil {
 		return ui.ShellProps{}, err
 	}
@@ -74,14 +80,23 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: paths.Users(slug), Icon: "users",
 			Count: ui.Number(counts.Accepted), CountNote: "members", Current: current == "users"}}},
 		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: paths.PanelRooms(slug), Icon: "door-open", Current: current == "rooms"}}},
+		{Title: "Monitoring", Items: []ui.NavItem{licencesItem(slug, now, current == "licences")}},
 		{Title: "Team", Items: []ui.NavItem{
 			{Label: "Settings", Href: paths.Settings(slug), Icon: "settings", Current: current == "settings"},
 			{Label: "Audit log", Href: paths.AuditLog(slug), Icon: "scroll-text", Current: current == "audit"},
 		}},
 	}
 	shell.FooterLink = &ui.NavItem{Label: "App", Href: paths.App(slug), Icon: "layout-grid", OtherArea: true}
-	shell.Notices = warnings(e)
+	shell.Notices = templ.Join(warnings(e), shortageNotice(e, current, now))
 	return shell, nil
+}
+
+func licencesItem(slug string, now seats.Seats, current bool) ui.NavItem {
+	item := ui.NavItem{Label: "Licences", Href: paths.Licences(slug), Icon: "ticket", Count: ui.Number(now.Licences.Used), CountNote: "in use", Current: current}
+	if now.Licences.Limit != plans.Unlimited {
+		item.Count += " of " + ui.Number(now.Licences.Limit)
+	}
+	return item
 }
 
 func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamRole, home func(slug string) string, area string) ui.ShellProps {
@@ -151,7 +166,7 @@ func ToastProps(toast web.Toast) *ui.ToastProps {
 	return props
 }
 
-// warnings returns the warnings shown in the Admin Panel; nil if there are none.
+// warnings returns the warnings shown in the Admin Panel.
 func warnings(e *core.RequestEvent) templ.Component {
 	var all []templ.Component
 	for _, warn := range []func(core.App) (ui.NoticeProps, bool){emailWarning, liveWarning} {
@@ -159,9 +174,6 @@ func warnings(e *core.RequestEvent) templ.Component {
 			warning.Folded = warning.Fold != "" && web.IsFolded(e, warning.Fold)
 			all = append(all, ui.Notice(warning))
 		}
-	}
-	if len(all) == 0 {
-		return nil
 	}
 	return templ.Join(all...)
 }

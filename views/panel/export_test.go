@@ -31,3 +31,6 @@ func BareUsersPage(e *core.RequestEvent, query people.Query, order string) (http
 		_ = Users(props).Render(context.Background(), w)
 	}), nil
 }
+
+// NewScale is the scale of the chart of peaks.
+var NewScale = newScale

@@ -13,4 +13,5 @@ func importPath(e *core.RequestEvent) string   { return paths.Imports(e.Request.
 func roomsPath(e *core.RequestEvent) string    { return paths.PanelRooms(e.Request.PathValue("team")) }
 func auditPath(e *core.RequestEvent) string    { return paths.AuditLog(e.Request.PathValue("team")) }
 func verifyPath(e *core.RequestEvent) string   { return auditPath(e) + "/verify" }
+func licencesPath(e *core.RequestEvent) string { return paths.Licences(e.Request.PathValue("team")) }
 func settingsPath(e *core.RequestEvent) string { return paths.Settings(e.Request.PathValue("team")) }

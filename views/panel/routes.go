@@ -1,4 +1,4 @@
-// Package panel serves the Admin Panel of a team to its Owner and Admins: users and seats, rooms, the audit log and settings.
+// Package panel serves the Admin Panel of a team to its Owner and Admins: users and seats, rooms, licences, the audit log and settings.
 package panel
 
 import (
@@ -45,6 +45,8 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/tags", renderIfGone(tagUser))
 
 	roomRoutes(panel)
+
+	panel.GET("/licences", showLicences)
 
 	panel.GET("/find", showSearch)
 	panel.GET("/audit", auditLog)

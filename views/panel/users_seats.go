@@ -58,7 +58,7 @@ func seatState(reserved bool) string {
 func newSeat(h seats.Holder, role, path string) Seat {
 	seat := Seat{State: seatState(h.Reserved), Initials: ui.Initials(h.DisplayName()), Label: h.DisplayName()}
 	if h.ID != "" {
-		seat.Href = path + "/" + h.ID
+		seat.Href, seat.Drawer = path+"/"+h.ID, true
 	} else {
 		seat.New = true
 	}
