@@ -85,7 +85,7 @@ var allowedImports = map[string]string{
 	"views/layout":      domainPackages + " static views/ui views/web",
 	"views/search":      domainPackages + " views/ui views/web",
 	"views/account":     domainPackages + " views/layout views/ui views/web",
-	"views/player":      "static views/ui",
+	"views/player":      "live/recorder static views/ui",
 	"views/panel":       domainPackages + " views/search views/layout views/ui views/web",
 	"views/app":         domainPackages + " views/search views/layout views/ui views/web",
 	"views/join":        domainPackages + " static views/layout views/ui views/web",

@@ -1,0 +1,29 @@
+package player
+
+import (
+	"fmt"
+
+	"usher/hooks/live/recorder"
+)
+
+// New returns the props of a finished recording. url returns the URL of one of its files.
+func New(title string, m *recorder.Manifest, url func(file string) string) Props {
+	p := Props{Title: title, Duration: m.Milliseconds}
+	for _, one := range m.Participants {
+		p.People = append(p.People, Person{ID: one.ID, Name: one.Name, Stays: intervals(one.Stays)})
+	}
+	for _, part := range m.Parts {
+		p.Parts = append(p.Parts, Part{URL: url(part.File), Person: part.Participant, Source: part.Source, Video: part.Kind == "video",
+			Type: fmt.Sprintf("%s/webm; codecs=%q", part.Kind, part.Codec), Offset: part.Offset, Duration: part.Duration, Muted: intervals(part.Muted)})
+	}
+	p.Chapters = Chapters(p.People, p.Parts)
+	return p
+}
+
+func intervals(from []recorder.Interval) []Interval {
+	all := make([]Interval, len(from))
+	for i, one := range from {
+		all[i] = Interval(one)
+	}
+	return all
+}
