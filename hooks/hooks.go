@@ -19,6 +19,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/recordings"
+	"usher/hooks/recordings/mp4"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/seats"
@@ -54,6 +55,7 @@ func Register(app core.App, config Config) {
 	join.Register(app)
 	attendances.Register(app)
 	recordings.Register(app)
+	mp4.Register(app)
 	capacity.Register(app)
 	people.Register(app)
 	events.Register(app)

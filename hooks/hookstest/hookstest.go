@@ -65,7 +65,7 @@ func prepareForTests(app core.App) error {
 func Config() settings.Config {
 	return settings.Config{
 		URL: "http://usher.test", Teams: "any", SignUp: "invited", Plan: "free",
-		Support: "help@usher.test", MailFrom: "Usher <usher@usher.test>", Console: io.Discard, Recordings: 2,
+		Support: "help@usher.test", MailFrom: "Usher <usher@usher.test>", Console: io.Discard, Recordings: 2, FFmpeg: "off",
 	}
 }
 

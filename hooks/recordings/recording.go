@@ -164,6 +164,12 @@ func (r *Recording) MP4Progress() int { return r.GetInt("mp4_progress") }
 // MP4Bytes is the size of the MP4, or 0.
 func (r *Recording) MP4Bytes() int64 { return int64(r.GetFloat("mp4_bytes")) }
 
+// MP4Error says why there is no MP4, if making it failed.
+func (r *Recording) MP4Error() string { return r.GetString("mp4_error") }
+
+// MP4Attempts is how often making the MP4 was tried.
+func (r *Recording) MP4Attempts() int { return r.GetInt("mp4_attempts") }
+
 // Location is LocationLocal or LocationS3.
 func (r *Recording) Location() string { return r.GetString("location") }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/mail"
 	"net/url"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,6 +64,9 @@ type Config struct {
 	// Recordings is how many sessions the server records at the same time; 0: sessions can't be recorded.
 	Recordings int
 
+	// FFmpeg is the path of ffmpeg, which makes an MP4 of each recording; "off": none are made; empty: ffmpeg in PATH, if there is one.
+	FFmpeg string
+
 	// Console is where emails are printed when no transport is set up; nil is standard output.
 	Console io.Writer
 }
@@ -85,6 +89,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		ResendKey:     getenv("RESEND_API_KEY"),
 		ResendURL:     getenv("RESEND_BASE_URL"),
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
+		FFmpeg:        getenv("USHER_FFMPEG"),
 	}
 	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv))
 }
@@ -117,6 +122,11 @@ func (c Config) validate() error {
 	}
 	if c.Support != "" && c.SupportLink() == "" {
 		fault("USHER_SUPPORT is %q: set it to an email address or a https:// URL", c.Support)
+	}
+	if c.FFmpeg != "" && c.FFmpeg != "off" {
+		if _, err := exec.LookPath(c.FFmpeg); err != nil {
+			fault("USHER_FFMPEG is %q: set it to the path of ffmpeg, or to off", c.FFmpeg)
+		}
 	}
 	if !headerNamePattern.MatchString(c.TrustedProxy) {
 		fault("USHER_TRUSTED_PROXY is %q: set it to the name of one header, such as X-Forwarded-For", c.TrustedProxy)

@@ -23,7 +23,7 @@ func TestFromEnv_Defaults(t *testing.T) {
 func TestFromEnv_ReadsEverySetting(t *testing.T) {
 	config, err := fromEnv(map[string]string{
 		"USHER_URL": "https://usher.example.org/", "USHER_TRUSTED_PROXY": "X-Forwarded-For", "USHER_TEAMS": "operator",
-		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org",
+		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org", "USHER_FFMPEG": "off",
 		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
 		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
@@ -33,7 +33,7 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5}
+		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off"}
 	if err != nil || config != want {
 		t.Errorf("%+v %v, want %v", config, err, want)
 	}
@@ -51,6 +51,7 @@ var invalidValues = map[string][]string{
 	"USHER_SIGNUP":          {"closed", "OPEN"},
 	"USHER_MAIL_FROM":       {"usher", "<>"},
 	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
+	"USHER_FFMPEG":          {"/nowhere/ffmpeg", "no such program", "on"},
 	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
 	"USHER_RECORDINGS":      {"-1", "101", "many", "1.5"},
 	"USHER_LIVE_UDP_PORT":   {"0", "-1", "65536", "media"},
