@@ -25,6 +25,7 @@ test: ## run all tests, including those in a browser
 
 race: ## run the tests of code with goroutines under the race detector
 	go test -race -timeout 15m -run '$(CONCURRENT)' ./hooks/mail ./hooks/people ./hooks/live ./hooks/tools/jobs ./hooks/tools/ratelimit ./views/web
+	go test -race -timeout 15m ./hooks/live/recorder ./hooks/tools/webm
 
 lint: ## check formatting, vet and staticcheck
 	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
@@ -38,7 +39,7 @@ proxies: ## run Usher behind nginx and Caddy, which must be installed
 	USHER_PROXIES=required go test -count=1 -run TestProxies .
 
 bench: ## run the benchmarks of the README
-	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/runs ./views/app ./views/panel ./views/web
+	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/live/recorder ./hooks/runs ./views/app ./views/panel ./views/web
 
 generate: ## regenerate Go code from templates
 	go tool templ generate

@@ -12,6 +12,8 @@ import (
 
 	"github.com/livekit/protocol/livekit"
 	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/webrtc/v4"
 	"github.com/pion/webrtc/v4/pkg/media"
 
@@ -92,7 +94,20 @@ func newPeerConnection() (*webrtc.PeerConnection, error) {
 	if err := codecs.RegisterDefaultCodecs(); err != nil {
 		return nil, err
 	}
-	return webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(&codecs)).NewPeerConnection(webrtc.Configuration{})
+	var interceptors interceptor.Registry
+	if err := webrtc.ConfigureNack(&codecs, &interceptors); err != nil {
+		return nil, err
+	}
+	if err := webrtc.ConfigureTWCCSender(&codecs, &interceptors); err != nil {
+		return nil, err
+	}
+	reports, err := report.NewReceiverInterceptor()
+	if err != nil {
+		return nil, err
+	}
+	interceptors.Add(reports) // no sender reports: those of a Publication are the test's
+	return webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(&codecs), webrtc.WithInterceptorRegistry(&interceptors)).
+		NewPeerConnection(webrtc.Configuration{})
 }
 
 func (s *MediaClient) sendSignal(request *livekit.SignalRequest) error {
