@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -75,6 +75,8 @@ var allowedImports = map[string]string{
 	"recordings":     "accounts actors audit emails events live live/recorder mail members paths plans record rooms runs sessions teams" + tools,
 	"recordings/mp4": "events live/recorder plans recordings" + tools,
 	"attendances":    "actors audit events join live record runs sessions" + tools,
+
+	"active": "accounts actors audit events live record sessions" + tools,
 
 	"hooks":     domainPackages + " recordings/mp4",
 	"commands":  domainPackages,

@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/active"
 	"usher/hooks/administrators"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
@@ -56,6 +57,7 @@ func Register(app core.App, config Config) {
 	attendances.Register(app)
 	recordings.Register(app)
 	mp4.Register(app)
+	active.Register(app)
 	capacity.Register(app)
 	people.Register(app)
 	events.Register(app)

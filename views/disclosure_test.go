@@ -237,6 +237,7 @@ func (d *fixture) pages() []pageAccess {
 		{"api ", "/api/sessions/" + d.private.Id, map[string][]string{"admin": adminReads}, nil},
 		{"api ", api + "/rooms", map[string][]string{"member": memberReads, "admin": adminReads}, map[string][]string{"member": {"room"}}},
 		{"api /{id}", api + "/rooms/" + d.room.Id, map[string][]string{"member": memberReads, "admin": adminReads}, nil},
+		{"api /active", api + "/active", map[string][]string{"admin": adminReads}, nil},
 		{"api /seats", api + "/seats", panel, map[string][]string{"admin": {"admin seats", "organizer seats", "licences"}}},
 		{"api /users", api + "/users", panel, map[string][]string{"admin": {"member's address", "other guest's address"}}},
 		{"api /users/{id}", api + "/users/" + d.accounts["guest"].Id, panel, nil},

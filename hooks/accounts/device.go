@@ -95,7 +95,7 @@ func (l *Login) IP() string { return l.GetString("address") }
 func (l *Login) Started() time.Time { return l.GetDateTime("created").Time() }
 
 // Device describes the device: "Firefox on Linux".
-func (l *Login) Device() string { return deviceName(l.GetString("agent")) }
+func (l *Login) Device() string { return DeviceName(l.GetString("agent")) }
 
 // IsMobile reports whether the device is a phone or tablet.
 func (l *Login) IsMobile() bool {
@@ -116,7 +116,8 @@ var browsers = map[string]string{
 	useragent.SamsungBrowser: "Samsung Internet", useragent.MobileSafari: "Safari", useragent.HeadlessChrome: "Chrome",
 }
 
-func deviceName(agent string) string {
+// DeviceName names the browser and system of a User-Agent: "Firefox on Linux".
+func DeviceName(agent string) string {
 	parsed := useragent.Parse(agent)
 	browser, system := cmp.Or(browsers[parsed.Name], "A browser"), systems[parsed.OS]
 	switch {

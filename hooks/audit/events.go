@@ -80,6 +80,7 @@ var ActionTexts = []ActionText{
 	{Action: "session.start", Kind: "sessions", Past: "started {on}", Infinitive: "start {on}", AnonymousTarget: "a session"},
 	{Action: "session.extend", Kind: "sessions", Past: "extended {on}", Infinitive: "extend {on}", AnonymousTarget: "a session"},
 	{Action: "session.end", Kind: "sessions", Past: "ended {on}", Infinitive: "end {on}", AnonymousTarget: "a session"},
+	{Action: "session.message", Kind: "sessions", Past: "sent a message to {on}", Infinitive: "send a message to {on}", AnonymousTarget: "a session"},
 	{Action: "session.lead", Kind: "sessions", Past: "made {on} co-host of a session without a host", Infinitive: "make {on} co-host of a session", Short: "made co-host of a session without a host"},
 	{Action: "session.report", Kind: "sessions", Past: "reported attendance of {on}", Infinitive: "report attendance of {on}", AnonymousTarget: "a session"},
 	{Action: "session.delete", Kind: "sessions", Past: "deleted {on}", Infinitive: "delete {on}", AnonymousTarget: "a session"},

@@ -90,6 +90,7 @@ var reasonTexts = map[string]string{
 	"session_running":   "A session was running.",
 	"session_cancelled": "The session was cancelled.",
 	"not_cancelled":     "The session wasn't cancelled.",
+	"session_external":  "The session was held in another tool.",
 	"session_ended":     "The session had ended.",
 	"not_started":       "The session hadn't started.",
 	"licences_full":     "No licence was free.",

@@ -139,6 +139,12 @@ func Permissions(team string) string { return Users(team) + "/permissions" }
 // Licences is the use of a team's licences and seats in the Admin Panel.
 func Licences(team string) string { return Panel(team) + "/licences" }
 
+// ActiveSessions is the list of running sessions in the Admin Panel.
+func ActiveSessions(team string) string { return Panel(team) + "/active" }
+
+// ActiveSession has the details of a running session.
+func ActiveSession(team, session string) string { return ActiveSessions(team) + "/" + session }
+
 // PanelRooms is the list of rooms in the Admin Panel.
 func PanelRooms(team string) string { return Panel(team) + "/rooms" }
 

@@ -265,6 +265,8 @@ var operations = []operation{
 	{method: "POST", path: "/api/sessions/{id}/extend", tag: "Live", id: "extendSession", summary: "Extend a running session", access: leaders,
 		text:    "As far as plan and room allow.",
 		request: extensionForm{}, response: []any{runInfo{}}, codes: []string{"bad_length", "room_busy", "plan_limit", "not_started", "session_ended"}},
+	{method: "GET", path: "/api/teams/{team}/active", tag: "Live", id: "listActiveSessions", summary: "List running sessions", access: anyMember,
+		text: "The Owner and Admins see all running sessions of the team, others those that they host or co-host.", response: []any{[]activeSession{}}},
 	{method: "POST", path: "/api/sessions/{id}/events", tag: "Live", id: "reportEvents", summary: "Report what happened in an external session", access: leaders,
 		text: "For sessions held in another tool. The Owner and Admins can do this, too. At most " + text.Number(attendances.MaxEvents) + " events in any order; each ID counts once, so a batch can be sent again. All events of a batch are recorded, or none. " +
 			"Times are at most " + text.Duration(attendances.MaxBehind) + " past and " + text.Duration(attendances.MaxAhead) + " ahead of the server's clock.",

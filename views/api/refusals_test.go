@@ -232,6 +232,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 // openRoutes are the routes that everyone in the team may use, or that are about the caller alone.
 var openRoutes = []route{
 	{"GET", "/api/teams/{team}"}, {"GET", "/api/teams/{team}/feed"}, {"POST", "/api/teams/{team}/feed"},
+	{"GET", "/api/teams/{team}/active"},
 	{"GET", "/api/teams/{team}/rooms"}, {"GET", "/api/teams/{team}/rooms/{id}"},
 	{"GET", "/api/sessions/{id}"}, {"POST", "/api/sessions/{id}/answer"},
 	{"POST", "/api/invitations/{id}/accept"}, {"POST", "/api/invitations/{id}/decline"}, {"POST", "/api/invitations/{id}/undo-decline"},

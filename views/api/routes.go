@@ -73,6 +73,7 @@ func Routes(root *web.Group) {
 	team.GET("/users/jobs/{id}", showJob).BindFunc(web.RequireAdmin)
 	team.GET("/imports/{id}/report", importReport).BindFunc(web.RequireAdmin)
 	team.DELETE("/members/{user}", removeMember)
+	team.GET("/active", listActive)
 	team.GET("/seats", showSeats).BindFunc(web.RequireAdmin)
 	team.GET("/licences", showLicences).BindFunc(web.RequireAdmin)
 	team.GET("/users", listUsers).BindFunc(web.RequireAdmin)
