@@ -78,9 +78,10 @@ var allowedImports = map[string]string{
 
 	"active": "accounts actors audit events live record sessions" + tools,
 
-	"hooks":     domainPackages + " recordings/mp4",
-	"commands":  domainPackages,
-	"hookstest": "database hooks pb_migrations " + domainPackages,
+	"hooks":                domainPackages + " recordings/mp4",
+	"commands":             domainPackages + " commands/samplemedia",
+	"commands/samplemedia": "",
+	"hookstest":            "database hooks pb_migrations " + domainPackages,
 
 	"views":             "commands join live static views/account views/api views/app views/join views/live views/panel views/web",
 	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,
@@ -89,8 +90,9 @@ var allowedImports = map[string]string{
 	"views/search":      domainPackages + " views/ui views/web",
 	"views/account":     domainPackages + " views/layout views/ui views/web",
 	"views/player":      "live/recorder static views/ui",
-	"views/panel":       domainPackages + " views/search views/layout views/ui views/web",
-	"views/app":         domainPackages + " views/search views/layout views/ui views/web",
+	"views/panel":       domainPackages + " views/recordings views/search views/layout views/ui views/web",
+	"views/app":         domainPackages + " views/recordings views/search views/layout views/ui views/web",
+	"views/recordings":  domainPackages + " views/layout views/player views/ui views/web",
 	"views/join":        domainPackages + " static views/layout views/ui views/web",
 	"views/live":        domainPackages + " static views/layout views/ui views/web",
 	"views/api":         domainPackages + " static views/layout views/ui views/web",

@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/recordings"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -56,7 +57,8 @@ type fixture struct {
 	archived     *rooms.Room
 	accounts     map[string]*core.Record
 	browsers     map[string]*viewstest.Browser
-	personalLink string // the invitee's own link
+	personalLink string                // the invitee's own link
+	recording    *recordings.Recording // of the session, shared with its participants
 }
 
 var viewers = []string{"nobody", "stranger", "guest", "invitee", "member", "admin"}
@@ -97,6 +99,8 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	d.personalLink = "/s/" + code
+	d.recording = hookstest.Recording(t, d.App, d.session, map[string]any{"shared": true, "room_name": markers["room"]})
+	hookstest.WriteRecordingFile(t, d.App, d.recording.Id, recordings.ManifestName, []byte(`{"participants":[{"id":"a","name":"`+markers["host's name"]+`"}],"parts":[]}`))
 	d.browsers["nobody"] = d.Anonymous()
 	for who, account := range d.accounts {
 		d.browsers[who] = d.As(account)
@@ -220,6 +224,13 @@ func (d *fixture) pages() []pageAccess {
 		{"app /sessions/{id}/edit", app + "/sessions/" + d.session.Id + "/edit", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
 		{"app /sessions/{id}/cancel", app + "/sessions/" + d.session.Id + "/cancel", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
 		{"app /sessions/{id}/people/{participant}/link", app + "/sessions/" + d.session.Id + "/people/aaaaaaaaaaaaaaa/link", nothing, nil}, // leads to the details
+		{"recordings /recordings", app + "/recordings", team, map[string][]string{"guest": {"session's title", "host's name", "room"}}},
+		{"recordings /recordings/{id}", app + "/recordings/" + d.recording.Id, map[string][]string{"guest": guestReads, "admin": adminReads}, map[string][]string{"guest": {"session's title", "host's name"}}},
+		{"recordings /recordings/{id}/rename", app + "/recordings/" + d.recording.Id + "/rename", map[string][]string{"admin": adminReads}, nil},
+		{"recordings /recordings/{id}/trash", app + "/recordings/" + d.recording.Id + "/trash", map[string][]string{"admin": adminReads}, nil},
+		{"recordings /recordings/{id}/delete", app + "/recordings/" + d.recording.Id + "/delete", map[string][]string{"admin": adminReads}, nil},
+		{"recordings /files/{name}", app + "/recordings/" + d.recording.Id + "/files/manifest.json", nothing, nil},
+		{"recordings /download", app + "/recordings/" + d.recording.Id + "/download", map[string][]string{"guest": {"session's title", "host's name"}, "admin": adminReads}, nil},
 		{"live ", "/live/" + d.session.Id, map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"live /", "/live/" + d.session.Id + "/mute", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"live /state", "/live/" + d.session.Id + "/state", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},

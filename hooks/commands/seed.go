@@ -72,6 +72,7 @@ func Seed(app core.App) (*SampleTeam, error) {
 		s.addUser(team, marta, p)
 	}
 	s.addRoomsAndSessions(team, marta)
+	s.addRecordings(team)
 	s.invite(team, marta, sampleUser{"Théo Lambert", "theo@halation.example", "admin", "pending", 2, "Producers Kestrel", 61})
 
 	sigrid := s.addAccount("Sigrid Aune", "sigrid@fathom.example")

@@ -2,6 +2,7 @@
 package app
 
 import (
+	"usher/views/recordings"
 	"usher/views/web"
 )
 
@@ -14,6 +15,8 @@ func Routes(pages *web.Group) {
 	app.POST("/leave", leave)
 	app.POST("/organizer", becomeOrganizer)
 	sessionRoutes(app)
+	recordings.Routes(app, recordings.Area{Shell: shell})
+	recordings.FileRoutes(app)
 	app.GET("/rooms", showRooms)
 	app.GET("/calendar", showCalendar)
 	app.POST("/calendar/feed", resetFeed)

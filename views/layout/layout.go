@@ -26,7 +26,7 @@ import (
 )
 
 // AppShell returns the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar",
-// "sessions" or "rooms". The page adds its title, breadcrumbs and drawer.
+// "sessions", "recordings" or "rooms". The page adds its title, breadcrumbs and drawer.
 func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, false)
 	if err != nil {
@@ -48,6 +48,7 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 		{Label: "Home", Href: paths.App(slug), Icon: "house", Current: current == "home"},
 		{Label: "Calendar", Href: paths.Calendar(slug), Icon: "calendar", Current: current == "calendar"},
 		meet,
+		{Label: "Recordings", Href: paths.AppRecordings(slug), Icon: "clapperboard", Current: current == "recordings"},
 	}}}
 	if actor.CanSeeRooms() {
 		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: paths.AppRooms(slug), Icon: "door-open", Current: current == "rooms"})
@@ -59,7 +60,7 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 }
 
 // PanelShell returns the shell of the Admin Panel for the actor's team. current is the key of the page in the navigation: "users",
-// "rooms", "licences", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
+// "rooms", "licences", "recordings", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
 func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, true)
 	if err != nil {
@@ -80,7 +81,8 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: paths.Users(slug), Icon: "users",
 			Count: ui.Number(counts.Accepted), CountNote: "members", Current: current == "users"}}},
 		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: paths.PanelRooms(slug), Icon: "door-open", Current: current == "rooms"}}},
-		{Title: "Monitoring", Items: []ui.NavItem{licencesItem(slug, now, current == "licences")}},
+		{Title: "Monitoring", Items: []ui.NavItem{licencesItem(slug, now, current == "licences"),
+			{Label: "Recordings", Href: paths.PanelRecordings(slug), Icon: "clapperboard", Current: current == "recordings"}}},
 		{Title: "Team", Items: []ui.NavItem{
 			{Label: "Settings", Href: paths.Settings(slug), Icon: "settings", Current: current == "settings"},
 			{Label: "Audit log", Href: paths.AuditLog(slug), Icon: "scroll-text", Current: current == "audit"},

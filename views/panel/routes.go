@@ -4,6 +4,7 @@ package panel
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/views/recordings"
 	"usher/views/web"
 )
 
@@ -45,6 +46,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/tags", renderIfGone(tagUser))
 
 	roomRoutes(panel)
+	recordings.Routes(panel, recordings.Area{InPanel: true, Shell: shell})
 
 	panel.GET("/licences", showLicences)
 

@@ -51,6 +51,16 @@ func Bytes(n int64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", size), ".0") + " " + units[unit]
 }
 
+// Storage formats n bytes of storage in units of 1,000, as plans and disks are sold: 100 GB.
+func Storage(n int64) string {
+	units := []string{"bytes", "KB", "MB", "GB", "TB"}
+	size, unit := float64(n), 0
+	for size >= 999.95 && unit < len(units)-1 {
+		size, unit = size/1000, unit+1
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", size), ".0") + " " + units[unit]
+}
+
 // JoinList writes words as a list in a sentence: "a", "a and b", "a, b and c".
 func JoinList(words []string) string { return join(words, " and ") }
 

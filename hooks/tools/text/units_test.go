@@ -37,3 +37,11 @@ func TestJoinAlternatives(t *testing.T) {
 		}
 	}
 }
+
+func TestStorage_InThousands(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1 KB", 1500: "1.5 KB", 999_949: "999.9 KB", 999_950: "1 MB", 100_000_000_000: "100 GB", 5_000_000_000_000_000: "5000 TB"} {
+		if got := text.Storage(n); got != want {
+			t.Errorf("Storage(%d) is %q, want %q", n, got, want)
+		}
+	}
+}
