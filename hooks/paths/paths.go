@@ -169,6 +169,9 @@ func AuditExport(team string) string { return AuditLog(team) + "/export" }
 // Settings is the page of the team's settings in the Admin Panel.
 func Settings(team string) string { return Panel(team) + "/settings" }
 
+// Retention is the page that sets how long recordings are kept.
+func Retention(team string) string { return Settings(team) + "/recordings" }
+
 // Plan is the part of the settings that shows seats and plan.
 func Plan(team string) string { return Settings(team) + "#plan" }
 

@@ -19,18 +19,19 @@ const MaxPage = 200
 
 // Query filters a list of recordings. Empty fields don't filter.
 type Query struct {
-	Search string    // words of the title, host or room
-	Room   string    // id
-	Host   string    // account id
-	From   time.Time // started at or after
-	To     time.Time // started before
-	Trash  bool      // only what is in the trash and the actor manages; otherwise only what isn't
-	Only   string    // OnlyHosted or OnlyShared
-	Status string    // one of the Status constants
-	Sort   string    // "title", "started", "length" or "size", with "-" in front for the other way round; DefaultSort if empty
-	All    bool      // of the whole team, for the Owner and Admins; otherwise what the actor hosted or was shared with them
-	Page   int       // from 1
-	Size   int       // rows on a page, 1 to MaxPage; 0: 50
+	Search  string    // words of the title, host or room
+	Room    string    // id
+	Session string    // id
+	Host    string    // account id
+	From    time.Time // started at or after
+	To      time.Time // started before
+	Trash   bool      // only what is in the trash and the actor manages; otherwise only what isn't
+	Only    string    // OnlyHosted or OnlyShared
+	Status  string    // one of the Status constants
+	Sort    string    // "title", "started", "length" or "size", with "-" in front for the other way round; DefaultSort if empty
+	All     bool      // of the whole team, for the Owner and Admins; otherwise what the actor hosted or was shared with them
+	Page    int       // from 1
+	Size    int       // rows on a page, 1 to MaxPage; 0: 50
 }
 
 // The parts of what someone can see: of sessions that they led, and of others that were shared with them.
@@ -142,6 +143,9 @@ func (q Query) conditions(actor *actors.Actor) []dbx.Expression {
 	}
 	if q.Room != "" {
 		add("recordings.room = {:room}", "room", q.Room)
+	}
+	if q.Session != "" {
+		add("recordings.session = {:session}", "session", q.Session)
 	}
 	if q.Host != "" {
 		add("recordings.host = {:host}", "host", q.Host)

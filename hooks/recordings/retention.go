@@ -117,7 +117,12 @@ func checkRetention(actor *actors.Actor, days int) error {
 	case !actor.CanEditTeam():
 		return errs.Forbidden("Only the Owner and Admins can change how long recordings are kept.")
 	case days != 0 && (days < MinRetention || days > MaxRetention):
-		return errs.Invalid("days", CodeBadRetention, fmt.Sprintf("Enter from %d to %s days, or keep recordings until someone deletes them.", MinRetention, text.Number(MaxRetention)))
+		return RetentionError()
 	}
 	return nil
+}
+
+// RetentionError refuses what isn't a number of days.
+func RetentionError() error {
+	return errs.Invalid("days", CodeBadRetention, fmt.Sprintf("Enter from %d to %s days, or keep recordings until someone deletes them.", MinRetention, text.Number(MaxRetention)))
 }

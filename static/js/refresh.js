@@ -85,6 +85,6 @@ export function wait() {
   }
 }
 
-for (const name of ["users", "team", "rooms", "sessions", "htmx:sse:close"]) live?.addEventListener(name, () => schedule(50));
+for (const name of ["users", "team", "rooms", "sessions", "recordings", "htmx:sse:close"]) live?.addEventListener(name, () => schedule(50));
 // Pages reconnect together after an outage; a random delay spreads their requests.
 live?.addEventListener("reconnected", () => schedule(50 + Math.random() * 3000));

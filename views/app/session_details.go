@@ -18,6 +18,7 @@ import (
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
+	"usher/views/recordings"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -129,6 +130,9 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 	props.CanLead, props.CanManage = lead, sessions.CanManage(actor, session)
 	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
 		if err := props.loadRecap(e.App, session, actor); err != nil {
+			return props, err
+		}
+		if props.Recordings, err = recordings.LoadSession(e, session.Id); err != nil {
 			return props, err
 		}
 	}

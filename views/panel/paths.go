@@ -15,3 +15,8 @@ func auditPath(e *core.RequestEvent) string    { return paths.AuditLog(e.Request
 func verifyPath(e *core.RequestEvent) string   { return auditPath(e) + "/verify" }
 func licencesPath(e *core.RequestEvent) string { return paths.Licences(e.Request.PathValue("team")) }
 func settingsPath(e *core.RequestEvent) string { return paths.Settings(e.Request.PathValue("team")) }
+
+func recordingsPath(e *core.RequestEvent) string {
+	return paths.PanelRecordings(e.Request.PathValue("team"))
+}
+func retentionPath(e *core.RequestEvent) string { return paths.Retention(e.Request.PathValue("team")) }

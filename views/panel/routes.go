@@ -59,6 +59,8 @@ func Routes(pages *web.Group) {
 	panel.POST("/settings", saveSettings).Bind(uploads)
 	panel.GET("/settings/delete", showDeleteTeam)
 	panel.POST("/settings/delete", deleteTeam)
+	panel.GET("/settings/recordings", retentionPage)
+	panel.POST("/settings/recordings", saveRetention)
 	panel.GET("/settings/test-email/{email}", testEmailStatus)
 	panel.POST("/settings/test-email", sendTestEmail)
 }

@@ -8,6 +8,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/paths"
+	"usher/hooks/recordings"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
@@ -81,7 +82,7 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	profile.LinkPrefix = settings.Of(e.App).Link(paths.App(""))
 	profile.Path, profile.IsOwner = settingsPath(e), actor.CanDelegateAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.TeamName()
-	props := SettingsProps{Shell: pageShell, Profile: profile}
+	props := SettingsProps{Shell: pageShell, Profile: profile, RetentionURL: retentionPath(e), RetentionDays: recordings.RetentionDays(actor.Team)}
 	if actor.CanDeleteTeam() {
 		props.DeleteURL = deletePath(e)
 	}

@@ -48,6 +48,8 @@ func panelPages(q Query) []page {
 		{"Roles and permissions", "rights who may do what", area, paths.Permissions(team), "shield-check"},
 		{"Plan and seats", "licences limits billing", area, paths.Plan(team), "armchair"},
 		{"Rooms", "spaces links", area, paths.PanelRooms(team), "door-open"},
+		{"Recordings", "library videos storage", area, paths.PanelRecordings(team), "clapperboard"},
+		{"Trash of recordings", "deleted restore bin", area, paths.PanelRecordings(team) + "?show=trash", "trash-2"},
 		{"Archived rooms", "restore spaces", area, paths.ArchivedRooms(team), "archive"},
 		{"Settings", "profile logo name description time zone email mail api", area, paths.Settings(team), "settings"},
 		{"Audit log", "history activity events who did what", area, paths.AuditLog(team), "scroll-text"},
@@ -65,6 +67,7 @@ func appPages(q Query) []page {
 		{"Home", "start next", area, paths.App(team), "house"},
 		{"Calendar", "week month agenda feed schedule subscribe", area, paths.Calendar(team), "calendar"},
 		{"Sessions", "meetings schedule upcoming", area, paths.Sessions(team), "video"},
+		{"Recordings", "library videos watch shared", area, paths.AppRecordings(team), "clapperboard"},
 		{"Past sessions", "meetings history attendance", area, paths.SessionsShown(team, sessions.ShowPast), "history"},
 	}
 	if q.Actor.CanSeeRooms() {

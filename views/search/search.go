@@ -52,8 +52,8 @@ type Item struct {
 
 // Sources of each area, in display order.
 var (
-	PanelSources = []Source{frequentActions, pageResults, actionResults, peopleResults, panelRoomResults, sessionResults, importResults, teamResults}
-	AppSources   = []Source{frequentActions, pageResults, actionResults, sessionResults, peopleResults, appRoomResults, importResults, teamResults}
+	PanelSources = []Source{frequentActions, pageResults, actionResults, peopleResults, panelRoomResults, sessionResults, panelRecordingResults, importResults, teamResults}
+	AppSources   = []Source{frequentActions, pageResults, actionResults, sessionResults, appRecordingResults, peopleResults, appRoomResults, importResults, teamResults}
 )
 
 // Serve searches the sources for the query parameter q and renders the results, as a page or as a fragment.
