@@ -21,7 +21,7 @@ const (
 
 // Query filters a team's log. Empty fields don't filter; an unknown value matches nothing.
 type Query struct {
-	Person string    // actor or target: the id of an account or invitation, or words of a name and email
+	Person string    // actor or target: the id of an account, an invitation or any other object, or words of a name and email
 	Kind   string    // key of one of the Kinds
 	Result string    // ResultDone or ResultRefused
 	From   time.Time // inclusive

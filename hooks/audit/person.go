@@ -21,7 +21,8 @@ var idPattern = regexp.MustCompile(`^[a-z0-9]{15}$`)
 // IsID reports whether a Query.Person is an id rather than words of a name and email.
 func IsID(text string) bool { return idPattern.MatchString(text) }
 
-// resolvePerson returns the ids under which a person appears in the team's log: the account and all its invitations. It also
+// resolvePerson returns the ids under which a person appears in the team's log: the account and all its invitations. Those of
+// a session are its own and its participants', who were admitted, muted or removed in it. Any other object has its own. It also
 // returns their email addresses, for entries that were refused before an invitation existed. text is such an id, or words
 // of a name and email, which several people may match.
 func resolvePerson(app core.App, team, text string) (ids, addresses []string, err error) {
@@ -34,6 +35,16 @@ func resolvePerson(app core.App, team, text string) (ids, addresses []string, er
 		}
 	}
 	identities, err := findIdentities(app, team, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	if IsID(text) {
+		var participants []string
+		if participants, err = findParticipants(app, team, text); err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, participants...)
+	}
 	for _, one := range identities {
 		ids, addresses = append(ids, one.ID), append(addresses, one.Email)
 	}
@@ -58,6 +69,17 @@ func findIDsByName(app core.App, team, query string) ([]string, error) {
 		Bind(dbx.Params{"team": team, "q": query}).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find people in the audit log: %w", err)
+	}
+	return ids, nil
+}
+
+// findParticipants returns the ids of the participants of a session, the newest first. Other ids have none.
+func findParticipants(app core.App, team, session string) ([]string, error) {
+	var ids []string
+	err := app.DB().NewQuery("SELECT id FROM participants WHERE session = {:session} AND team = {:team} ORDER BY created DESC, id LIMIT {:most}").
+		Bind(dbx.Params{"session": session, "team": team, "most": maxPeople}).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("find the participants of a session in the audit log: %w", err)
 	}
 	return ids, nil
 }

@@ -136,6 +136,9 @@ func Imports(team string) string { return Users(team) + "/import" }
 // Permissions is the table of roles and permissions.
 func Permissions(team string) string { return Users(team) + "/permissions" }
 
+// History is the audit log of a user, session, room or other object, by its ID.
+func History(team, id string) string { return AuditLog(team) + "?person=" + url.QueryEscape(id) }
+
 // Licences is the use of a team's licences and seats in the Admin Panel.
 func Licences(team string) string { return Panel(team) + "/licences" }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Subject is the user, room or session that an ID in the audit log of a team refers to now.
+// Subject is what an ID in the audit log of a team refers to now: a user or an object.
 type Subject struct {
 	Kind string `db:"kind"` // one of the Subject constants
 	ID   string `db:"subject"`
@@ -19,10 +19,15 @@ const (
 	SubjectUser    = "user" // ID is that of a row of the list
 	SubjectRoom    = "room"
 	SubjectSession = "session"
+
+	SubjectRecording = "recording"
+	SubjectImport    = "import"
+	SubjectJob       = "job"  // a bulk action
+	SubjectTeam      = "team" // the team itself
 )
 
-// FindSubjects finds the users, rooms and sessions of the team that ids stand for: of accounts, invitations, participants, rooms
-// and sessions. What the team no longer has is missing.
+// FindSubjects finds what ids of the team stand for: of accounts, invitations, participants, rooms, sessions, series, recordings,
+// imports and bulk actions. A series stands for its last session. What the team no longer has is missing.
 func FindSubjects(app core.App, team string, ids []string) (map[string]Subject, error) {
 	if err := Refresh(app, team); err != nil {
 		return nil, err
@@ -56,4 +61,10 @@ const subjectsSQL = `
 	UNION ALL SELECT ids.id, 'user', m.user FROM ids CROSS JOIN participants t ON t.id = ids.id AND t.team = {:team} AND t.user != ''
 		CROSS JOIN memberships m ON m.team = {:team} AND m.user = t.user
 	UNION ALL SELECT ids.id, 'room', r.id FROM ids CROSS JOIN rooms r ON r.id = ids.id AND r.team = {:team}
-	UNION ALL SELECT ids.id, 'session', s.id FROM ids CROSS JOIN sessions s ON s.id = ids.id AND s.team = {:team}`
+	UNION ALL SELECT ids.id, 'session', s.id FROM ids CROSS JOIN sessions s ON s.id = ids.id AND s.team = {:team}
+	UNION ALL SELECT * FROM (SELECT ids.id, 'session', (SELECT s.id FROM sessions s WHERE s.series = e.id AND s.series != '' ORDER BY s.occurrence DESC LIMIT 1) last
+		FROM ids CROSS JOIN series e ON e.id = ids.id AND e.team = {:team}) WHERE last IS NOT NULL
+	UNION ALL SELECT ids.id, 'recording', r.id FROM ids CROSS JOIN recordings r ON r.id = ids.id AND r.team = {:team}
+	UNION ALL SELECT ids.id, 'import', i.id FROM ids CROSS JOIN imports i ON i.id = ids.id AND i.team = {:team}
+	UNION ALL SELECT ids.id, 'job', j.id FROM ids CROSS JOIN bulk_jobs j ON j.id = ids.id AND j.team = {:team}
+	UNION ALL SELECT id, 'team', id FROM ids WHERE id = {:team}`

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"usher/hooks/hookstest"
 	"usher/hooks/people"
 	"usher/hooks/sessions"
@@ -24,13 +26,23 @@ func TestFindSubjects_WhatTheTeamHas(t *testing.T) {
 	participant, err := sessions.FindParticipantByEmail(p.app, session.Id, "member@x.example")
 	p.must(err)
 	p.remove("guest")
+	const series, list = "series000000001", "import000000001"
+	for _, sql := range []string{
+		"INSERT INTO series (id, team, rule, timezone, starts, created, updated) VALUES ('" + series + "', {:team}, 'FREQ=DAILY', 'UTC', '2026-12-01', '', '')",
+		"INSERT INTO series (id, team, rule, timezone, starts, created, updated) VALUES ('series000000002', {:team}, 'FREQ=DAILY', 'UTC', '2026-12-01', '', '')", // without sessions
+		"INSERT INTO imports (id, team, created, updated) VALUES ('" + list + "', {:team}, '', '')",
+		"UPDATE sessions SET series = '" + series + "' WHERE team = {:team}",
+	} {
+		hookstest.Exec(t, p.app, sql, dbx.Params{"team": p.team.Id})
+	}
 
 	want := map[string]people.Subject{
 		p.users["owner"].Id: {Kind: people.SubjectUser, ID: p.users["owner"].Id}, pending: {Kind: people.SubjectUser, ID: pending},
 		accepted: {Kind: people.SubjectUser, ID: lucia.Id}, participant.Id: {Kind: people.SubjectUser, ID: p.users["member"].Id},
-		session.Id: {Kind: people.SubjectSession, ID: session.Id},
+		session.Id: {Kind: people.SubjectSession, ID: session.Id}, series: {Kind: people.SubjectSession, ID: session.Id},
+		list: {Kind: people.SubjectImport, ID: list}, p.team.Id: {Kind: people.SubjectTeam, ID: p.team.Id},
 	}
-	ids := []string{"", p.users["guest"].Id, p.users["stranger"].Id, foreign, elsewhere.Id, other.Id, "nobodynobodyno", p.users["owner"].Id}
+	ids := []string{"", p.users["guest"].Id, p.users["stranger"].Id, foreign, elsewhere.Id, other.Id, "series000000002", "nobodynobodyno", p.users["owner"].Id}
 	for id := range want {
 		ids = append(ids, id)
 	}

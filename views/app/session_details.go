@@ -127,6 +127,9 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 	if err != nil {
 		return props, err
 	}
+	if actor.CanUsePanel() {
+		props.HistoryURL = paths.History(actor.TeamSlug(), session.Id)
+	}
 	props.CanLead, props.CanManage = lead, sessions.CanManage(actor, session)
 	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
 		if err := props.loadRecap(e.App, session, actor); err != nil {

@@ -132,7 +132,7 @@ func newLogRow(row audit.Row, zone *time.Location, links map[string]string, you 
 	}
 }
 
-// loadLogLinks returns the pages of the users, rooms and sessions with these ids. What the team no longer has is missing.
+// loadLogLinks returns the pages of the users and objects with these ids. What the team no longer has is missing.
 func loadLogLinks(e *core.RequestEvent, ids []string) (map[string]string, error) {
 	subjects, err := people.FindSubjects(e.App, web.Actor(e).Team.Id, ids)
 	links := make(map[string]string, len(subjects))
@@ -144,12 +144,20 @@ func loadLogLinks(e *core.RequestEvent, ids []string) (map[string]string, error)
 			links[id] = roomsPath(e) + "/" + subject.ID
 		case people.SubjectSession:
 			links[id] = paths.Session(e.Request.PathValue("team"), subject.ID)
+		case people.SubjectRecording:
+			links[id] = paths.PanelRecordings(e.Request.PathValue("team")) + "/" + subject.ID
+		case people.SubjectImport:
+			links[id] = importPath(e) + "/" + subject.ID
+		case people.SubjectJob:
+			links[id] = usersPath(e) + "/jobs/" + subject.ID
+		case people.SubjectTeam:
+			links[id] = settingsPath(e)
 		}
 	}
 	return links, err
 }
 
-// aboutName returns the name of the user that entries are filtered by if the query is an ID, and "" if it is text.
+// aboutName returns the name of the user or object that entries are filtered by if the query is an ID, and "" if it is text.
 func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error) {
 	if !audit.IsID(id) {
 		return "", nil
@@ -169,7 +177,16 @@ func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error
 			return row.TargetName, nil
 		}
 	}
-	return "Former user", nil
+	subjects, err := people.FindSubjects(e.App, web.Actor(e).Team.Id, []string{id})
+	switch subjects[id].Kind {
+	case people.SubjectRoom:
+		return "This room", err
+	case people.SubjectSession:
+		return "This session", err
+	case people.SubjectRecording:
+		return "This recording", err
+	}
+	return "Former user", err
 }
 
 // href returns the URL of the log with some of its filters changed.
@@ -201,9 +218,6 @@ func (p LogProps) currentHref() string {
 	}
 	return p.href(map[string]string{"before": strconv.Itoa(p.Before)})
 }
-
-// personHref returns the URL of all entries about a user.
-func (p LogProps) personHref(id string) string { return p.Path + "?person=" + url.QueryEscape(id) }
 
 func (p LogProps) olderHref() string {
 	return p.href(map[string]string{"before": strconv.Itoa(p.Next)})

@@ -80,7 +80,10 @@ func loadRoomDetails(e *core.RequestEvent, room *rooms.Room, query roomQuery, li
 	if props.Settings, err = settingLines(e, room); err != nil {
 		return props, err
 	}
-	props.Bookings, err = loadBookings(e, room, maxBookings)
+	if props.Bookings, err = loadBookings(e, room, maxBookings); err != nil {
+		return props, err
+	}
+	props.History, err = loadTimeline(e, room.Id, "History")
 	return props, err
 }
 

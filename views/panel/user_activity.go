@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
+	"usher/hooks/paths"
 	"usher/hooks/people"
 	"usher/views/layout"
 	"usher/views/web"
@@ -14,8 +15,13 @@ const activitySize = 6
 
 // loadActivity returns the latest entries about a user, as actor or target.
 func loadActivity(e *core.RequestEvent, row *people.Row) (ActivityProps, error) {
+	return loadTimeline(e, row.ID, "Activity")
+}
+
+// loadTimeline returns the latest entries about a user or an object.
+func loadTimeline(e *core.RequestEvent, id, title string) (ActivityProps, error) {
 	actor := web.Actor(e)
-	events, err := audit.Activity(e.App, actor.Team.Id, row.ID, activitySize)
+	events, err := audit.Activity(e.App, actor.Team.Id, id, activitySize)
 	if err != nil {
 		return ActivityProps{}, err
 	}
@@ -23,7 +29,7 @@ func loadActivity(e *core.RequestEvent, row *people.Row) (ActivityProps, error) 
 	if err != nil {
 		return ActivityProps{}, err
 	}
-	props := ActivityProps{LogURL: LogProps{Path: auditPath(e)}.personHref(row.ID), Zone: layout.ZoneFor(actor)}
+	props := ActivityProps{Title: title, LogURL: paths.History(e.Request.PathValue("team"), id), Zone: layout.ZoneFor(actor)}
 	for _, event := range events {
 		line := ActivityLine{Icon: activityIcon(event.Row), At: event.Time(), Refused: event.Refused()}
 		for _, part := range event.Parts() {
