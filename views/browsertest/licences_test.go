@@ -17,7 +17,7 @@ func TestLicences_FollowStartsAndEnds(t *testing.T) {
 	b.waitForStream()
 	b.waitForText("Kestrel, spotting")
 	b.waitUntil("1 licence in use", `document.querySelector("#strip").innerText.includes("1 of 2 in use") && document.querySelector("#count-ticket").innerText.includes("1 of 2")`)
-	eval[bool](b, `document.body.dataset.same = "yes"`)
+	eval[string](b, `document.body.dataset.same = "yes"`)
 	if err := runs.End(f.App, hookstest.Actor(t, f.App, f.Owner, f.Team), session.Id); err != nil {
 		t.Fatal(err)
 	}
