@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names

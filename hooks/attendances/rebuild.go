@@ -18,6 +18,9 @@ import (
 // rebuild recomputes the attendances of an external session from all its reports, so that the result doesn't depend on the
 // order in which they arrived.
 func rebuild(tx core.App, session *sessions.Session) error {
+	if err := saveLaterRuns(tx, session); err != nil {
+		return err
+	}
 	wanted, err := reportedStays(tx, session)
 	if err != nil {
 		return err
@@ -69,6 +72,7 @@ func reportedStays(tx core.App, session *sessions.Session) (map[string]*reported
 	}
 	var defaults Settings
 	all, in := map[string]*reportedStay{}, map[string]*reportedStay{}
+	over := false
 	for _, r := range reports {
 		var settings Settings
 		if err := r.UnmarshalJSONField("settings", &settings); err != nil {
@@ -78,6 +82,12 @@ func reportedStays(tx core.App, session *sessions.Session) (map[string]*reported
 		switch r.GetString("type") {
 		case EventStarted:
 			defaults = settings
+			if over { // everyone left with the end of the previous run
+				clear(in)
+				over = false
+			}
+		case EventEnded:
+			over = true
 		case EventJoined:
 			if in[person] == nil {
 				in[person] = &reportedStay{r.GetString("person"), at, time.Time{}, settings.orDefault(defaults)}

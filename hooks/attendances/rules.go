@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/jobs"
 )
 
-// Register registers the rules for every write: an attendance ends after its start and within its session, the session records
+// Register registers the rules for every write: an attendance ends after its start and within a run of its session, the session records
 // since when it is empty, and its end closes open attendances. It also subscribes to the reports of the media server, and runs
 // Reconcile every minute and when the server starts.
 func Register(app core.App) {
@@ -34,7 +34,7 @@ func Register(app core.App) {
 	jobs.EveryMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
 }
 
-// validateAndSave fits an attendance into its session, and updates since when the session is empty.
+// validateAndSave fits an attendance into a run of its session, and updates since when the session is empty.
 func validateAndSave(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		r := e.Record
@@ -48,7 +48,11 @@ func validateAndSave(e *core.RecordEvent) error {
 		if session.Status() != sessions.Running && session.Status() != sessions.Ended {
 			return errs.Invalid("session", sessions.CodeNotStarted, "The session isn't running.")
 		}
-		clamp(&Attendance{r}, session)
+		run, err := runOf(e.App, &Attendance{r}, session)
+		if err != nil {
+			return err
+		}
+		clamp(&Attendance{r}, run)
 		if err := e.Next(); err != nil {
 			return err
 		}
@@ -85,10 +89,10 @@ func afterDelete(e *core.RecordEvent) error {
 	})
 }
 
-func clamp(a *Attendance, session *sessions.Session) {
-	ended := session.Ended()
-	if a.Joined().Before(session.Started()) {
-		a.Set("joined", session.Started())
+func clamp(a *Attendance, run Run) {
+	ended := run.Ended
+	if a.Joined().Before(run.Started) {
+		a.Set("joined", run.Started)
 	}
 	if !ended.IsZero() && a.Joined().After(ended) {
 		a.Set("joined", ended)

@@ -115,6 +115,7 @@ var ActionTexts = []ActionText{
 
 	{Action: "panel.enter", Kind: "access", Past: "opened the Admin Panel", Infinitive: "open the Admin Panel"},
 	{Action: "users.export", Kind: "access", Past: "exported the list of users", Infinitive: "export the list of users"},
+	{Action: "usage.export", Kind: "access", Past: "exported usage", Infinitive: "export usage"},
 	{Action: "audit.export", Kind: "access", Past: "exported the audit log", Infinitive: "export the audit log"},
 
 	{Action: "account.signup", Kind: "accounts", Past: "signed up", Infinitive: "sign up", AnonymousActor: "Someone"},

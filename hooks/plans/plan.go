@@ -57,6 +57,17 @@ func (p *Plan) SessionPeople() int { return p.GetInt("session_people") }
 // StorageBytes is how many bytes the recordings of a team may use, or Unlimited.
 func (p *Plan) StorageBytes() int64 { return int64(p.GetFloat("storage_bytes")) }
 
+// HourlyRate is the price of an hour of a session in Currency; 0 if sessions are included.
+func (p *Plan) HourlyRate() float64 {
+	if p.Currency() == "" {
+		return 0
+	}
+	return p.GetFloat("hourly_rate")
+}
+
+// Currency is the ISO 4217 code of the currency of HourlyRate, or "".
+func (p *Plan) Currency() string { return p.GetString("currency") }
+
 // ForTeam returns the plan of a team, or errs.ErrNotFound without such a team.
 func ForTeam(app core.App, team string) (*Plan, error) {
 	return record.One[Plan](app.RecordQuery("plans").WithContext(record.Prepared).

@@ -149,6 +149,12 @@ func validateNew(_ context.Context, app core.App, r *core.Record) error {
 var planFields = []string{"title", "description", "starts", "minutes", "timezone", "room", "host", "passwordless", "early",
 	"recording", "people", "resolution", "fps", "codec", "audio", "elsewhere", "occurrence"}
 
+// scheduleFields are the planned values that usage shows. They stay as they were once the time of the session has passed.
+var scheduleFields = []string{"starts", "minutes", "resolution", "fps", "codec", "audio"}
+
+// isOver reports whether the planned end has passed.
+func isOver(r *core.Record) bool { return !r.GetDateTime("ends").Time().After(time.Now()) }
+
 // runFields are the fields about the run, and those that a host can change while it runs.
 var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted", "share_limited"}
 
@@ -175,6 +181,8 @@ func validateChange(ctx context.Context, app core.App, r *core.Record) error {
 	plan := slices.DeleteFunc(slices.Clone(planFields), func(field string) bool { return slices.Contains(let, field) })
 	replanned := record.Differs(r, before, plan...)
 	switch {
+	case was == Scheduled && is == Scheduled && isOver(before) && record.Differs(r, before, scheduleFields...):
+		return errs.Invalid("base", CodeEnded, "The time of this session has passed. Schedule a new one.")
 	case replanned && was != Scheduled:
 		return StatusError(was)
 	case (was == Ended || was == Cancelled) && record.Differs(r, before, runFields...):

@@ -93,6 +93,9 @@ func (s *Session) Started() time.Time { return s.GetDateTime("started").Time() }
 // Ended is when the session actually ended, or zero.
 func (s *Session) Ended() time.Time { return s.GetDateTime("ended").Time() }
 
+// LaterSeconds is how long the runs after the first one took, of a session that is held in another tool.
+func (s *Session) LaterSeconds() int { return s.GetInt("later_seconds") }
+
 // Zone is the time zone in which the session was scheduled.
 func (s *Session) Zone() *time.Location { return zoneOrUTC(s.GetString("timezone")) }
 
