@@ -10,6 +10,7 @@ var reasonTexts = map[string]string{
 	"bad_number":        "The value wasn't a whole number.",
 	"bad_timezone":      "The time zone doesn't exist.",
 	"bad_date":          "The date was invalid.",
+	"bad_month":         "The month was invalid.",
 	"bad_file":          "The file couldn't be read.",
 	"bad_chain":         "The audit log can't be written directly.",
 	"fixed":             "It can't be changed, or can no longer be changed.",

@@ -26,6 +26,9 @@ func demoCommand(app core.App) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("fill the demo: %w", err)
 			}
+			if err := SeedUsage(app, sample); err != nil {
+				return fmt.Errorf("add usage to the demo: %w", err)
+			}
 			afterServeStart(app, func() {
 				fmt.Fprintf(command.OutOrStdout(), "\nThe Usher demo is running at %s\n\n  Sign in as   %s\n  Password     %s\n\n"+
 					"  Every user in the sample team has this password. Press Ctrl+C to stop the demo and delete its data.\n\n",

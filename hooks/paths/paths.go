@@ -118,6 +118,9 @@ func AppSearch(team string) string { return App(team) + "/find" }
 // Panel is the Admin Panel of a team.
 func Panel(team string) string { return PanelPrefix + team }
 
+// Usage is the page about the usage of a month in the Admin Panel.
+func Usage(team string) string { return Panel(team) + "/usage" }
+
 // Users is the list of users in the Admin Panel.
 func Users(team string) string { return Panel(team) + "/users" }
 

@@ -8,6 +8,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
+	"usher/hooks/plans"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
@@ -17,7 +18,7 @@ import (
 type Details struct {
 	Row
 	Month       Month // in which the session counts
-	Ends        time.Time
+	Rate        Rate
 	Runs        []attendances.Run
 	Attendances []*attendances.Attendance
 	EndedBy     string // name of the user who ended the session; empty if the server or another tool did, and if it isn't known
@@ -37,7 +38,7 @@ func Find(app core.App, actor *actors.Actor, id string) (*Details, error) {
 	if at.IsZero() {
 		at = session.Starts()
 	}
-	d := &Details{Month: MonthOf(at, teams.Of(actor.Team).Zone()), Ends: session.Starts().Add(time.Duration(session.Minutes()) * time.Minute)}
+	d := &Details{Month: MonthOf(at, teams.Of(actor.Team).Zone())}
 	rows, _, err := selection{app: app, team: actor.Team.Id, query: Query{Month: d.Month, All: true}, now: time.Now(), only: id}.rows(1)
 	if err != nil {
 		return nil, err
@@ -46,6 +47,11 @@ func Find(app core.App, actor *actors.Actor, id string) (*Details, error) {
 		return nil, errs.ErrNotFound
 	}
 	d.Row = rows[0]
+	plan, err := plans.ForTeam(app, actor.Team.Id)
+	if err != nil {
+		return nil, err
+	}
+	d.Rate = rateOf(plan)
 	if d.Runs, err = attendances.Runs(app, session); err != nil {
 		return nil, err
 	}

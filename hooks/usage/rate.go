@@ -5,14 +5,18 @@ import (
 	"math"
 	"strings"
 
+	"usher/hooks/plans"
 	"usher/hooks/tools/text"
 )
 
-// Rate is the price of an hour of a session. The zero Rate means that sessions are included in the plan (R124).
+// Rate is the price of an hour of a session. Without one, sessions are included in the plan (R124).
 type Rate struct {
 	Hourly   float64
 	Currency string // ISO 4217
+	Plan     string // name of the team's plan
 }
+
+func rateOf(plan *plans.Plan) Rate { return Rate{plan.HourlyRate(), plan.Currency(), plan.Name()} }
 
 // Included reports whether sessions have no price.
 func (r Rate) Included() bool { return r.Hourly == 0 }

@@ -35,6 +35,9 @@ func (r Row) At() time.Time {
 	return r.Started
 }
 
+// Ends is the scheduled end, without extensions.
+func (r Row) Ends() time.Time { return r.Starts.Add(time.Duration(r.ScheduledSeconds) * time.Second) }
+
 // Sorts are the orders of rows: by time, title, organizer, scheduled and actual time.
 var Sorts = []string{"time", "title", "organizer", "scheduled", "actual"}
 

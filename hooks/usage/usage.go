@@ -5,14 +5,18 @@
 package usage
 
 import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
 	"usher/hooks/plans"
-	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Dimensions by which a month is divided.
@@ -38,6 +42,20 @@ type Query struct {
 	Page      int    // from 1
 	All       bool   // returns the rows of all pages
 }
+
+// ParseQuery parses the parameters month, organizer, room, tag, sort and page. Invalid ones other than the month don't apply.
+func ParseQuery(values url.Values, now time.Time, zone *time.Location) (Query, error) {
+	month, err := ParseMonth(values.Get("month"), now, zone)
+	page, _ := strconv.Atoi(values.Get("page"))
+	query := Query{Month: month, Organizer: clean(values.Get("organizer")), Room: clean(values.Get("room")), Tag: clean(values.Get("tag")), Page: max(1, page)}
+	if sort := values.Get("sort"); slices.Contains(Sorts, strings.TrimPrefix(sort, "-")) {
+		query.Sort = sort
+	}
+	return query, err
+}
+
+// clean makes a filter short and valid.
+func clean(filter string) string { return text.Truncate(text.Sanitize(filter), 300) }
 
 // IsFiltered reports whether the query excludes sessions of the month.
 func (q Query) IsFiltered() bool { return q.Organizer != "" || q.Room != "" || q.Tag != "" }
@@ -97,17 +115,12 @@ func Load(app core.App, actor *actors.Actor, query Query) (*Report, error) {
 	})
 }
 
-// Current returns the query for the current month of a team.
-func Current(team *teams.Team, now time.Time) Query {
-	return Query{Month: MonthOf(now, team.Zone())}
-}
-
 func load(app core.App, team string, query Query, now time.Time) (*Report, error) {
 	plan, err := plans.ForTeam(app, team)
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Month: query.Month, AsOf: now, Rate: Rate{plan.HourlyRate(), plan.Currency()}}
+	report := &Report{Month: query.Month, AsOf: now, Rate: rateOf(plan)}
 	s := selection{app: app, team: team, query: query, now: now}
 	if err := s.sumUp(report); err != nil {
 		return nil, err

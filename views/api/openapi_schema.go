@@ -124,6 +124,8 @@ func (s *schemas) of(t reflect.Type, request bool) *schema {
 		return &schema{Type: "string"}
 	case reflect.Int:
 		return &schema{Type: "integer"}
+	case reflect.Float64:
+		return &schema{Type: "number"}
 	}
 	panic("api: no schema for the type " + t.String()) // the test of the document reads every type
 }

@@ -207,6 +207,7 @@ func TestResponses_MatchTheirSchemas(t *testing.T) {
 	send("owner", "GET", at+"/feed", nil, team)
 	send("owner", "POST", at+"/feed", nil, team)
 
+	send("owner", "GET", at+"/usage", nil, team)
 	send("owner", "GET", at+"/audit", nil, team)
 	send("owner", "GET", at+"/audit/verify", nil, team)
 	send("owner", "GET", "/api/account/devices", nil)

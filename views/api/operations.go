@@ -28,6 +28,7 @@ var operationTags = []tagInfo{
 	{"Rooms", "Rooms with lasting links and settings of their own."},
 	{"Sessions", "Scheduled sessions, series and participants."},
 	{"Live", "Running sessions: start, end, extend, join. A running session uses one licence of the team."},
+	{"Usage", "What a team scheduled in a month, compared with what ran."},
 	{"Audit log", "What happened in a team. Entries are append-only and hash-chained."},
 	{"Webhooks", "Called by email and media providers."},
 	{"API", "The description of this API."},
@@ -46,6 +47,13 @@ var (
 	userPaging = []queryParameter{
 		{name: "page", text: "Page, from 1.", number: true, initial: 1},
 		{name: "perPage", text: "Users per page, 1 to 200.", number: true, initial: 50},
+	}
+	usageFilters = []queryParameter{
+		{name: "month", text: "Month, such as 2026-11. By default the current month in the team's time zone."},
+		{name: "organizer", text: "Only sessions of this organizer, by account ID."},
+		{name: "room", text: "Only sessions in this room, by ID; none for sessions without a room."},
+		{name: "tag", text: "Only sessions whose organizer or a participant has this tag. Case doesn't matter."},
+		{name: "sort", text: "Order of the rows. A leading minus reverses it. By default the newest come first.", values: "time title organizer scheduled actual -time -title -organizer -scheduled -actual"},
 	}
 	auditFilters = []queryParameter{
 		{name: "person", text: "Who did it or whom it was about: an ID, or words of a name and email address."},
@@ -278,6 +286,13 @@ var operations = []operation{
 		codes: []string{sessions.CodeNotStarted, "too_many", "blocked", "session_ended", "session_cancelled", "media_unavailable", "required"}},
 	{method: "POST", path: "/api/s/{code}/decline", tag: "Live", id: "declineSession", summary: "Decline a session as a guest", access: optionalToken,
 		text: "The invitation can be accepted later by joining.", response: []any{statusReply{}}, codes: []string{"blocked", "session_ended", "session_cancelled"}},
+
+	{method: "GET", path: "/api/teams/{team}/usage", tag: "Usage", id: "getUsage", summary: "Get the usage of a month", access: admins,
+		text: "Scheduled values are those of the schedule when the session started or its time passed. A session counts in the month in which it started; one that never started, in the month for which it was planned, both in the team's time zone. " +
+			"Sessions to come are part of the totals but have no row, and neither do those that were cancelled before their start. Costs are given where the plan has a rate.",
+		query: usageFilters, response: []any{usageReport{}}, codes: []string{"bad_month"}},
+	{method: "GET", path: "/api/teams/{team}/usage.csv", tag: "Usage", id: "exportUsage", summary: "Export the usage of a month as CSV", access: admins,
+		text: "Takes the same parameters. Times are in the team's time zone.", query: usageFilters, csv: true, codes: []string{"bad_month"}},
 
 	{method: "GET", path: "/api/teams/{team}/audit", tag: "Audit log", id: "listAudit", summary: "List audit log entries", access: admins,
 		text: "Newest first. To get the next page, send next as before.",

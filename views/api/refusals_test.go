@@ -149,6 +149,8 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"see all sessions", below, &attempt{method: "GET", path: w.path("/sessions?all=true")}, nil, nil},
 		{"read the users", below, &attempt{method: "GET", path: w.path("/users")}, nil, nil},
 		{"export the users", below, &attempt{method: "GET", path: w.path("/users.csv")}, nil, nil},
+		{"read usage", below, &attempt{method: "GET", path: w.path("/usage")}, nil, nil},
+		{"export usage", below, &attempt{method: "GET", path: w.path("/usage.csv")}, nil, nil},
 		{"read the audit log", below, &attempt{method: "GET", path: w.path("/audit")}, nil, nil},
 		{"export the audit log", below, &attempt{method: "GET", path: w.path("/audit.csv")}, nil, nil},
 		{"restore a room", below, &attempt{method: "POST", path: w.path("/rooms/%s/restore", room)}, &attempt{path: page("/rooms/" + room + "/restore")}, nil},

@@ -83,6 +83,8 @@ func Routes(root *web.Group) {
 	team.GET("/audit", listAudit).BindFunc(web.RequireAdmin)
 	team.GET("/audit.csv", exportAudit).BindFunc(web.RequireAdmin)
 	team.GET("/audit/verify", verifyAudit).BindFunc(web.RequireAdmin)
+	team.GET("/usage", showUsage).BindFunc(web.RequireAdmin)
+	team.GET("/usage.csv", exportUsage).BindFunc(web.RequireAdmin)
 	team.PUT("/members/{user}/roles", setRoles)
 	team.POST("/members/{user}/roles/restore", restoreRoles)
 	team.GET("/tags", listTags).BindFunc(web.RequireAdmin)

@@ -20,3 +20,4 @@ func recordingsPath(e *core.RequestEvent) string {
 	return paths.PanelRecordings(e.Request.PathValue("team"))
 }
 func retentionPath(e *core.RequestEvent) string { return paths.Retention(e.Request.PathValue("team")) }
+func usagePath(e *core.RequestEvent) string     { return paths.Usage(e.Request.PathValue("team")) }

@@ -1,4 +1,4 @@
-// Package panel serves the Admin Panel of a team to its Owner and Admins: users and seats, rooms, licences, the audit log and settings.
+// Package panel serves the Admin Panel of a team to its Owner and Admins: users and seats, rooms, licences, usage, the audit log and settings.
 package panel
 
 import (
@@ -47,6 +47,7 @@ func Routes(pages *web.Group) {
 
 	roomRoutes(panel)
 	recordings.Routes(panel, recordings.Area{InPanel: true, Shell: shell})
+	usageRoutes(panel)
 
 	panel.GET("/licences", showLicences)
 
