@@ -14,7 +14,7 @@ import (
 const (
 	chartWidth  = 1090.0
 	chartHeight = 141.0
-	chartLeft   = 34.0
+	chartLeft   = 50.0
 	chartTop    = 8.0
 	chartBottom = 119.0
 )
@@ -78,7 +78,7 @@ func dayChart(report *usage.Report, today string) ChartProps {
 	step := gridStep(top)
 	most := max(1, (top+step-1)/step) * step
 	for at := 0; at <= most; at += step {
-		chart.Grid = append(chart.Grid, ChartMark{At: formatY(at, most), Text: usage.FormatSeconds(at)})
+		chart.Grid = append(chart.Grid, ChartMark{At: formatY(at, most), Text: strconv.FormatFloat(float64(at)/3600, 'f', -1, 64) + " h"})
 	}
 	chart.Grid[0].Text = "0"
 	width := (chartWidth - chartLeft) / float64(len(report.Days))

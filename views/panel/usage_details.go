@@ -71,11 +71,11 @@ func newUsageDetails(e *core.RequestEvent, d *usage.Details, query usageQuery) U
 		props.Subtitle += " · " + text.Isolate(d.Room)
 	}
 	props.Lines = comparedLines(d, zone)
-	if end := d.EndText(); end != "" {
-		props.End = end
+	if props.End = d.EndText(); props.End != "" {
 		if d.EndedBy != "" {
-			props.EndedBy = "by " + text.Isolate(d.EndedBy)
+			props.End += ", by " + text.Isolate(d.EndedBy)
 		}
+		props.End += "."
 	}
 	if len(d.Runs) > 1 {
 		for n, run := range d.Runs {

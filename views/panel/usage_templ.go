@@ -862,7 +862,7 @@ func usageTable(p UsageProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<th role=\"columnheader\" scope=\"col\" class=\"end col-guests\">Guests</th><th role=\"columnheader\" scope=\"col\" class=\"col-video\">Video</th><th role=\"columnheader\" scope=\"col\" class=\"col-audio\">Audio</th>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<th role=\"columnheader\" scope=\"col\" class=\"end col-guests\">Invited</th><th role=\"columnheader\" scope=\"col\" class=\"col-video\">Video</th><th role=\"columnheader\" scope=\"col\" class=\"col-audio\">Audio</th>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
