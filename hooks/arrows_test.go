@@ -75,6 +75,7 @@ var allowedImports = map[string]string{
 	"recordings":     "accounts actors audit emails events live live/recorder mail members paths plans record rooms runs sessions teams" + tools,
 	"recordings/mp4": "events live/recorder plans recordings" + tools,
 	"attendances":    "actors audit events join live record runs sessions" + tools,
+	"usage":          "actors attendances audit plans record runs sessions teams" + tools,
 
 	"active": "accounts actors audit events live record sessions" + tools,
 

@@ -253,6 +253,8 @@ func (d *fixture) pages() []pageAccess {
 		{"api /users", api + "/users", panel, map[string][]string{"admin": {"member's address", "other guest's address"}}},
 		{"api /users/{id}", api + "/users/" + d.accounts["guest"].Id, panel, nil},
 		{"api /users.csv", api + "/users.csv", panel, nil},
+		{"api /usage", api + "/usage", panel, nil},
+		{"api /usage.csv", api + "/usage.csv", panel, nil},
 		{"api /audit", api + "/audit", panel, nil},
 		{"api /audit.csv", api + "/audit.csv", panel, nil},
 		{"api /audit/verify", api + "/audit/verify", panel, nil},

@@ -89,7 +89,7 @@ func TestUsage_BadMonth_IsRefused(t *testing.T) {
 	for _, month := range []string{"2026-13", "0000-01", "x", "2026-5", "%00", "1999-12", "2026-05-01"} {
 		for _, path := range []string{"/usage", "/usage/export"} {
 			page := b.Get(s.path(path + "?month=" + month))
-			assertPage(t, page, http.StatusUnprocessableEntity, "This month can&#39;t be shown.", "such as 2026-11", "Show current month")
+			assertPage(t, page, http.StatusUnprocessableEntity, "This month can't be shown.", "such as 2026-11", "Show current month")
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestUsage_Details(t *testing.T) {
 		return id
 	}
 	b := s.As(s.admin)
-	assertPage(t, b.Get(s.path("/usage/"+id("=Kestrel, final cut")+"?month=2026-05")), http.StatusOK, "Scheduled and actual", "20 min 7 s", "12 May, 09:20:07", "1 of 2", "1 participant and the host",
+	assertPage(t, b.Get(s.path("/usage/"+id("=Kestrel, final cut")+"?month=2026-05")), http.StatusOK, "Scheduled and actual", "20 min 7 s", "12 May, 09:20:07", "2 of 2", "1 participant and the host",
 		s.path("/audit?person="), "Show in audit log", "Open session", "May 2026")
 	// Without a month, the session's own is shown beside it.
 	assertPage(t, b.Get(s.path("/usage/"+id("Fjord, spotting"))), http.StatusOK, "Never started", "No one joined.", "May 2026")
