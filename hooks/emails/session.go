@@ -24,6 +24,7 @@ type SessionProps struct {
 	Ends            time.Time      `json:"Ends"`
 	Zone            *time.Location `json:"Zone"` // the recipient's
 	Room            string         `json:"Room"`
+	Recorded        bool           `json:"Recorded"`            // from start to end
 	HostEmail       string         `json:"HostEmail,omitempty"` // replies go there; empty: to the sender
 	Was             *SessionBefore `json:"Was,omitempty"`       // in an email about a change of one session
 	Moved           bool           `json:"Moved,omitempty"`     // the start changed, so the recipient's RSVP was reset
@@ -230,6 +231,9 @@ func (p SessionProps) layout() layout {
 	}
 	if p.Room != "" {
 		s.Paragraphs = append(s.Paragraphs, p.roomLine())
+	}
+	if p.Recorded {
+		s.Paragraphs = append(s.Paragraphs, "This session is recorded. By joining, you agree to be recorded.")
 	}
 	if p.Series > 1 {
 		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("%s, until %s.",

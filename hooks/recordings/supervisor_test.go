@@ -123,8 +123,14 @@ func TestRecording_StorageFull_StopsAtTheLimit(t *testing.T) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var written int64
-	for n := range 2 {
-		recorder := e.recorder(t, n)
+	recorders := []*fakeRecorder{e.recorder(t, 0), e.recorder(t, 1)}
+	for _, recorder := range recorders {
+		if err := recorder.write(64 << 10); err != nil {
+			t.Fatal(err)
+		}
+		written += 64 << 10
+	}
+	for _, recorder := range recorders {
 		for range 4 {
 			wg.Go(func() {
 				for recorder.write(64<<10) == nil {

@@ -65,12 +65,12 @@ var AccessChoices = []Choice{
 // RecordingChoices are the recording settings of a room (R91).
 var RecordingChoices = []Choice{
 	{RecordingOff, "Off", "Sessions can't be recorded."},
-	{RecordingByHost, "By the host", "The host starts the recording."},
+	{RecordingByHost, "By the host", "The host and co-hosts start and stop the recording."},
 	{RecordingAlways, "Always", "Sessions are recorded from start to end."},
 }
 
 // RecordingNote explains what the recording setting does.
-const RecordingNote = "Usher doesn't record sessions. A recording tool can read this setting through the API."
+const RecordingNote = "Everyone sees before joining, and while it's on, that a session is recorded."
 
 // ChoiceFor is the choice with that key.
 func ChoiceFor(among []Choice, key string) Choice {

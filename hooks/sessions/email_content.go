@@ -138,6 +138,7 @@ func (w *sessionEmail) props(method calendar.Method) (emails.SessionProps, error
 		return props, err
 	}
 	if method != calendar.Cancel {
+		props.Recorded = RecordingOf(w.tx, w.session) == rooms.RecordingAlways
 		if props.Link, err = personalLink(w.tx, w.participant); err != nil {
 			return props, err
 		}

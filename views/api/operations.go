@@ -11,6 +11,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/members"
 	"usher/hooks/people"
+	"usher/hooks/recordings"
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
 	"usher/hooks/tools/images"
@@ -29,6 +30,7 @@ var operationTags = []tagInfo{
 	{"Sessions", "Scheduled sessions, series and participants."},
 	{"Live", "Running sessions: start, end, extend, join. A running session uses one licence of the team."},
 	{"Usage", "What a team scheduled in a month, compared with what ran."},
+	{"Recordings", "Recordings of sessions. Hosts manage those of their sessions, the Owner and Admins all, and participants see those that are shared with them."},
 	{"Audit log", "What happened in a team. Entries are append-only and hash-chained."},
 	{"Webhooks", "Called by email and media providers."},
 	{"API", "The description of this API."},
@@ -293,6 +295,36 @@ var operations = []operation{
 		query: usageFilters, response: []any{usageReport{}}, codes: []string{"bad_month"}},
 	{method: "GET", path: "/api/teams/{team}/usage.csv", tag: "Usage", id: "exportUsage", summary: "Export the usage of a month as CSV", access: admins,
 		text: "Takes the same parameters. Times are in the team's time zone.", query: usageFilters, csv: true, codes: []string{"bad_month"}},
+
+	{method: "GET", path: "/api/teams/{team}/recordings", tag: "Recordings", id: "listRecordings", summary: "List recordings", access: anyMember,
+		text: "Those that you hosted or that are shared with you, newest first.",
+		query: []queryParameter{
+			{name: "q", text: "Words of the title, host or room."},
+			{name: "room", text: "ID of a room."},
+			{name: "host", text: "ID of the host's account."},
+			{name: "trash", text: "true lists what is in the trash and you manage instead.", values: "true false", initial: "false"},
+			{name: "all", text: "true lists all of the team. Only for the Owner and Admins.", values: "true false", initial: "false"},
+			{name: "page", text: "Page, from 1.", number: true, initial: 1},
+			{name: "perPage", text: "Recordings per page, 1 to 200.", number: true, initial: 50},
+		}, response: []any{recordingPage{}}, codes: []string{"bad_type", "not_allowed"}},
+	{method: "GET", path: "/api/teams/{team}/recordings/{id}", tag: "Recordings", id: "getRecording", summary: "Get a recording", access: anyMember, response: []any{recordingInfo{}}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/rename", tag: "Recordings", id: "renameRecording", summary: "Rename a recording", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins.", request: titleForm{}, response: []any{recordingInfo{}}, codes: []string{"required", "too_long", "in_trash", "not_allowed"}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/share", tag: "Recordings", id: "shareRecording", summary: "Share a recording with the participants", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins. Participants with an account can then see and download it.", response: []any{recordingInfo{}}, codes: []string{"in_trash", "not_allowed"}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/unshare", tag: "Recordings", id: "unshareRecording", summary: "Stop sharing a recording", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins.", response: []any{recordingInfo{}}, codes: []string{"in_trash", "not_allowed"}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/trash", tag: "Recordings", id: "trashRecording", summary: "Move a recording to the trash", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins. It's deleted after " + text.Duration(recordings.TrashPeriod) + " and uses storage until then.", response: []any{recordingInfo{}}, codes: []string{"recording", "not_allowed"}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/restore", tag: "Recordings", id: "restoreRecording", summary: "Restore a recording from the trash", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins.", response: []any{recordingInfo{}}, codes: []string{"not_allowed"}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/delete", tag: "Recordings", id: "deleteRecording", summary: "Delete a recording forever", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins. It must be in the trash.", response: []any{statusReply{}}, codes: []string{"not_in_trash", "not_allowed"}},
+	{method: "POST", path: "/api/sessions/{id}/recording/start", tag: "Recordings", id: "startRecording", summary: "Start recording a session", access: leaders,
+		text: "Everyone in the session sees that it's recorded.", response: []any{recordingInfo{}},
+		codes: []string{"recording_off", "already_recorded", "recordings_full", "storage_full", "disk_full", "media_unavailable", "not_started", "session_ended", "session_cancelled"}},
+	{method: "POST", path: "/api/sessions/{id}/recording/stop", tag: "Recordings", id: "stopRecording", summary: "Stop recording a session", access: leaders,
+		text: "The session continues. A session that is always recorded can't be stopped.", response: []any{recordingInfo{}}, codes: []string{"not_recorded", "always_recorded"}},
 
 	{method: "GET", path: "/api/teams/{team}/audit", tag: "Audit log", id: "listAudit", summary: "List audit log entries", access: admins,
 		text: "Newest first. To get the next page, send next as before.",

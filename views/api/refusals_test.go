@@ -13,6 +13,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"usher/hooks/hookstest"
 	"usher/hooks/sessions"
 	"usher/views/viewstest"
 )
@@ -21,7 +22,7 @@ import (
 func (w *fixture) stateFingerprint() string {
 	w.t.Helper()
 	var all []string
-	for _, table := range []string{"teams", "memberships", "invitations", "imports", "tags", "rooms", "sessions", "participants", "series", "outbox"} {
+	for _, table := range []string{"teams", "memberships", "invitations", "imports", "tags", "rooms", "sessions", "participants", "series", "outbox", "recordings"} {
 		var rows []struct {
 			Row string `db:"row"`
 		}
@@ -74,6 +75,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 	pending, adminPending := w.newInvitation("organizer").ID, w.newInvitation("admin").ID
 	room := w.newRoom("Stage")
 	session := w.newSession(sessions.Form{Guests: []string{"gita@guest.example", "mina@halation.example"}})
+	recording := hookstest.Recording(t, w.App, session, map[string]any{"shared": true})
 	heir, invitee := w.accounts["organizer"].Id, w.participantID(session.Id, "gita@guest.example")
 	planned := dayAt(3, 9).Format("2006-01-02T15:04:05Z")
 	below, admin := []string{"guest", "member", "organizer"}, []string{"guest", "member", "organizer", "admin"}
@@ -145,6 +147,15 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"start a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/start"}, &attempt{path: app("/sessions/" + session.Id + "/start")}, nil},
 		{"end a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/end"}, nil, nil},
 		{"extend a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/extend", body: object{"minutes": 15}}, nil, nil},
+		{"start a recording", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/recording/start"}, nil, nil},
+		{"stop a recording", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/recording/stop"}, nil, nil},
+		{"rename a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/rename", recording.Id), body: object{"title": "B"}}, nil, nil},
+		{"share a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/share", recording.Id)}, nil, nil},
+		{"stop sharing a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/unshare", recording.Id)}, nil, nil},
+		{"move a recording to the trash", asked, &attempt{method: "POST", path: w.path("/recordings/%s/trash", recording.Id)}, nil, nil},
+		{"restore a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/restore", recording.Id)}, nil, nil},
+		{"delete a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/delete", recording.Id)}, nil, nil},
+		{"see all recordings", below, &attempt{method: "GET", path: w.path("/recordings?all=true")}, nil, nil},
 		{"duplicate a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/duplicate", body: object{"starts": planned}}, nil, nil},
 		{"see all sessions", below, &attempt{method: "GET", path: w.path("/sessions?all=true")}, nil, nil},
 		{"read the users", below, &attempt{method: "GET", path: w.path("/users")}, nil, nil},
@@ -235,7 +246,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 var openRoutes = []route{
 	{"GET", "/api/teams/{team}"}, {"GET", "/api/teams/{team}/feed"}, {"POST", "/api/teams/{team}/feed"},
 	{"GET", "/api/teams/{team}/active"},
-	{"GET", "/api/teams/{team}/rooms"}, {"GET", "/api/teams/{team}/rooms/{id}"},
+	{"GET", "/api/teams/{team}/rooms"}, {"GET", "/api/teams/{team}/rooms/{id}"}, {"GET", "/api/teams/{team}/recordings/{id}"},
 	{"GET", "/api/sessions/{id}"}, {"POST", "/api/sessions/{id}/answer"},
 	{"POST", "/api/invitations/{id}/accept"}, {"POST", "/api/invitations/{id}/decline"}, {"POST", "/api/invitations/{id}/undo-decline"},
 }

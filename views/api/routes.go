@@ -98,4 +98,5 @@ func Routes(root *web.Group) {
 	roomRoutes(team)
 	sessionRoutes(own, team)
 	personalRoutes(own, team)
+	recordingRoutes(own, team)
 }

@@ -54,7 +54,11 @@ func settingsText(session *sessions.Session, room *rooms.Room) []string {
 			all = append(all, roomSettingText[name])
 		}
 	}
-	either(session.Recording() == rooms.RecordingOff, "Recording is off.", "")
+	if session.ExternalLink() == "" {
+		either(session.Recording() == rooms.RecordingOff, "Recording is off.", "")
+		either(session.Recording() == rooms.RecordingByHost, "The host and co-hosts can record it.", "")
+		either(session.Recording() == rooms.RecordingAlways, "It's recorded from start to end.", "")
+	}
 	if n := session.MaxPeople(); n > 0 {
 		all = append(all, "Up to "+text.Count(n, "person", "people")+" at a time.")
 	}

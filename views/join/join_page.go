@@ -32,6 +32,10 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 		Timezone: e.Request.FormValue("timezone"), StartsIn: time.Until(v.Session.Starts()),
 		External: v.Session.ExternalLink() != "",
 	}
+	var err error
+	if p.Recording, err = recordingText(e.App, v); err != nil {
+		return nil, err
+	}
 	p.Page.Events = eventsPath(e, v)
 	p.StartsByJoining = v.Status == join.Ready && !p.Running && !p.External
 	p.WasRemoved = v.Participant != nil && v.Participant.State() == sessions.StateRemoved && v.Actor != nil
@@ -46,7 +50,6 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 		p.SignUpURL = web.WithNext(signUpPath(v.Room.Slug()), p.URL)
 	}
 	p.RefreshIn = p.refreshDelay(v, time.Now())
-	var err error
 	if p.Host, err = layout.HostContact(e.App, v.Session, v.Actor); err != nil {
 		return nil, err
 	}

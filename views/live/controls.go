@@ -9,6 +9,7 @@ import (
 	"usher/hooks/addresslist"
 	"usher/hooks/join"
 	"usher/hooks/live"
+	"usher/hooks/recordings"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -91,4 +92,20 @@ func end(e *core.RequestEvent) error {
 		err = runs.End(e.App, actor, currentVisitor(e).Session.Id)
 	}
 	return respond(e, err, "")
+}
+
+func record(e *core.RequestEvent) error {
+	actor, err := actorOf(e)
+	if err == nil {
+		_, err = recordings.Start(e.App, actor, currentVisitor(e).Session.Id)
+	}
+	return respond(e, err, "")
+}
+
+func stopRecording(e *core.RequestEvent) error {
+	actor, err := actorOf(e)
+	if err == nil {
+		_, err = recordings.Stop(e.App, actor, currentVisitor(e).Session.Id)
+	}
+	return respond(e, err, "Recording stopped. You get an email when it's ready.")
 }

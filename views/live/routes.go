@@ -24,7 +24,9 @@ func Routes(pages *web.Group) {
 	live.POST("/participants", invite)
 	live.POST("/extend", extend)
 	live.POST("/end", end)
-	for _, action := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end"} {
+	live.POST("/record", record)
+	live.POST("/stop-recording", stopRecording)
+	for _, action := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end", "record", "stop-recording"} {
 		live.GET("/"+action, redirectToPage)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/join"
 	"usher/hooks/paths"
+	"usher/hooks/recordings"
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
@@ -27,7 +28,11 @@ func state(e *core.RequestEvent) error {
 // loadState loads what an open page keeps up to date: the time left, and for hosts who is waiting and who is absent.
 func loadState(app core.App, v *join.Visitor) (stateProps, error) {
 	props := stateProps{Path: paths.Live(v.Session.Id), Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(v.Session), Started: v.Session.Started(), Now: time.Now()}
-	var err error
+	recording, err := recordings.StateOf(app, v.Session)
+	if err != nil {
+		return props, err
+	}
+	props.Recording = newRecordingProps(recording, props)
 	if props.TimeLeft, err = timeLeftOf(app, v, props.Now); err != nil || !props.Leads {
 		return props, err
 	}
