@@ -16,10 +16,9 @@ const maxSignal = 4 << 20
 var errBadSignal = errors.New("unexpected signalling message")
 
 // signalFilter is the media server's end of a browser's signalling connection. It reads messages before forwarding them, because
-// the media server buffers messages of any size and crashes on some that lack required fields.
+// the media server buffers messages of any size, and simulates events for every participant.
 type signalFilter struct {
 	io.ReadWriteCloser
-	allowsAnswers bool // the browser gets offers, so it can send answers
 
 	buffer    []byte // not forwarded yet
 	parsed    int    // bytes of complete frames in buffer
@@ -33,10 +32,7 @@ func inspectSignals(r *http.Response) error {
 	if r.StatusCode != http.StatusSwitchingProtocols || !ok {
 		return nil
 	}
-	// With a join request there is one media connection, for which the browser makes the offers. A resumed connection can be of
-	// that kind, too.
-	query := r.Request.URL.Query()
-	r.Body = &signalFilter{ReadWriteCloser: connection, allowsAnswers: !query.Has("join_request") && !query.Has("reconnect")}
+	r.Body = &signalFilter{ReadWriteCloser: connection}
 	return nil
 }
 
@@ -81,21 +77,10 @@ func (s *signalFilter) handleFrame(f frame) error {
 	return err
 }
 
-// isSafe reports whether a message can be forwarded to the media server.
+// isSafe reports whether a message can be forwarded to the media server. Simulations are for LiveKit's own tests.
 func (s *signalFilter) isSafe(message []byte) bool {
 	request := &livekit.SignalRequest{}
-	if proto.Unmarshal(message, request) != nil {
-		return false
-	}
-	switch said := request.Message.(type) {
-	case *livekit.SignalRequest_SyncState:
-		return said.SyncState.Subscription != nil
-	case *livekit.SignalRequest_Answer:
-		return s.allowsAnswers
-	case *livekit.SignalRequest_Simulate: // for LiveKit's own tests
-		return false
-	}
-	return true
+	return proto.Unmarshal(message, request) == nil && request.GetSimulate() == nil
 }
 
 // frame is a WebSocket frame of a browser (RFC 6455).

@@ -34,7 +34,8 @@ var videoPresets = []videoPreset{
 
 var audioOptions = []ui.Option{{Value: "speech", Label: "Speech"}, {Value: "music", Label: "Music"}, {Value: "stereo", Label: "Stereo"}}
 
-var codecOptions = []ui.Option{{Value: "vp8", Label: "VP8, works everywhere"}, {Value: "h264", Label: "H.264"}, {Value: "vp9", Label: "VP9, sharper"}, {Value: "av1", Label: "AV1, sharpest, needs recent devices"}}
+var codecOptions = []ui.Option{{Value: "vp8", Label: "VP8, works everywhere"}, {Value: "vp9", Label: "VP9, sharper"},
+	{Value: "h264", Label: "H.264 in external sessions, else VP8"}, {Value: "av1", Label: "AV1 in external sessions, else VP9"}}
 
 // durations lists the selectable durations in minutes.
 var durations = func() []int {

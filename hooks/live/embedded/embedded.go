@@ -100,6 +100,9 @@ func freePort() (int, error) {
 	return socket.Addr().(*net.TCPAddr).Port, nil
 }
 
+// codecs are what participants can send: what the live page sends and recordings can hold. RTX repeats lost video packets.
+var codecs = []string{"audio/opus", "audio/red", "video/VP8", "video/VP9", "video/rtx"}
+
 // buildConfig is the configuration of the media server. Rooms exist only after we create them.
 func buildConfig(local live.LocalConfig, port int) string {
 	var lines strings.Builder
@@ -108,7 +111,10 @@ func buildConfig(local live.LocalConfig, port int) string {
 	line("bind_addresses: [127.0.0.1]")
 	line("keys: {%s: %s}", local.Key, local.Secret)
 	line("webhook: {api_key: %s, urls: [%q]}", local.Key, local.Reports)
-	line("room: {auto_create: false, departure_timeout: 20}")
+	line("room:")
+	line("  auto_create: false")
+	line("  departure_timeout: 20")
+	line("  enabled_codecs: [{mime: %s}]", strings.Join(codecs, "}, {mime: "))
 	line("rtc:")
 	line("  udp_port: %d", local.UDPPort)
 	line("  tcp_port: %d", local.TCPPort)

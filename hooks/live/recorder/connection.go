@@ -84,7 +84,7 @@ func (c *connection) receive() error {
 	r.roster.begin()
 	_ = r.journal.add(entry{Event: eventJoined})
 	r.announce(c.joined.OtherParticipants)
-	err := errors.New("the recorder panicked")
+	err := errPanicked
 	r.guard("signals", func() { err = c.run(r.ctx, r.onSignal) })
 	c.mu.Lock()
 	c.closed = true

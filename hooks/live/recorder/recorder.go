@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,8 +49,10 @@ var (
 	ErrDiskFull     = errors.New("the disk is full")
 )
 
-// errStopped is the cause of the end by Stop.
-var errStopped = errors.New("stopped")
+var (
+	errStopped  = errors.New("stopped") // the cause of the end by Stop
+	errPanicked = errors.New("the recorder failed")
+)
 
 const (
 	// tickEvery is how often tracks are looked at while no packet arrives.
@@ -104,7 +108,9 @@ func Start(ctx context.Context, o Options) (*Recording, error) {
 	r.work.Go(func() { r.guard("tick", r.tick) })
 	go func() {
 		defer r.close()
-		r.guard("record", func() { r.record(first) })
+		if !r.guard("record", func() { r.record(first) }) {
+			r.fail(errPanicked)
+		}
 	}()
 	return r, nil
 }
@@ -197,18 +203,19 @@ func (r *Recording) tick() {
 }
 
 func (r *Recording) tickTracks() {
-	r.mu.Lock()
-	tracks := make([]*track, 0, len(r.tracks))
-	for t := range r.tracks {
-		tracks = append(tracks, t)
-	}
-	r.mu.Unlock()
 	now := r.options.now()
-	for _, t := range tracks {
+	for _, t := range r.list() {
 		if !r.guard("tick", func() { t.tick(now) }) {
 			t.abandon()
 		}
 	}
+}
+
+// list returns the tracks that are recorded now.
+func (r *Recording) list() []*track {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.tracks))
 }
 
 // close closes the journal.

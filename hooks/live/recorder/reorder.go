@@ -30,10 +30,9 @@ type reorder struct {
 	next    int64 // the extended number of the packet that is due
 	highest int64 // of those that arrived
 	begun   bool
-	late    int       // packets in a row that were too late
-	gap     bool      // packets before next were given up
-	missing time.Time // since when the one that is due is missing; zero if it isn't
-	lost    int       // all packets that were given up
+	late    int  // packets in a row that were too late
+	gap     bool // packets before next were given up
+	lost    int  // all packets that were given up
 }
 
 // push adds a packet. Late and repeated ones are ignored.
@@ -54,7 +53,7 @@ func (o *reorder) push(packet *rtp.Packet, at time.Time) {
 	if number >= o.next+maxHeld {
 		o.lost += int(number - o.next)
 		clear(o.ring[:])
-		o.next, o.gap, o.missing = number, true, time.Time{}
+		o.next, o.gap = number, true
 	}
 	if slot := &o.ring[number%maxHeld]; slot.Packet == nil {
 		*slot = received{packet, at}
@@ -65,7 +64,7 @@ func (o *reorder) push(packet *rtp.Packet, at time.Time) {
 // restart makes the packet the one that is due.
 func (o *reorder) restart(packet *rtp.Packet) {
 	clear(o.ring[:])
-	o.begun, o.late, o.missing = true, 0, time.Time{}
+	o.begun, o.late = true, 0
 	o.next = int64(packet.SequenceNumber) + 1<<16 // so that numbers aren't negative
 	o.highest = o.next
 }
@@ -77,20 +76,20 @@ func (o *reorder) pop(now time.Time) (packet received, lost, ok bool) {
 		slot := &o.ring[o.next%maxHeld]
 		if slot.Packet != nil {
 			packet, *slot = *slot, received{}
-			lost, o.gap, o.missing = o.gap, false, time.Time{}
+			lost, o.gap = o.gap, false
 			o.next++
 			return packet, lost, true
 		}
-		if o.missing.IsZero() {
-			o.missing = now
+		// The time counts from the arrival of the packet after the gap, so that several gaps are waited for at the same time.
+		after := o.next + 1
+		for after < o.highest && o.ring[after%maxHeld].Packet == nil {
+			after++
 		}
-		if now.Sub(o.missing) < o.hold {
+		if now.Sub(o.ring[after%maxHeld].at) < o.hold {
 			break
 		}
-		for o.next <= o.highest && o.ring[o.next%maxHeld].Packet == nil {
-			o.next++
-			o.lost++
-		}
+		o.lost += int(after - o.next)
+		o.next = after
 		o.gap = true
 	}
 	return received{}, false, false

@@ -2,11 +2,14 @@
 import { session } from "./session.js";
 import { kept } from "./preferences.js";
 
-const { width, height, fps, codec: planned } = session.video;
+const { width, height, fps } = session.video;
 
-// Bitrates of good video at 30 fps, and what newer codecs save.
+// Media servers accept VP8 and VP9 here, and recordings hold nothing else. Other scheduled codecs become the nearest of the two.
+const planned = { h264: "vp8", av1: "vp9" }[session.video.codec] ?? session.video.codec;
+
+// Bitrates of good video at 30 fps, and what VP9 saves.
 const rates = { 360: 600_000, 720: 1_700_000, 1080: 3_000_000, 2160: 9_000_000 };
-const thrift = { vp8: 1, h264: 1, vp9: 0.8, av1: 0.7 };
+const thrift = { vp8: 1, vp9: 0.8 };
 
 const sounds = {
   speech: {
@@ -26,8 +29,7 @@ const sound = sounds[session.audio] ?? sounds.speech;
 
 // Firefox lists codecs that it can't send in layers; the client sends VP8 there.
 function can(codec) {
-  const { supportsAV1, supportsVP9 } = window.LivekitClient;
-  if (codec === "av1" && !supportsAV1() || codec === "vp9" && !supportsVP9()) return false;
+  if (codec === "vp9" && !window.LivekitClient.supportsVP9()) return false;
   const known = window.RTCRtpSender?.getCapabilities?.("video")?.codecs ?? [];
   return known.some((c) => c.mimeType.toLowerCase() === `video/${codec}`);
 }
