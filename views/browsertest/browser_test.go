@@ -29,6 +29,7 @@ type tab struct {
 	expectedErrors []string
 	stays          bool // when a page asks whether to leave it
 	questions      int  // that pages asked
+	noScripts      bool // pages can't run scripts
 }
 
 // openTab opens a tab of 1440 by 900. Console errors fail the test unless they were expected.
@@ -153,6 +154,7 @@ func (b *tab) setDark(on bool) {
 
 // disableScript turns JavaScript off.
 func (b *tab) disableScript() {
+	b.noScripts = true
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
@@ -256,8 +258,12 @@ const watchClickScript = `function() {
 	return true;
 }`
 
-// wasClicked reports whether the marked element was clicked. A click that opened another page or a dialog of the browser counts.
+// wasClicked reports whether the marked element was clicked. A click that opened another page or a dialog of the browser counts,
+// and any click where pages can't run scripts.
 func (b *tab) wasClicked() bool {
+	if b.noScripts {
+		return true
+	}
 	ctx, cancel := context.WithTimeout(b.ctx, time.Second)
 	defer cancel()
 	clicked, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.clicked !== false`))
