@@ -117,6 +117,13 @@ func (b *tab) waitForPictures(at int64, sources ...string) {
 	}
 }
 
+// seekTo moves the player to that time of the recording in milliseconds.
+func (b *tab) seekTo(ms int64) {
+	b.t.Helper()
+	eval[bool](b, fmt.Sprintf(`(() => { const s = document.getElementById("player-seek"); s.value = %d;
+		s.dispatchEvent(new Event("input", {bubbles: true})); s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, ms))
+}
+
 func TestPlayer_SeeksExactly(t *testing.T) {
 	_, b := newPlayerPage(t)
 	b.visit("/player#t=2.5")
@@ -125,16 +132,12 @@ func TestPlayer_SeeksExactly(t *testing.T) {
 	if got := eval[[]float64](b, `[...document.querySelectorAll("#player :is(video, audio)")].map(e => Math.round(e.duration * 10) / 10)`); len(got) != 5 {
 		t.Errorf("got the durations %v, want 5 loaded parts", got)
 	}
-	seek := func(ms int64) {
-		t.Helper()
-		eval[bool](b, fmt.Sprintf(`(() => { const s = document.getElementById("player-seek"); s.value = %d; s.dispatchEvent(new Event("input", {bubbles: true})); s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, ms))
-	}
-	seek(10_320)
+	b.seekTo(10_320)
 	b.waitForPictures(10_320, "anneke camera", "clara camera")
-	seek(6980)
+	b.seekTo(6980)
 	b.waitForPictures(6980, "anneke camera", "clara camera", "anneke screen")
 	b.waitUntil("the screen large", `document.querySelector(".tile[data-main]").dataset.kind === "screen"`)
-	seek(1500)
+	b.seekTo(1500)
 	b.waitForPictures(1500)
 }
 
