@@ -250,6 +250,7 @@ func (d *fixture) pages() []pageAccess {
 		{"api /{id}", api + "/rooms/" + d.room.Id, map[string][]string{"member": memberReads, "admin": adminReads}, nil},
 		{"api /active", api + "/active", map[string][]string{"admin": adminReads}, nil},
 		{"api /seats", api + "/seats", panel, map[string][]string{"admin": {"admin seats", "organizer seats", "licences"}}},
+		{"api /licences", api + "/licences", panel, map[string][]string{"admin": {"admin seats", "organizer seats", "licences", "owner's address", "host's name"}}},
 		{"api /users", api + "/users", panel, map[string][]string{"admin": {"member's address", "other guest's address"}}},
 		{"api /users/{id}", api + "/users/" + d.accounts["guest"].Id, panel, nil},
 		{"api /users.csv", api + "/users.csv", panel, nil},
