@@ -90,6 +90,9 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		}},
 	}
 	shell.FooterLink = &ui.NavItem{Label: "App", Href: paths.App(slug), Icon: "layout-grid", OtherArea: true}
+	if current == "usage" {
+		shell.Page.Stylesheets = []string{static.URL("usage.css")}
+	}
 	shell.Notices = templ.Join(warnings(e), shortageNotice(e, current, now))
 	return shell, nil
 }
