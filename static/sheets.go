@@ -15,7 +15,7 @@ var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/layout.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
-	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/licences.css", "css/permissions.css", "css/rooms.css", "css/recordings.css", "css/search.css", "css/util.css",
+	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/licences.css", "css/permissions.css", "css/rooms.css", "css/active.css", "css/recordings.css", "css/search.css", "css/util.css",
 }
 
 // parts lists the stylesheets of some areas, each also with a folder of modules: the pages before a session and of a

@@ -223,6 +223,7 @@ func (d *fixture) pages() []pageAccess {
 		{"app /sessions/{id}", app + "/sessions/" + d.private.Id, map[string][]string{"admin": adminReads}, map[string][]string{"admin": {"other session's title"}}},
 		{"app /sessions/{id}/edit", app + "/sessions/" + d.session.Id + "/edit", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
 		{"app /sessions/{id}/cancel", app + "/sessions/" + d.session.Id + "/cancel", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
+		{"app /sessions/{id}/end", app + "/sessions/" + d.session.Id + "/end", nothing, nil},                                               // leads to the details
 		{"app /sessions/{id}/people/{participant}/link", app + "/sessions/" + d.session.Id + "/people/aaaaaaaaaaaaaaa/link", nothing, nil}, // leads to the details
 		{"recordings /recordings", app + "/recordings", team, map[string][]string{"guest": {"session's title", "host's name", "room"}}},
 		{"recordings /recordings/{id}", app + "/recordings/" + d.recording.Id, map[string][]string{"guest": guestReads, "admin": adminReads}, map[string][]string{"guest": {"session's title", "host's name"}}},

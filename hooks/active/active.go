@@ -30,6 +30,7 @@ type Session struct {
 	External  bool           `db:"external"`
 	Recording bool           `db:"recording"`
 	People    int            `db:"people"` // participants in it now
+	Leads     bool           `db:"leads"`  // the actor is its host or a co-host
 
 	Quality string `db:"-"` // the worst that a participant reported; empty if none did
 }
@@ -39,7 +40,8 @@ func (s *Session) Over(now time.Time) bool { return now.After(s.Ends.Time()) }
 
 const sessionColumns = `s.id, s.title, s.room, coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') room_name, s.host, s.host_name, s.started, s.ends,
 	s.elsewhere != '' external, EXISTS (SELECT 1 FROM recordings r WHERE r.session = s.id AND r.status = 'recording') recording,
-	(SELECT count(DISTINCT CASE a.participant WHEN '' THEN a.id ELSE a.participant END) FROM attendances a WHERE a.session = s.id AND a.left = '') people`
+	(SELECT count(DISTINCT CASE a.participant WHEN '' THEN a.id ELSE a.participant END) FROM attendances a WHERE a.session = s.id AND a.left = '') people,
+	EXISTS (SELECT 1 FROM participants p WHERE p.session = s.id AND p.user = {:user} AND p.part IN ('host', 'cohost') AND p.state NOT IN ('out', 'refused')) leads`
 
 // List lists the running sessions of the actor's team, the longest running first: all for the Owner and Admins, for others those
 // that they host or co-host.
@@ -60,7 +62,7 @@ func Find(app core.App, actor *actors.Actor, id string) (*Session, error) {
 func query(app core.App, actor *actors.Actor, id string) ([]*Session, error) {
 	where := "s.team = {:team} AND s.status = 'running'"
 	if !actor.CanUsePanel() {
-		where += " AND s.id IN (SELECT session FROM participants WHERE user = {:user} AND part IN ('host', 'cohost') AND state != 'out')"
+		where += " AND leads"
 	}
 	if id != "" {
 		where += " AND s.id = {:id}"

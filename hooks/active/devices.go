@@ -63,7 +63,7 @@ func Report(app core.App, p *sessions.Participant, device Device, agent string) 
 	}
 	device.Browser = accounts.DeviceName(agent)
 	if devicesOf(app).set(p.SessionID(), p.Id, device, time.Now()) {
-		events.Publish(app, p.GetString("team"), events.Sessions)
+		events.Publish(app, p.GetString("team"), events.Active)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ const (
 	Rooms    = "rooms"    // a team's rooms
 	Sessions = "sessions" // sessions, invitees, participants and the waiting room
 
+	Active     = "active"     // devices and connections of participants in running sessions
 	Recordings = "recordings" // recordings, their progress and the storage they use
 
 	Import = "import" // progress of an import or a bulk action in the background

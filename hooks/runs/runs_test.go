@@ -171,3 +171,27 @@ func TestExtend_PlanLimits(t *testing.T) {
 	_, err = runs.Extend(s.app, s.actor("organizer"), s.newStartable(sessions.Form{}).Id, 15)
 	hookstest.AssertCode(t, "before the start", err, sessions.CodeNotStarted)
 }
+
+func TestEnd_Concurrent_IsRecordedOnce(t *testing.T) {
+	s := newFixture(t, "free")
+	session := s.newHosted(true)
+	hookstest.SlowWrites(s.app, "sessions")
+	who := []string{"owner", "admin"}
+	for _, err := range hookstest.Race(8, func(i int) error { return runs.End(s.app, s.actor(who[i%2]), session.Id) }) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "session.end", "result": "ok"}); n != 1 {
+		t.Errorf("got %d entries, want 1", n)
+	}
+	if got := s.reload(session.Id); got.Status() != sessions.Ended {
+		t.Errorf("got %q, want ended", got.Status())
+	}
+	if _, err := runs.Start(s.app, s.actor("organizer"), session.Id); err == nil {
+		t.Error("it was started again")
+	}
+	if _, err := runs.Start(s.app, s.actor("organizer"), s.newStartable(sessions.Form{}).Id); err != nil {
+		t.Errorf("the licence isn't free: %v", err)
+	}
+}

@@ -33,6 +33,7 @@ find.land();
 
 // Modules that few pages need load with the part that needs them.
 const later = {
+  "[data-running]": () => import("./later/running.js"),
   "[data-countdown]": () => import("./later/countdown.js"),
   "form[data-discard]": () => import("./later/discard.js"),
   "[data-timezones], [data-detect]": () => import("./later/timezone.js"),

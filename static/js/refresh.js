@@ -86,5 +86,7 @@ export function wait() {
 }
 
 for (const name of ["users", "team", "rooms", "sessions", "recordings", "htmx:sse:close"]) live?.addEventListener(name, () => schedule(50));
+// Devices and connections change often, and few pages show them.
+live?.addEventListener("active", () => document.querySelector("[data-active]") && schedule(50));
 // Pages reconnect together after an outage; a random delay spreads their requests.
 live?.addEventListener("reconnected", () => schedule(50 + Math.random() * 3000));

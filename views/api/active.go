@@ -39,3 +39,29 @@ func listActive(e *core.RequestEvent) error {
 	}
 	return e.JSON(http.StatusOK, list)
 }
+
+// messageForm is a message to everyone in a session.
+type messageForm struct {
+	Text string `json:"text"`
+}
+
+type messageReply struct {
+	ID string `json:"id"`
+}
+
+// sendMessage shows a message to everyone in a running session.
+func sendMessage(e *core.RequestEvent) error {
+	var form messageForm
+	if err := decodeBody(e, &form); err != nil {
+		return err
+	}
+	actor, err := sessionActor(e)
+	if err != nil {
+		return err
+	}
+	id := e.Request.PathValue("id")
+	if err := active.SendMessage(e.App, actor, id, form.Text); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, messageReply{id})
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"usher/hooks/accounts"
+	"usher/hooks/active"
 	"usher/hooks/addresslist"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
@@ -377,6 +378,8 @@ var fieldDocs = map[string]fieldDoc{
 	"activeSession.recording": {text: "Whether it is being recorded."},
 	"activeSession.quality":   {text: "The worst connection of its participants, as their pages report it. Empty if unknown, as for external sessions."},
 	"activeSession.external":  {text: "Whether it is held in another tool."},
+	"messageForm.text":        {text: "The message.", max: active.MaxMessage, required: true},
+	"messageReply.id":         {text: "ID of the session."},
 	"runInfo.id":              {text: "ID of the session."},
 	"runInfo.status":          {text: "Status of the session.", values: "scheduled running ended cancelled"},
 	"runInfo.started":         {text: "When it started, RFC 3339.", format: "date-time"},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"usher/hooks/accounts"
+	"usher/hooks/active"
 	"usher/hooks/addresslist"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
@@ -277,6 +278,9 @@ var operations = []operation{
 		request: extensionForm{}, response: []any{runInfo{}}, codes: []string{"bad_length", "room_busy", "plan_limit", "not_started", "session_ended"}},
 	{method: "GET", path: "/api/teams/{team}/active", tag: "Live", id: "listActiveSessions", summary: "List running sessions", access: anyMember,
 		text: "The Owner and Admins see all running sessions of the team, others those that they host or co-host.", response: []any{[]activeSession{}}},
+	{method: "POST", path: "/api/sessions/{id}/message", tag: "Live", id: "sendMessage", summary: "Send a message to a running session", access: leaders,
+		text:    "Everyone in the session sees it. The Owner and Admins can do this, too. At most 5 a minute per session.",
+		request: messageForm{}, response: []any{messageReply{}}, codes: []string{active.CodeRequired, active.CodeExternal, "too_long", "bad_text", "too_many", "not_started", "session_ended", "session_cancelled", "media_unavailable"}},
 	{method: "POST", path: "/api/sessions/{id}/events", tag: "Live", id: "reportEvents", summary: "Report what happened in an external session", access: leaders,
 		text: "For sessions held in another tool. The Owner and Admins can do this, too. At most " + text.Number(attendances.MaxEvents) + " events in any order; each ID counts once, so a batch can be sent again. All events of a batch are recorded, or none. " +
 			"Times are at most " + text.Duration(attendances.MaxBehind) + " past and " + text.Duration(attendances.MaxAhead) + " ahead of the server's clock.",

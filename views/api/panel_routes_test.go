@@ -34,6 +34,8 @@ var apiRoutesByPanelAction = map[string][]route{
 	"/rooms/{id}/archive":       {{"POST", "/api/teams/{team}/rooms/{id}/archive"}},
 	"/rooms/{id}/restore":       {{"POST", "/api/teams/{team}/rooms/{id}/restore"}},
 	"/rooms/{id}/rotate":        {{"POST", "/api/teams/{team}/rooms/{id}/rotate"}},
+	"/active/{id}/end":          {{"POST", "/api/sessions/{id}/end"}},
+	"/active/{id}/message":      {{"POST", "/api/sessions/{id}/message"}},
 	"/settings":                 {{"PATCH", "/api/teams/{team}"}},
 	"/settings/delete":          {{"DELETE", "/api/teams/{team}"}},
 	"/settings/test-email":      {{"POST", "/api/teams/{team}/test-email"}},

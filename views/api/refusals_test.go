@@ -145,7 +145,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"invite to a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants", body: object{"guests": []string{"zed@out.example"}}},
 			&attempt{path: app("/sessions/" + session.Id + "/people"), form: url.Values{"guests": {"zed@out.example"}}}, nil},
 		{"start a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/start"}, &attempt{path: app("/sessions/" + session.Id + "/start")}, nil},
-		{"end a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/end"}, nil, nil},
+		{"end a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/end"}, &attempt{path: app("/sessions/" + session.Id + "/end")}, nil},
 		{"extend a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/extend", body: object{"minutes": 15}}, nil, nil},
 		{"start a recording", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/recording/start"}, nil, nil},
 		{"stop a recording", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/recording/stop"}, nil, nil},
@@ -181,6 +181,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 			&attempt{path: app("/sessions/" + session.Id + "/people/" + invitee + "/resend")}, nil},
 		{"copy a personal link", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants/" + invitee + "/link"},
 			&attempt{path: app("/sessions/" + session.Id + "/people/" + invitee + "/link")}, nil},
+		{"send a message to a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/message", body: object{"text": "Time is up."}}, nil, nil},
 		{"report what happened", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/events", body: object{"events": []object{{"id": "1", "type": "ended", "at": time.Now()}}}}, nil, nil},
 		{"see who uses seats", below, &attempt{method: "GET", path: w.path("/seats")}, &attempt{method: "GET", path: page("/users")}, nil},
 		{"see the licences", below, &attempt{method: "GET", path: w.path("/licences")}, &attempt{method: "GET", path: page("/licences")}, nil},
@@ -319,7 +320,7 @@ var refusalMessages = []string{
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
 	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",
 	"The host, the Owner and Admins can change this session.", "Only the host and co-hosts can start this session.",
-	"The host, co-hosts, the Owner and Admins can do this.",
+	"The host, co-hosts, the Owner and Admins can do this.", "Only the host, co-hosts, the Owner and Admins can end this session.",
 }
 
 // TestPanelRefusals_EachUserAndArea_LogsOneEntryAMinute asks for pages and over the API, many times.

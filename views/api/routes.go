@@ -42,6 +42,7 @@ func Routes(root *web.Group) {
 	own.POST("/invitations/{id}/correct", correctAddress)
 
 	runRoutes(own)
+	own.POST("/sessions/{id}/message", sendMessage)
 
 	account := own.Group("/account")
 	account.DELETE("", deleteAccount)

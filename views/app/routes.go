@@ -36,6 +36,8 @@ func sessionRoutes(app *web.Group) {
 	app.GET("/sessions/{id}/cancel", confirmCancel)
 	app.POST("/sessions/{id}/cancel", cancel)
 	app.POST("/sessions/{id}/undo-cancel", undoCancel)
+	app.GET("/sessions/{id}/end", confirmEnd)
+	app.POST("/sessions/{id}/end", endSession)
 	app.POST("/sessions/{id}/start", start)
 	app.POST("/sessions/{id}/answer", rsvp)
 	app.POST("/sessions/{id}/people", inviteToSession)

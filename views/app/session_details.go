@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/active"
 	"usher/hooks/actors"
 	"usher/hooks/paths"
 	"usher/hooks/record"
@@ -236,6 +237,14 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 	}
 	if p.CanManage && session.Status() == sessions.Scheduled {
 		p.EditURL, p.CancelURL, p.CancelNote = p.Path+"/edit", p.Path+"/cancel", cancelNote(e.App)
+	}
+	if session.Status() == sessions.Running {
+		switch _, err := active.Find(e.App, actor, session.Id); {
+		case err == nil:
+			p.EndURL = p.Path + "/end"
+		case errs.IgnoreNotFound(err) != nil:
+			return err
+		}
 	}
 	if session.Status() == sessions.Cancelled && sessions.CanUndoCancel(e.App, actor, session) == nil {
 		p.UndoCancelURL = undoCancelPath(e, session)

@@ -492,3 +492,33 @@ func TestPreview_MovedSeries_DoesNotClashWithItself(t *testing.T) {
 	next = next.Add(30 * time.Minute)
 	assertPage(t, preview("series"), 200, "is taken", "Another")
 }
+
+func TestEndSession_HostEndsTheirOwn_OthersAreRefused(t *testing.T) {
+	w := newFixture(t)
+	session := hookstest.StartSession(t, w.App, w.olga, w.team, sessions.Form{Title: "Dailies", Guests: []string{w.paul.Email()}})
+	path, olga, paul := appURL+"/sessions/"+session.Id, w.As(w.olga), w.As(w.paul)
+	assertNotContains(t, paul.Get(path), "End session")
+	if r := paul.Get(path + "/end"); r.Status != http.StatusSeeOther || r.Location != path {
+		t.Errorf("an invitee's dialog: got %d %s, want a redirect to the details", r.Status, r.Location)
+	}
+	assertPage(t, paul.Post(path+"/end", nil), 403)
+	assertPage(t, w.As(w.stranger).Post(path+"/end", nil), 404)
+
+	assertPage(t, olga.Get(path), 200, "End session…", path+"/end")
+	r := olga.Get(path + "/end")
+	assertPage(t, r, 200, "End “Dailies”?", "No one is in the session now.", "Its licence becomes free.")
+	assertNotContains(t, r, "gets an email", "tell Olga")
+	assertPage(t, w.As(w.admin).Get(path+"/end"), 200, "Email isn&#39;t set up, so tell")
+	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "running"}); n != 1 {
+		t.Fatal("a look ended the session")
+	}
+	if r := olga.Post(path+"/end", nil); r.Status != http.StatusSeeOther || r.Location != path {
+		t.Fatal(r.Status, r.Location, r.Body)
+	}
+	r = olga.Get(path)
+	assertPage(t, r, 200, "“Dailies” has ended.")
+	assertNotContains(t, r, "End session…")
+	if r := olga.Get(path + "/end"); r.Status != http.StatusSeeOther || r.Location != path {
+		t.Errorf("the dialog after the end: got %d %s, want a redirect to the details", r.Status, r.Location)
+	}
+}

@@ -60,7 +60,7 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 }
 
 // PanelShell returns the shell of the Admin Panel for the actor's team. current is the key of the page in the navigation: "users",
-// "rooms", "licences", "recordings", "usage", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
+// "rooms", "licences", "active", "recordings", "usage", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
 func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, true)
 	if err != nil {
@@ -81,8 +81,11 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: paths.Users(slug), Icon: "users",
 			Count: ui.Number(counts.Accepted), CountNote: "members", Current: current == "users"}}},
 		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: paths.PanelRooms(slug), Icon: "door-open", Current: current == "rooms"}}},
-		{Title: "Monitoring", Items: []ui.NavItem{licencesItem(slug, now, current == "licences"),
-			{Label: "Recordings", Href: paths.PanelRecordings(slug), Icon: "clapperboard", Current: current == "recordings"}}},
+		{Title: "Monitoring", Items: []ui.NavItem{
+			licencesItem(slug, now, current == "licences"),
+			{Label: "Active sessions", Href: paths.ActiveSessions(slug), Icon: "radio", Current: current == "active"},
+			{Label: "Recordings", Href: paths.PanelRecordings(slug), Icon: "clapperboard", Current: current == "recordings"},
+		}},
 		{Title: "Insight", Items: []ui.NavItem{{Label: "Usage", Href: paths.Usage(slug), Icon: "chart-column", Current: current == "usage"}}},
 		{Title: "Team", Items: []ui.NavItem{
 			{Label: "Settings", Href: paths.Settings(slug), Icon: "settings", Current: current == "settings"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/active"
 	"usher/hooks/addresslist"
 	"usher/hooks/join"
 	"usher/hooks/live"
@@ -108,4 +109,15 @@ func stopRecording(e *core.RequestEvent) error {
 		_, err = recordings.Stop(e.App, actor, currentVisitor(e).Session.Id)
 	}
 	return respond(e, err, "Recording stopped. You get an email when it's ready.")
+}
+
+// reportQuality keeps what the page says about its own connection and devices.
+func reportQuality(e *core.RequestEvent) error {
+	on := func(field string) bool { return e.Request.FormValue(field) == "true" }
+	err := active.Report(e.App, currentVisitor(e).Participant, active.Device{Quality: e.Request.FormValue("quality"), Camera: on("camera"),
+		Microphone: on("microphone"), Sharing: on("sharing")}, e.Request.UserAgent())
+	if err != nil {
+		return renderRefused(e, err)
+	}
+	return e.NoContent(http.StatusNoContent)
 }

@@ -14,6 +14,7 @@ func Routes(pages *web.Group) {
 	live.GET("", page)
 	live.GET("/state", state).Bind(apis.SkipSuccessActivityLog())
 	live.POST("/token", token)
+	live.POST("/quality", reportQuality).Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(4<<10))
 	live.POST("/mute", mute)
 	live.POST("/mute-all", mute)
 	live.POST("/put-out", kick)
@@ -26,7 +27,7 @@ func Routes(pages *web.Group) {
 	live.POST("/end", end)
 	live.POST("/record", record)
 	live.POST("/stop-recording", stopRecording)
-	for _, action := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end", "record", "stop-recording"} {
+	for _, action := range []string{"token", "quality", "mute", "mute-all", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end", "record", "stop-recording"} {
 		live.GET("/"+action, redirectToPage)
 	}
 }

@@ -46,6 +46,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/tags", renderIfGone(tagUser))
 
 	roomRoutes(panel)
+	activeRoutes(panel)
 	recordings.Routes(panel, recordings.Area{InPanel: true, Shell: shell})
 	usageRoutes(panel)
 

@@ -14,6 +14,8 @@ import "./clock.js";
 import "./recording.js";
 import "./leave.js";
 import "./keys.js";
+import "./reporting.js";
+import "./messages.js";
 
 reached("script");
 keepIn(publish);
