@@ -311,6 +311,7 @@ var fieldDocs = map[string]fieldDoc{
 	"recordingInfo.trashed":    {text: "When it was moved to the trash, RFC 3339. Empty if it isn't there."},
 	"recordingPage.perPage":    {text: "Recordings per page."},
 	"recordingPage.total":      {text: "Recordings on all pages."},
+	"retentionForm.days":       {text: "Days for which recordings are kept. 0: until someone deletes them.", max: recordings.MaxRetention},
 	"titleForm.title":          {text: "New title.", max: recordings.MaxTitle},
 
 	// Sessions.

@@ -37,6 +37,7 @@ var apiRoutesByPanelAction = map[string][]route{
 	"/active/{id}/end":          {{"POST", "/api/sessions/{id}/end"}},
 	"/active/{id}/message":      {{"POST", "/api/sessions/{id}/message"}},
 	"/settings":                 {{"PATCH", "/api/teams/{team}"}},
+	"/settings/recordings":      {{"PUT", "/api/teams/{team}/recordings/retention"}},
 	"/settings/delete":          {{"DELETE", "/api/teams/{team}"}},
 	"/settings/test-email":      {{"POST", "/api/teams/{team}/test-email"}},
 	"/users/{id}":               {{"GET", "/api/teams/{team}/users/{id}"}},

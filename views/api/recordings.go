@@ -13,6 +13,7 @@ import (
 // recordingRoutes mounts the endpoints of recordings. What someone can see and change is decided by the actions.
 func recordingRoutes(own, team *web.Group) {
 	team.GET("/recordings", listRecordings)
+	team.PUT("/recordings/retention", setRetention)
 	team.GET("/recordings/{id}", showRecording)
 	team.POST("/recordings/{id}/rename", renameRecording)
 	team.POST("/recordings/{id}/share", recordingAction(recordings.Share)).BindFunc(requireEmptyBody)
@@ -131,4 +132,20 @@ func sessionRecording(action func(core.App, *actors.Actor, string) (*recordings.
 		}
 		return e.JSON(http.StatusOK, recordingOf(r))
 	}
+}
+
+// retentionForm is the retention period of a team, and its answer.
+type retentionForm struct {
+	Days int `json:"days"`
+}
+
+func setRetention(e *core.RequestEvent) error {
+	var form retentionForm
+	if err := decodeBody(e, &form); err != nil {
+		return err
+	}
+	if err := recordings.SetRetention(e.App, web.Actor(e), form.Days); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, form)
 }
