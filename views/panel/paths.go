@@ -13,7 +13,6 @@ func importPath(e *core.RequestEvent) string   { return paths.Imports(e.Request.
 func roomsPath(e *core.RequestEvent) string    { return paths.PanelRooms(e.Request.PathValue("team")) }
 func auditPath(e *core.RequestEvent) string    { return paths.AuditLog(e.Request.PathValue("team")) }
 func verifyPath(e *core.RequestEvent) string   { return auditPath(e) + "/verify" }
-func licencesPath(e *core.RequestEvent) string { return paths.Licences(e.Request.PathValue("team")) }
 func settingsPath(e *core.RequestEvent) string { return paths.Settings(e.Request.PathValue("team")) }
 
 func recordingsPath(e *core.RequestEvent) string {

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -89,7 +88,6 @@ type Recording struct {
 	tracks map[*track]bool
 	parts  map[string]int // by identity
 	total  int            // of parts
-	flaw   atomic.Pointer[error]
 }
 
 // Start joins the room and records it until Stop is called, ctx is done, or Done is closed because of Err. It returns when the
