@@ -155,7 +155,7 @@ func (n *notice) resend(tx core.App, by string) (string, error) {
 
 // replacesMove reports whether a queued email that the notice about a series replaces says that one of its sessions moved.
 func (n *notice) replacesMove(tx core.App) (bool, error) {
-	return n.hasQueuedChange(tx, dbx.NewExp("json_extract(basis, '$.moved')"))
+	return n.hasQueuedChange(tx, dbx.NewExp("CASE WHEN json_valid(basis) THEN json_extract(basis, '$.moved') END")) // that of other emails isn't JSON
 }
 
 // hasQueuedChange reports whether an email about a change of a single session of the series is queued to the participant, for

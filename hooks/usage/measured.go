@@ -72,7 +72,7 @@ func (s selection) addReported(found map[string]measured, of []storedRow) error 
 		Audio      string
 	}
 	err := s.app.DB().NewQuery("SELECT session, coalesce(settings ->> 'resolution', '') resolution, coalesce(settings ->> 'fps', 0) fps, coalesce(settings ->> 'codec', '') codec, " +
-		"coalesce(settings ->> 'audio', '') audio FROM session_reports WHERE type = 'started' AND json_type(settings) = 'object' AND " + where + " ORDER BY at").
+		"coalesce(settings ->> 'audio', '') audio FROM session_reports WHERE type = 'started' AND CASE WHEN json_valid(settings) THEN json_type(settings) = 'object' END AND " + where + " ORDER BY at").
 		Bind(params).All(&all)
 	if err != nil {
 		return fmt.Errorf("read what was reported: %w", err)

@@ -26,14 +26,14 @@ import (
 	"usher/hooks/live/recorder"
 )
 
-// needFFmpeg skips the test without ffmpeg, or fails it if USHER_FFMPEG is "required".
+// needFFmpeg skips the test without ffmpeg, or fails it if USHER_FFMPEG_TESTS is "required".
 func needFFmpeg(t testing.TB) {
 	t.Helper()
 	for _, program := range []string{"ffmpeg", "ffprobe"} {
 		if _, err := exec.LookPath(program); err == nil {
 			continue
 		}
-		if os.Getenv("USHER_FFMPEG") == "required" {
+		if os.Getenv("USHER_FFMPEG_TESTS") == "required" {
 			t.Fatalf("%s isn't installed", program)
 		}
 		t.Skipf("%s isn't installed", program)
