@@ -251,10 +251,13 @@ func (b *tab) press(words string) {
 	b.fatalf("%q moves away from the pointer", words)
 }
 
-// watchClickScript records whether the marked element is clicked.
+// watchClickScript records whether the marked element is clicked, and scrolls it to the middle if something covers it.
 const watchClickScript = `function() {
+	const pointed = document.querySelector("[data-pointed]"), box = pointed.getBoundingClientRect();
+	const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+	if (top && !pointed.contains(top)) pointed.scrollIntoView({ block: "center", behavior: "instant" });
 	window.clicked = false;
-	document.querySelector("[data-pointed]").addEventListener("click", () => { window.clicked = true }, { once: true, capture: true });
+	pointed.addEventListener("click", () => { window.clicked = true }, { once: true, capture: true });
 	return true;
 }`
 

@@ -103,7 +103,7 @@ func recordingStatus(p recordingProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Record", Variant: "outline", Size: "sm", Attrs: templ.Attributes{"id": "rec-start", "aria-label": "Start recording"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Record", Variant: "outline", Size: "sm", Attrs: templ.Attributes{"id": "rec-start", "aria-label": "Record session"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
