@@ -33,7 +33,7 @@ func RecorderCredentials(app core.App, room string) (url, token string, err erro
 	return at.base, token, nil
 }
 
-// isRecorder reports whether the participant is a recorder, which is nobody's business.
+// isRecorder reports whether the participant is a recorder, which lists and reports leave out.
 func isRecorder(p *livekit.ParticipantInfo) bool {
 	return p.GetKind() == livekit.ParticipantInfo_EGRESS
 }

@@ -98,7 +98,7 @@ func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
 	}
 }
 
-// Nobody sees the recorder, and it appears in no list.
+// Participants don't see the recorder, and it appears in no list.
 func TestRecorderCredentials_AreHidden(t *testing.T) {
 	h := newFixture(t)
 	livetest.Start(t, h.app)

@@ -27,7 +27,7 @@ const (
 )
 
 // FindSubjects finds what ids of the team stand for: of accounts, invitations, participants, rooms, sessions, series, recordings,
-// imports and bulk actions. A series stands for its last session. What the team no longer has is missing.
+// imports and bulk actions. A series has the link of its last session. What the team no longer has is missing.
 func FindSubjects(app core.App, team string, ids []string) (map[string]Subject, error) {
 	if err := Refresh(app, team); err != nil {
 		return nil, err

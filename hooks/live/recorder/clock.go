@@ -82,7 +82,7 @@ type clock struct {
 	hasReport     bool
 }
 
-// at returns when the media with the timestamp were captured. fresh is true if the timeline begins, or begins anew because the
+// at returns when the media with the timestamp were captured. fresh is true if the timeline begins, or restarts because the
 // timestamp can't be believed.
 func (c *clock) at(stamp uint32, arrived time.Time) (when time.Time, fresh bool) {
 	when = c.anchor.Add(c.span(stamp - c.stamp))

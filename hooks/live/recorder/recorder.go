@@ -22,7 +22,7 @@ type Options struct {
 	// Dir is an empty folder, which should be accessible to its owner only. The files in it are.
 	Dir string
 
-	// MaxBitsPerSecond is the limit of each track; 0 stands for DefaultBitsPerSecond. The frames of a track are dropped while
+	// MaxBitsPerSecond is the limit of each track; 0 means DefaultBitsPerSecond. The frames of a track are dropped while
 	// it exceeds the limit.
 	MaxBitsPerSecond int
 

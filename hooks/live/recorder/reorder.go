@@ -13,7 +13,7 @@ const (
 	// maxHeld is how many packets are held back at most.
 	maxHeld = 1024
 
-	// maxLate is how many packets in a row can be older than the one that is due. After that the sender began anew.
+	// maxLate is how many packets in a row can be older than the one that is due. After that the sender has restarted.
 	maxLate = 200
 )
 

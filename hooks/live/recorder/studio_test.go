@@ -35,7 +35,7 @@ func newStudio(t *testing.T) *studio {
 // newExternalStudio is a studio whose media server is a process of its own.
 func newExternalStudio(t *testing.T) (*studio, *livetest.Process) {
 	t.Helper()
-	server := livetest.StartExternal(t, "http://127.0.0.1:1") // nobody listens to its reports
+	server := livetest.StartExternal(t, "http://127.0.0.1:1") // where no one receives its reports
 	return newRoom(t, newAppOf(t, server)), server
 }
 

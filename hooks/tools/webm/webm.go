@@ -24,7 +24,7 @@ func (c Codec) IsVideo() bool { return c != Opus }
 type Track struct {
 	Codec         Codec
 	Width, Height int // video: the largest size, in pixels
-	Channels      int // audio; 0 stands for 2
+	Channels      int // audio; 0 means 2
 }
 
 const (

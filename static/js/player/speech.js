@@ -1,4 +1,4 @@
-// Who speaks, by the level of each microphone. Without Web Audio nobody does, and the sound plays all the same.
+// Who speaks, by the level of each microphone. Without Web Audio no one is marked, and the sound plays anyway.
 import { apply, loudness, whenLoaded } from "./parts.js";
 import { isPlaying, watch } from "./playback.js";
 
