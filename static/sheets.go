@@ -15,18 +15,18 @@ var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/layout.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
-	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/licences.css", "css/permissions.css", "css/rooms.css", "css/active.css", "css/recordings.css", "css/search.css", "css/util.css",
+	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/permissions.css", "css/rooms.css", "css/active.css", "css/recordings.css", "css/search.css", "css/util.css",
 }
 
 // parts lists the stylesheets of some areas, each also with a folder of modules: the pages before a session and of a
-// room, the App, the live session, the player of recordings, the description of the API, and usage.
+// room, the App, the live session, the player of recordings, the description of the API, and the pages with charts, of licences and usage.
 var parts = map[string][]string{
 	"join":   {"css/join.css"},
 	"app":    {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
 	"docs":   {"css/docs.css"},
 	"live":   {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
 	"player": {"css/live-tiles.css", "css/player.css"},
-	"usage":  {"css/usage.css"},
+	"charts": {"css/licences.css", "css/usage.css"},
 }
 
 // addSheet joins parts into one stylesheet, minifies it, and points fonts to their hashed URLs.

@@ -93,8 +93,8 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		}},
 	}
 	shell.FooterLink = &ui.NavItem{Label: "App", Href: paths.App(slug), Icon: "layout-grid", OtherArea: true}
-	if current == "usage" {
-		shell.Page.Stylesheets = []string{static.URL("usage.css")}
+	if current == "licences" || current == "usage" {
+		shell.Page.Stylesheets = []string{static.URL("charts.css")}
 	}
 	shell.Notices = templ.Join(warnings(e), shortageNotice(e, current, now))
 	return shell, nil
