@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const waitTimeout = 15 * time.Second
+const waitTimeout = 30 * time.Second
 
 // tab is a browser with its own cookies.
 type tab struct {

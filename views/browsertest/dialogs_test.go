@@ -107,6 +107,7 @@ func TestToast_OverADialog_IsVisible(t *testing.T) {
 		b.waitForOption("Add users")
 		eval[bool](b, `document.dispatchEvent(new CustomEvent("htmx:error", {detail: {}}))`)
 		b.waitUntil("the toast over the dialog", `!!document.querySelector("dialog:modal #toasts > .toast-ours") && `+on)
+		eval[bool](b, `document.querySelector(".toast-ours").dispatchEvent(new MouseEvent("mouseover", {bubbles: true}))`) // it stays while it is read
 		b.assertAccessible("a toast over a dialog")
 		b.sendKeys(kb.Escape)
 		b.waitUntil("the toast over the page", `!!document.querySelector("body > #toasts > .toast-ours") && `+on)

@@ -38,10 +38,10 @@ func TestLivePage_MessageFlood_IsLimited(t *testing.T) {
 	eval[bool](evil, roomScript(`if (window.flood) return true;
 		window.flood = (async () => {
 			const endless = await room.localParticipant.streamText({topic: "chat"});
-			for (let i = 0; i < 100; i++) await endless.write("flood ".repeat(2000));
+			for (let i = 0; i < 20; i++) await endless.write("flood ".repeat(2000));
 			await endless.close();
 			const text = new TextEncoder();
-			for (let i = 0; i < 3000; i++) await room.localParticipant.publishData(text.encode("line " + i), {reliable: true, topic: "chat"});
+			for (let i = 0; i < 700; i++) await room.localParticipant.publishData(text.encode("line " + i), {reliable: true, topic: "chat"});
 			await room.localParticipant.publishData(text.encode("last " + "x".repeat(10000)), {reliable: true, topic: "chat"});
 			window.flooded = true;
 		})();
