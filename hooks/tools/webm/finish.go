@@ -21,7 +21,8 @@ const cueEvery = 2 * time.Second
 
 // Finish makes the file seekable: it writes its duration and the index of its key frames in front of the frames, and leaves
 // out a damaged end. The new file replaces the old one when it is on disk, so Finish can be interrupted and repeated; it needs
-// free space of the size of the file. It returns ErrEmpty if nothing in the file can be used.
+// free space of the size of the file. It returns ErrEmpty if nothing in the file can be used, and leaves a file that can't be
+// read as it is.
 func Finish(path string, track Track) (Summary, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -32,7 +33,10 @@ func Finish(path string, track Track) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	c := scan(file, stat.Size())
+	c, err := scan(file, stat.Size())
+	if err != nil {
+		return Summary{}, err
+	}
 	if len(c.clusters) == 0 || !c.seenTracks {
 		return Summary{}, ErrEmpty
 	}

@@ -79,7 +79,6 @@ type (
 // The element ids that are written and read by hand.
 const (
 	idSegment     = 0x18538067
-	idSeekHead    = 0x114D9B74
 	idInfo        = 0x1549A966
 	idTracks      = 0x1654AE6B
 	idCues        = 0x1C53BB6B

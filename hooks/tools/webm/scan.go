@@ -81,14 +81,17 @@ type contents struct {
 	seenTracks bool
 }
 
-// scan reads a file up to its end or the first damage.
-func scan(file io.ReaderAt, size int64) *contents {
+// scan reads a file up to its end or the first damage. A read that fails isn't damage, because what follows may be whole.
+func scan(file io.ReaderAt, size int64) (*contents, error) {
 	c := &contents{}
 	var head [12]byte
 	var buffer []byte
 	var sawCues, sizeKnown bool
 	for at := int64(0); at < size; {
-		n, _ := file.ReadAt(head[:min(int64(len(head)), size-at)], at)
+		n, err := file.ReadAt(head[:min(int64(len(head)), size-at)], at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
 		e, err := parseElement(head[:n])
 		if err != nil {
 			c.truncated = true
@@ -110,15 +113,14 @@ func scan(file io.ReaderAt, size int64) *contents {
 			length := min(e.size, size-e.body)
 			if e.size < 0 || length > maxCluster {
 				c.truncated = true
-				return c
+				return c, nil
 			}
 			if int64(cap(buffer)) < length {
 				buffer = make([]byte, length)
 			}
 			buffer = buffer[:length]
 			if _, err := file.ReadAt(buffer, e.body); err != nil && !errors.Is(err, io.EOF) {
-				c.truncated = true
-				return c
+				return nil, err
 			}
 			whole = c.addCluster(e, buffer, whole)
 		}
@@ -129,7 +131,7 @@ func scan(file io.ReaderAt, size int64) *contents {
 		at = e.end()
 	}
 	c.seekable = sawCues && sizeKnown && !c.truncated
-	return c
+	return c, nil
 }
 
 // addCluster adds the cluster as far as it is whole. body is what the file contains of it. It reports whether all of it is
