@@ -42,21 +42,17 @@ func Duration(d time.Duration) string {
 }
 
 // Bytes writes a size in binary units, as file dialogs show it: "2 MB", "512 KB", "1.5 GB".
-func Bytes(n int64) string {
-	units := []string{"bytes", "KB", "MB", "GB", "TB"}
-	size, unit := float64(n), 0
-	for size >= 1024 && unit < len(units)-1 {
-		size, unit = size/1024, unit+1
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", size), ".0") + " " + units[unit]
-}
+func Bytes(n int64) string { return formatSize(n, 1024) }
 
 // Storage formats n bytes of storage in units of 1,000, as plans and disks are sold: 100 GB.
-func Storage(n int64) string {
+func Storage(n int64) string { return formatSize(n, 1000) }
+
+// formatSize formats n bytes in the largest unit of which there is at least one after rounding.
+func formatSize(n int64, base float64) string {
 	units := []string{"bytes", "KB", "MB", "GB", "TB"}
 	size, unit := float64(n), 0
-	for size >= 999.95 && unit < len(units)-1 {
-		size, unit = size/1000, unit+1
+	for size >= base-0.05 && unit < len(units)-1 {
+		size, unit = size/base, unit+1
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", size), ".0") + " " + units[unit]
 }
