@@ -183,6 +183,10 @@ func TestReport_Expires(t *testing.T) {
 		if n := store.Current("session"); n != 0 {
 			t.Errorf("%d reports count after their time, want 0", n)
 		}
+		store.Set("another session", "ada", active.Device{Quality: active.Good}, time.Now())
+		if n := store.Sessions(); n != 1 {
+			t.Errorf("the reports of %d sessions are kept, want 1", n)
+		}
 	})
 }
 

@@ -43,6 +43,8 @@ type reported struct {
 	at time.Time
 }
 
+func (r reported) expired(now time.Time) bool { return now.Sub(r.at) > reportLifetime }
+
 // devices are the reports of an app, by session and participant.
 type devices struct {
 	sync.Mutex
@@ -74,12 +76,16 @@ func (d *devices) set(session, participant string, device Device, now time.Time)
 	defer d.Unlock()
 	all := d.sessions[session]
 	if all == nil {
+		d.forgetExpired(now)
 		all = map[string]reported{}
 		d.sessions[session] = all
 	}
 	before, known := all[participant]
 	if !known && len(all) >= maxReported {
-		return false
+		d.forgetExpired(now)
+		if len(all) >= maxReported {
+			return false
+		}
 	}
 	all[participant] = reported{device, now}
 	return before.Device != device
@@ -93,12 +99,23 @@ func devicesIn(app core.App, session string) map[string]Device {
 func (d *devices) current(session string) map[string]Device {
 	d.Lock()
 	defer d.Unlock()
-	maps.DeleteFunc(d.sessions[session], func(_ string, r reported) bool { return time.Since(r.at) > reportLifetime })
-	current := make(map[string]Device, len(d.sessions[session]))
+	now, current := time.Now(), map[string]Device{}
 	for participant, r := range d.sessions[session] {
-		current[participant] = r.Device
+		if !r.expired(now) {
+			current[participant] = r.Device
+		}
 	}
 	return current
+}
+
+// forgetExpired removes reports that don't count any more. One can come just after its session has ended.
+func (d *devices) forgetExpired(now time.Time) {
+	for session, all := range d.sessions {
+		maps.DeleteFunc(all, func(_ string, r reported) bool { return r.expired(now) })
+		if len(all) == 0 {
+			delete(d.sessions, session)
+		}
+	}
 }
 
 // forget removes a participant's report, or all of the session's if participant is empty.

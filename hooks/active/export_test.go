@@ -16,5 +16,8 @@ func (d *devices) Set(session, participant string, device Device, now time.Time)
 	d.set(session, participant, device, now)
 }
 
+// Sessions returns how many sessions have reports, expired ones included.
+func (d *devices) Sessions() int { return len(d.sessions) }
+
 // Current returns how many reports of the session count.
 func (d *devices) Current(session string) int { return len(d.current(session)) }
