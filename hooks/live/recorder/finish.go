@@ -60,8 +60,6 @@ func removeTemporary(dir string) error {
 	return nil
 }
 
-var codecsByName = map[string]webm.Codec{"vp8": webm.VP8, "vp9": webm.VP9, "opus": webm.Opus}
-
 // finishPart makes a file seekable and describes it.
 func (s *story) finishPart(dir string, p *taken) (Part, error) {
 	codec, ok := codecsByName[p.Codec]

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -44,7 +45,7 @@ func (p *part) flushOld(now time.Time) error {
 
 // beginPart begins a file for frames that were captured from that time on.
 func (t *track) beginPart(start time.Time, width, height int) error {
-	number, ok := t.recording.takePart(t.id.identity)
+	number, ok := t.recording.takePart(cmp.Or(t.id.identity, t.id.participant)) // who isn't announced yet counts alone
 	if !ok {
 		return errTooManyParts
 	}

@@ -204,7 +204,7 @@ func (s *story) left() []Skipped {
 	}
 	all := map[string]entry{}
 	for id, t := range s.tracks {
-		if t.Codec != "" && !isRecorded(t.Codec) { // the media server may not even offer it
+		if _, recorded := codecsByName[t.Codec]; t.Codec != "" && !recorded { // the media server may not even offer it
 			all[id] = entry{Track: id, Participant: t.Participant, Source: t.Source, Codec: t.Codec, Reason: SkippedCodec}
 		}
 	}
@@ -224,13 +224,4 @@ func (s *story) left() []Skipped {
 		return cmp.Or(cmp.Compare(a.Participant, b.Participant), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Codec, b.Codec), cmp.Compare(a.Reason, b.Reason))
 	})
 	return list
-}
-
-func isRecorded(codec string) bool {
-	for _, name := range codecNames {
-		if codec == name {
-			return true
-		}
-	}
-	return false
 }

@@ -24,8 +24,11 @@ var (
 	errTrackEnded   = errors.New("the track has ended")
 )
 
-// codecNames are the names of codecs in the journal and the manifest.
-var codecNames = map[webm.Codec]string{webm.VP8: "vp8", webm.VP9: "vp9", webm.Opus: "opus"}
+// The names of codecs in the journal and the manifest.
+var (
+	codecNames   = map[webm.Codec]string{webm.VP8: "vp8", webm.VP9: "vp9", webm.Opus: "opus"}
+	codecsByName = map[string]webm.Codec{"vp8": webm.VP8, "vp9": webm.VP9, "opus": webm.Opus}
+)
 
 // trackID says whose track it is.
 type trackID struct {
