@@ -112,6 +112,24 @@ func SetRetention(app core.App, actor *actors.Actor, days int) error {
 	})
 }
 
+// forgetWarnings lets a team's recordings be warned about again when its retention period changes, because the emails named another
+// date, or the recordings have been kept since.
+func forgetWarnings(e *core.RecordEvent) error {
+	if !record.Differs(e.Record, e.Record.Original(), "retention_days") {
+		return e.Next()
+	}
+	return record.InTx(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		_, err := e.App.NonconcurrentDB().Update("recordings", dbx.Params{"warned": ""}, dbx.HashExp{"team": e.Record.Id, "trashed": ""}).Execute()
+		if err != nil {
+			return fmt.Errorf("forget the warnings of a retention period: %w", err)
+		}
+		return nil
+	})
+}
+
 func checkRetention(actor *actors.Actor, days int) error {
 	switch {
 	case !actor.CanEditTeam():

@@ -110,6 +110,36 @@ func TestDeleteDue_WarnsThenTrashesThenDeletes(t *testing.T) {
 	}
 }
 
+func TestDeleteDue_AfterAnotherPeriod_WarnsAgain(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	now := time.Now()
+	ended := now.AddDate(0, 0, -100)
+	r := hookstest.Recording(t, f.app, f.session, map[string]any{"started": ended, "ended": ended})
+	trashed := hookstest.Recording(t, f.app, f.session, map[string]any{"started": ended, "ended": ended, "trashed": now, "warned": ended})
+	set := func(days int) {
+		t.Helper()
+		if err := recordings.SetRetention(f.app, f.actor("owner"), days); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(90)
+	f.due(now)
+	set(0)
+	set(90)
+	later := now.Add(recordings.WarningPeriod + time.Hour)
+	f.due(later)
+	if found, err := recordings.FindByID(f.app, r.Id); err != nil || !found.Trashed().IsZero() || f.emails("recordings_due") != 6 {
+		t.Fatalf("%v: %d emails, in the trash: %v, want two to each of three people, and nothing in the trash", err, f.emails("recordings_due"), !found.Trashed().IsZero())
+	}
+	f.due(later.Add(recordings.WarningPeriod + time.Hour))
+	if found, err := recordings.FindByID(f.app, r.Id); err != nil || found.Trashed().IsZero() {
+		t.Errorf("%v: it isn't in the trash after the second warning", err)
+	}
+	if found, err := recordings.FindByID(f.app, trashed.Id); err == nil && found.GetDateTime("warned").IsZero() {
+		t.Error("the warning of a recording in the trash was forgotten")
+	}
+}
+
 func TestRestore_StartsTheRetentionPeriodAgain(t *testing.T) {
 	f := newFixture(t, "unlimited")
 	ended := time.Now().AddDate(0, 0, -100)

@@ -23,6 +23,7 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("recordings").BindFunc(record.Guard(validateStart))
 	app.OnRecordUpdateExecute("recordings").BindFunc(record.Guard(validateChange))
 	app.OnRecordUpdateExecute("sessions").BindFunc(stopOnSessionEnd)
+	app.OnRecordUpdateExecute("teams").BindFunc(forgetWarnings)
 	app.OnRecordAfterCreateSuccess("recordings").BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") == StatusRecording {
 			s.launch(e.Record.Id, e.Record.GetString("team"))
