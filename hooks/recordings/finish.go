@@ -58,15 +58,13 @@ func (s *supervisor) finish(r *Recording) error {
 	if missing(dir) {
 		result, err = Finished{}, nil
 	}
-	s.mu.Lock()
 	if err != nil {
-		s.failures[r.Id]++
+		if s.failures[r.Id]++; s.failures[r.Id] < maxFinishFailures {
+			return fmt.Errorf("finish the recording %s: %w", r.Id, err)
+		}
+		s.app.Logger().Error("a recording can't be finished, its files are kept", "recording", r.Id, "folder", dir, "error", err.Error())
 	}
-	tries := s.failures[r.Id]
-	s.mu.Unlock()
-	if err != nil && tries < maxFinishFailures {
-		return fmt.Errorf("finish the recording %s: %w", r.Id, err)
-	}
+	delete(s.failures, r.Id)
 	return s.app.RunInTransaction(func(tx core.App) error {
 		r, err := FindByID(tx, r.Id)
 		if err != nil || r.Status() != StatusProcessing {
@@ -77,8 +75,8 @@ func (s *supervisor) finish(r *Recording) error {
 			return tx.Save(r)
 		}
 		r.Load(map[string]any{"status": StatusReady, "milliseconds": result.Milliseconds, "bytes": result.Bytes})
-		if length := r.Started().Add(r.Length()); r.StopReason() == StoppedRestart && length.Before(r.Ended()) {
-			r.Set("ended", length)
+		if end := r.Started().Add(r.Length()); r.StopReason() == StoppedRestart && end.Before(r.Ended()) {
+			r.Set("ended", end)
 		}
 		if err := tx.Save(r); err != nil {
 			return err
@@ -188,9 +186,17 @@ func (s *supervisor) removeFiles(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
+// removeAll removes the files of a recording. Those of a local one can be in S3, too, where an upload has failed.
 func (s *supervisor) removeAll(id, location string) error {
-	if err := os.RemoveAll(Folder(s.app, id)); err != nil || location != LocationS3 {
+	if err := os.RemoveAll(Folder(s.app, id)); err != nil {
 		return err
+	}
+	switch enabled := s.app.Settings().S3.Enabled; {
+	case enabled:
+	case location == LocationS3:
+		return errors.New("the files are in S3, which is off in PocketBase's settings")
+	default:
+		return nil
 	}
 	files, err := s.app.NewFilesystem()
 	if err != nil {

@@ -41,7 +41,7 @@ type supervisor struct {
 	disk    diskSpace
 
 	refused  map[string]string // why a session that should be recorded isn't, by session
-	failures map[string]int    // of finishing, by recording
+	failures map[string]int    // of finishing, by recording; only the loop uses it
 }
 
 // run is a running recorder.
