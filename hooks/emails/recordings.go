@@ -19,7 +19,7 @@ type RecordingProps struct {
 	Stopped string // one of the Recording constants; empty: as intended
 	Shared  bool   // the participants can see it
 	Zone    *time.Location
-	Link    string // the recording, or for RecordingStopped the session
+	Link    string // the recording, or for RecordingStopped the list of recordings
 	Support string
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
-	"usher/hooks/actors"
 	"usher/hooks/tools/errs"
 )
 
@@ -25,7 +24,7 @@ const (
 	MP4Name      = "recording.mp4"
 )
 
-// fileNamePattern matches the files that Open opens. The journal isn't one.
+// fileNamePattern matches the files that OpenFile opens. The journal isn't one.
 var fileNamePattern = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]{0,120}\.webm|manifest\.json|recording\.mp4)$`)
 
 // Folder is the local folder of a recording's files.
@@ -41,17 +40,8 @@ type File struct {
 	Modified time.Time
 }
 
-// Open opens a file of a ready recording that the actor can see, by its name in the manifest, ManifestName or MP4Name. It returns
-// errs.ErrNotFound for any other. The caller closes it.
-func Open(app core.App, actor *actors.Actor, id, name string) (*File, error) {
-	found, err := Find(app, actor, id)
-	if err != nil {
-		return nil, err
-	}
-	return OpenFile(app, found.Recording, name)
-}
-
-// OpenFile is Open after the check of access.
+// OpenFile opens a file of a ready recording by its name in the manifest, ManifestName or MP4Name. It returns errs.ErrNotFound for any
+// other. The caller checks access and closes the file.
 func OpenFile(app core.App, r *Recording, name string) (*File, error) {
 	if r.Status() != StatusReady || !fileNamePattern.MatchString(name) || name == MP4Name && r.MP4Status() != MP4Ready {
 		return nil, errs.ErrNotFound

@@ -14,8 +14,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// MaxPage is the largest Query.Size.
-const MaxPage = 200
+// The largest Query.Size and Query.Page.
+const (
+	maxSize = 200
+	maxPage = 1_000_000
+)
 
 // Query filters a list of recordings. Empty fields don't filter.
 type Query struct {
@@ -31,7 +34,7 @@ type Query struct {
 	Sort    string    // "title", "started", "length" or "size", with "-" in front for the other way round; DefaultSort if empty
 	All     bool      // of the whole team, for the Owner and Admins; otherwise what the actor hosted or was shared with them
 	Page    int       // from 1
-	Size    int       // rows on a page, 1 to MaxPage; 0: 50
+	Size    int       // rows on a page, 1 to 200; 0: 50
 }
 
 // The parts of what someone can see: of sessions that they led, and of others that were shared with them.
@@ -114,7 +117,7 @@ func (q Query) normalize() Query {
 	if q.Size < 1 {
 		q.Size = 50
 	}
-	q.Size, q.Page = min(q.Size, MaxPage), max(q.Page, 1)
+	q.Size, q.Page = min(q.Size, maxSize), min(max(q.Page, 1), maxPage)
 	return q
 }
 

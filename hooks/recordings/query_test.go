@@ -166,13 +166,13 @@ func TestStorage_CountsAllFilesAndTrash(t *testing.T) {
 	}
 }
 
-func TestOpen_ReadsListedFilesOfReadyRecordings(t *testing.T) {
+func TestOpenFile_ReadsListedFilesOfReadyRecordings(t *testing.T) {
 	f := newFixture(t, "unlimited")
 	r := hookstest.Recording(t, f.app, f.session, nil)
 	for _, name := range []string{"p1.webm", "journal.jsonl", recordings.ManifestName, recordings.MP4Name} {
 		hookstest.WriteRecordingFile(t, f.app, r.Id, name, []byte("0123456789"))
 	}
-	file, err := recordings.Open(f.app, f.actor("host"), r.Id, "p1.webm")
+	file, err := recordings.OpenFile(f.app, r, "p1.webm")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,11 +185,8 @@ func TestOpen_ReadsListedFilesOfReadyRecordings(t *testing.T) {
 		t.Errorf("got %q %+v, %v, want 456789 of 10 bytes", rest, file, err)
 	}
 	for _, name := range []string{"", "p2.webm", "journal.jsonl", recordings.MP4Name, "../" + r.Id + "/p1.webm", "a/p1.webm", "..", "p1.webm\x00", ".webm"} {
-		if _, err := recordings.Open(f.app, f.actor("host"), r.Id, name); !errors.Is(err, errs.ErrNotFound) {
+		if _, err := recordings.OpenFile(f.app, r, name); !errors.Is(err, errs.ErrNotFound) {
 			t.Errorf("%q: got %v, want %v", name, err, errs.ErrNotFound)
 		}
-	}
-	if _, err := recordings.Open(f.app, f.actor("invitee"), r.Id, "p1.webm"); !errors.Is(err, errs.ErrNotFound) {
-		t.Errorf("an invitee of a private recording: got %v, want %v", err, errs.ErrNotFound)
 	}
 }

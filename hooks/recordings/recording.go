@@ -183,10 +183,3 @@ func FindCurrent(app core.App, session string) (*Recording, error) {
 	return record.One[Recording](app.RecordQuery("recordings").WithContext(record.Prepared).
 		AndWhere(dbx.HashExp{"session": session, "status": StatusRecording}), "find the recording of a session")
 }
-
-// ListForSession lists the recordings of a session that aren't in the trash, by start. The caller checks access.
-func ListForSession(app core.App, session string) ([]*Recording, error) {
-	all := []*Recording{}
-	err := app.RecordQuery("recordings").AndWhere(dbx.HashExp{"session": session, "trashed": ""}).OrderBy("started", "id").All(&all)
-	return all, err
-}

@@ -10,7 +10,7 @@ import (
 	"usher/hooks/plans"
 )
 
-// countAgainAfter is how long the counted storage and disk space are used.
+// countStorageAfter and countDiskAfter are how long the counted storage and disk space are used.
 const (
 	countStorageAfter = 10 * time.Second
 	countDiskAfter    = 2 * time.Second

@@ -152,9 +152,9 @@ func storageFullError(tx core.App, actor *actors.Actor) error {
 	if err != nil {
 		return err
 	}
-	sentence := fmt.Sprintf("The team's storage for recordings is full: %s of %s.", text.Bytes(storage.Used), text.Bytes(storage.Limit))
+	sentence := fmt.Sprintf("The team's storage for recordings is full: %s of %s.", text.Storage(storage.Used), text.Storage(storage.Limit))
 	if storage.Trash > 0 {
-		sentence += " " + text.Bytes(storage.Trash) + " of it are in the trash."
+		sentence += " " + text.Storage(storage.Trash) + " of it is in the trash."
 	}
 	if actor.CanUsePanel() {
 		return errs.Invalid("base", CodeStorageFull, sentence+" Delete recordings forever to free space. "+plans.MoreHint("storage")+".")

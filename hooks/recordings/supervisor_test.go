@@ -248,7 +248,7 @@ func TestDelete_RemovesFiles_ButAnOpenOneCanBeReadToItsEnd(t *testing.T) {
 	f.serve()
 	r := hookstest.Recording(t, f.app, f.session, map[string]any{"trashed": time.Now()})
 	hookstest.WriteRecordingFile(t, f.app, r.Id, "p1.webm", []byte("0123456789"))
-	file, err := recordings.Open(f.app, f.actor("host"), r.Id, "p1.webm")
+	file, err := recordings.OpenFile(f.app, r, "p1.webm")
 	if err != nil {
 		t.Fatal(err)
 	}
