@@ -3,6 +3,7 @@ package recordings_test
 import (
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -133,6 +134,7 @@ func TestList_FiltersAndPages(t *testing.T) {
 		"by host":                {"owner", recordings.Query{All: true, Host: f.users["organizer"].Id}, []string{"Sound mix"}, 1},
 		"by time":                {"owner", recordings.Query{All: true, From: day.AddDate(0, 0, 1), To: day.AddDate(0, 0, 2)}, []string{"Second"}, 1},
 		"second page":            {"owner", recordings.Query{All: true, Size: 2, Page: 2}, []string{"First"}, 3},
+		"beyond every page":      {"owner", recordings.Query{All: true, Page: math.MaxInt}, nil, 3},
 	} {
 		page, err := recordings.List(f.app, f.actor(c.by), c.query)
 		if err != nil {

@@ -3,6 +3,7 @@ package recordings_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,19 @@ func TestStart_IsRefused(t *testing.T) {
 				t.Errorf("%d refusals in the audit log, want 1", n)
 			}
 		})
+	}
+}
+
+// The sizes are in the units of the plan and of the page that shows the storage.
+func TestStart_StorageFull_SaysHowMuch(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	useFakeEngine(f.app)
+	f.exec("UPDATE plans SET storage_bytes = 100000000000")
+	hookstest.Recording(t, f.app, f.session, map[string]any{"bytes": 98_000_000_000})
+	hookstest.Recording(t, f.app, f.session, map[string]any{"bytes": 2_000_000_000, "trashed": time.Now()})
+	_, err := recordings.Start(f.app, f.actor("host"), f.session.Id)
+	if _, _, sentence, _ := errs.Details(err); !strings.Contains(sentence, "is full: 100 GB of 100 GB. 2 GB of it is in the trash.") {
+		t.Errorf("got %q", sentence)
 	}
 }
 

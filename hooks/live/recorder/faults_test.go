@@ -148,6 +148,25 @@ func TestParts_TooMany_EndOnlyThatTrack(t *testing.T) {
 	}
 }
 
+// Files of participants whose name isn't known yet don't count together.
+func TestParts_NotAnnounced_CountForEachParticipant(t *testing.T) {
+	g := newRig(t, nil)
+	publish := func(who string, n int) {
+		s := g.publish(who, SourceCamera, webm.VP8)
+		s.id.track, s.id.identity = fmt.Sprintf("TR_%s%d", who, n), ""
+		s.film(0, 1, 640, 360, 100)
+		s.end(g.now())
+	}
+	for n := range maxPartsEach + 1 {
+		publish("eve", n)
+	}
+	publish("ada", 0)
+	m := g.finish()
+	if len(m.Parts) != maxPartsEach+1 || m.Parts[len(m.Parts)-1].Participant != "ada" || len(m.Skipped) != 1 {
+		t.Errorf("got %d parts, %d skipped, want %d and the one of ada, and one skipped", len(m.Parts), len(m.Skipped), maxPartsEach)
+	}
+}
+
 func TestGuard_PanicOfATrack_EndsOnlyThatTrack(t *testing.T) {
 	g := newRig(t, nil)
 	bad, good := g.publish("eve", SourceCamera, webm.VP8), g.publish("ada", SourceCamera, webm.VP8)
