@@ -136,7 +136,7 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 		if err := props.loadRecap(e.App, session, actor); err != nil {
 			return props, err
 		}
-		if props.Recordings, err = recordings.LoadSession(e, session.Id); err != nil {
+		if props.Recordings, err = recordings.LoadSession(e, paths.AppRecordings(e.Request.PathValue("team")), session.Id); err != nil {
 			return props, err
 		}
 	}
@@ -235,7 +235,7 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 	case open && in && !now.Before(from):
 		p.WaitURL = paths.Join(session.Code())
 	}
-	if p.CanManage && session.Status() == sessions.Scheduled {
+	if p.CanManage && open {
 		p.EditURL, p.CancelURL, p.CancelNote = p.Path+"/edit", p.Path+"/cancel", cancelNote(e.App)
 	}
 	if session.Status() == sessions.Running {

@@ -171,6 +171,8 @@ func ToastProps(toast web.Toast) *ui.ToastProps {
 	props := &ui.ToastProps{Text: toast.Text}
 	if toast.UndoPath != "" {
 		props.Action, props.Post, props.Fields = "Undo", toast.UndoPath, toast.UndoFields
+	} else if toast.LinkPath != "" {
+		props.Action, props.Href = toast.Link, toast.LinkPath
 	}
 	return props
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"usher/hooks/runs"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
@@ -46,8 +47,7 @@ func (p stateProps) elapsed() string {
 	if p.Started.IsZero() {
 		return "0:00:00"
 	}
-	s := int(p.Now.Sub(p.Started) / time.Second)
-	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	return text.Elapsed(p.Now.Sub(p.Started))
 }
 
 // stateFragments are the parts of an open page that the server updates. The page replaces its own with them.

@@ -16,6 +16,7 @@ import (
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
+	"usher/views/recordings"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -92,11 +93,11 @@ func redirectIfEnded(e *core.RequestEvent, err error) error {
 	if err != nil {
 		return err
 	}
-	state := "isn't running."
 	if session.Status() == sessions.Ended {
-		state = "has ended."
+		setEndedToast(e, session)
+	} else {
+		web.SetToast(e, "“"+text.Isolate(session.Title())+"” isn't running.")
 	}
-	web.SetToast(e, "“"+text.Isolate(session.Title())+"” "+state)
 	return web.Redirect(e, activePath(e))
 }
 
@@ -121,6 +122,7 @@ func loadActiveDetails(e *core.RequestEvent, session *active.Session, list Activ
 	props := ActiveDetailsProps{
 		Drawer: ui.DrawerProps{Label: session.Title, CloseURL: activePath(e), CopyLink: true, Attrs: ui.OpenDrawer()},
 		Path:   activePath(e) + "/" + session.ID, SessionURL: paths.Session(teams.Of(web.Actor(e).Team).Slug(), session.ID), Message: input,
+		HistoryURL: paths.History(e.Request.PathValue("team"), session.ID),
 	}
 	for n, row := range list.Rows {
 		if row.ID != session.ID {
@@ -133,6 +135,10 @@ func loadActiveDetails(e *core.RequestEvent, session *active.Session, list Activ
 		if n+1 < len(list.Rows) {
 			props.Drawer.NextURL = list.Rows[n+1].Href
 		}
+	}
+	var err error
+	if props.Recordings, err = recordings.LoadSession(e, paths.PanelRecordings(e.Request.PathValue("team")), session.ID); err != nil {
+		return props, err
 	}
 	people, err := active.Participants(e.App, session.ID)
 	for _, p := range people {
@@ -186,8 +192,13 @@ func endSession(e *core.RequestEvent) error {
 	if err := sessionruns.End(e.App, web.Actor(e), id); err != nil {
 		return err
 	}
-	web.SetToast(e, "“"+text.Isolate(session.Title())+"” has ended.")
+	setEndedToast(e, session)
 	return web.Redirect(e, activePath(e))
+}
+
+// setEndedToast says on the next page that a session has ended, and leads to what it used.
+func setEndedToast(e *core.RequestEvent, session *sessions.Session) {
+	web.SetLinkToast(e, "“"+text.Isolate(session.Title())+"” has ended.", "View usage", usagePath(e)+"/"+session.Id)
 }
 
 // sendMessage shows a message to everyone in a session.

@@ -5,11 +5,13 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
 )
 
@@ -49,11 +51,12 @@ func TestActive_ListDetailsAndEnd(t *testing.T) {
 	assertPage(t, b.Get(s.path("/active")), http.StatusOK, "No sessions are running", "Sessions appear here as soon as their host starts them.")
 	session := s.newRunning(sessions.Form{Title: "Kestrel"})
 	at := s.path("/active/" + session.Id)
-	assertPage(t, b.Get(s.path("/active")), http.StatusOK, "Kestrel", session.HostName(), "Unknown", at)
-	assertPage(t, b.Get(at), http.StatusOK, "No one is in the session.", "Send message", "End session…")
+	assertPage(t, b.Get(s.path("/active")), http.StatusOK, "Kestrel", session.HostName(), "0:00:0", at)
+	assertPage(t, b.Get(at), http.StatusOK, "No one is in the session.", "Send message", "End session…", "History", s.path("/audit?person="+session.Id))
 	assertPage(t, b.Post(at+"/message", url.Values{"text": {strings.Repeat("x", 501)}}), http.StatusUnprocessableEntity, "The message can have at most 500 characters.")
 	assertPage(t, b.Get(at+"/end"), http.StatusOK, "End session", "No one is in the session now.", "can't be started again")
-	assertRedirect(t, b, b.Post(at+"/end", nil), s.path("/active"), "has ended.")
+	assertRedirect(t, b, b.Post(at+"/end", nil), s.path("/active"), "")
+	assertPage(t, b.Get(s.path("/active")), http.StatusOK, "has ended.", "View usage", s.path("/usage/"+session.Id))
 	if n := hookstest.Count(t, s.App, "audit", dbx.HashExp{"action": "session.end", "actor": s.admin.Id, "result": "ok"}); n != 1 {
 		t.Errorf("got %d entries, want 1", n)
 	}
@@ -72,4 +75,24 @@ func TestActive_ExternalSession_SaysWhatUsherCannotDo(t *testing.T) {
 	assertPage(t, r, http.StatusOK, "External", "can't send messages there")
 	assertNotContains(t, r, "Send message")
 	assertPage(t, s.As(s.admin).Get(s.path("/active/"+session.Id+"/end")), http.StatusOK, "but no one is disconnected.")
+}
+
+func TestActive_RunningForDays_ShowsDaysAndDate(t *testing.T) {
+	s := newFixture(t, true)
+	session := s.newRunning(sessions.Form{Title: "Kestrel"})
+	hookstest.Exec(t, s.App, "UPDATE sessions SET started = {:at} WHERE id = {:id}", dbx.Params{"at": record.FormatTime(time.Now().Add(-49*time.Hour - time.Minute)), "id": session.Id})
+	date := time.Now().UTC().Add(-49*time.Hour - time.Minute).Format("since 2 Jan")
+	for _, path := range []string{"/active", "/active/" + session.Id} {
+		text := visibleText(s.As(s.admin).Get(s.path(path)).Body)
+		if !strings.Contains(text, "2 days, 1:01:") || !strings.Contains(text, date) {
+			t.Errorf("%s doesn't say how many days it runs, or since %s:\n%s", path, date, text)
+		}
+	}
+}
+
+func TestActive_Details_ListRecordings(t *testing.T) {
+	s := newFixture(t, true)
+	session := s.newRunning(sessions.Form{Title: "Kestrel"})
+	recording := hookstest.Recording(t, s.App, session, nil)
+	assertPage(t, s.As(s.admin).Get(s.path("/active/"+session.Id)), http.StatusOK, "Recordings", s.path("/recordings/"+recording.Id))
 }

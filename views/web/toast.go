@@ -16,15 +16,23 @@ import (
 
 const toastCookie = "usher-toast"
 
-// Toast is a message about a completed action. If the action can be undone, UndoPath is the path of the form that does it.
+// Toast is a message about a completed action. If the action can be undone, UndoPath is the path of the form that does it;
+// otherwise it can have a link.
 type Toast struct {
 	Text       string
+	Link       string           `json:",omitempty"` // label
+	LinkPath   string           `json:",omitempty"`
 	UndoPath   string           `json:",omitempty"`
 	UndoFields []ui.HiddenField `json:",omitempty"`
 }
 
 // SetToast shows a message on the next page.
 func SetToast(e *core.RequestEvent, sentence string) { SetUndoToast(e, Toast{Text: sentence}) }
+
+// SetLinkToast shows a message on the next page with a link to what the action led to.
+func SetLinkToast(e *core.RequestEvent, sentence, label, path string) {
+	SetUndoToast(e, Toast{Text: sentence, Link: label, LinkPath: path})
+}
 
 // SetUndoToast shows a message on the next page, with Undo if the action can be undone.
 func SetUndoToast(e *core.RequestEvent, toast Toast) {
@@ -49,8 +57,8 @@ func signToast(e *core.RequestEvent, text string) string {
 	return signature
 }
 
-// TakeToast returns the message of the previous request, once. Its Text is empty if there is none. Undo needs the server's signature,
-// because it acts for the account.
+// TakeToast returns the message of the previous request, once. Its Text is empty if there is none. Undo and links need the server's
+// signature, because the account trusts them.
 func TakeToast(e *core.RequestEvent) Toast {
 	cookie, err := e.Request.Cookie(toastCookie)
 	if err != nil {

@@ -41,6 +41,16 @@ func Duration(d time.Duration) string {
 	return "less than a minute"
 }
 
+// Elapsed writes d as a running clock shows it: "0:42:10", "29 days, 9:05:00".
+func Elapsed(d time.Duration) string {
+	s := max(0, int(d/time.Second))
+	clock := fmt.Sprintf("%d:%02d:%02d", s/3600%24, s/60%60, s%60)
+	if days := s / (24 * 3600); days > 0 {
+		return Count(days, "day", "days") + ", " + clock
+	}
+	return clock
+}
+
 // Bytes writes a size in binary units, as file dialogs show it: "2 MB", "512 KB", "1.5 GB".
 func Bytes(n int64) string { return formatSize(n, 1024) }
 

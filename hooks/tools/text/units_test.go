@@ -14,6 +14,8 @@ func TestUnits(t *testing.T) {
 		{text.Count(1, "user", "users"), "1 user"}, {text.Count(0, "user", "users"), "0 users"}, {text.Count(1200, "user", "users"), "1,200 users"},
 		{text.Duration(7 * 24 * time.Hour), "7 days"}, {text.Duration(-time.Hour), "1 hour"}, {text.Duration(15 * time.Minute), "15 minutes"},
 		{text.Duration(59 * time.Second), "less than a minute"},
+		{text.Elapsed(-time.Second), "0:00:00"}, {text.Elapsed(24*time.Hour - time.Millisecond), "23:59:59"}, {text.Elapsed(24 * time.Hour), "1 day, 0:00:00"},
+		{text.Elapsed(705*time.Hour + 9*time.Minute + 10*time.Second), "29 days, 9:09:10"},
 		{text.Bytes(512), "512 bytes"}, {text.Bytes(1 << 20), "1 MB"}, {text.Bytes(1<<20 - 1), "1 MB"}, {text.Bytes(2 << 20), "2 MB"}, {text.Bytes(3 << 29), "1.5 GB"},
 	} {
 		if c.got != c.want {

@@ -4,17 +4,15 @@ import { caption } from "./captions.js";
 import { write } from "./dom.js";
 import { isOpen } from "./panels.js";
 import { say } from "../toasts.js";
+import { elapsed } from "../elapsed.js";
 
 const face = document.getElementById("clock");
 let ahead = 0; // offset of the server's clock in milliseconds
 
-const two = (n) => String(n).padStart(2, "0");
-
 function tick() {
   const started = Number(document.getElementById("state")?.dataset.started);
   if (!started || !face.isConnected) return;
-  const seconds = Math.max(0, Math.floor((Date.now() + ahead - started) / 1000));
-  write(face, `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`);
+  write(face, elapsed(Date.now() + ahead - started));
 }
 
 // The notice of the end has phases. Each is announced once, and stays hidden until the next if dismissed.

@@ -4,6 +4,7 @@ import { write } from "./dom.js";
 import { room, RoomEvent } from "./room.js";
 import { look } from "./state.js";
 import { say } from "../toasts.js";
+import { elapsed } from "../elapsed.js";
 
 const status = () => document.getElementById("recording");
 let on = false;
@@ -21,9 +22,7 @@ function tick() {
   const time = document.querySelector("[data-rec-time]");
   const since = Number(status()?.dataset.since);
   if (!time || !since) return;
-  const seconds = Math.max(0, Math.floor((Date.now() + ahead - since) / 1000));
-  const two = (n) => String(n).padStart(2, "0");
-  write(time, `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`);
+  write(time, elapsed(Date.now() + ahead - since));
 }
 
 show(caption);
