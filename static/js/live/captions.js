@@ -1,4 +1,4 @@
-// Announces changes to screen readers, one sentence after another, without showing them.
+// Announces changes to screen readers, one sentence after another, without showing them. A sentence is cleared when its time is over.
 const place = document.getElementById("captions");
 const waiting = [];
 let speaking = false;
@@ -11,7 +11,6 @@ export function caption(sentence) {
 function next() {
   const sentence = waiting.splice(0).join(" ");
   speaking = sentence !== "";
-  if (!speaking) return;
   place.textContent = sentence;
-  setTimeout(next, 1200);
+  if (speaking) setTimeout(next, 1200);
 }
