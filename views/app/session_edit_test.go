@@ -73,6 +73,21 @@ func TestEditSession_AfterTheStart_SaysWhatIsPossible(t *testing.T) {
 	}
 }
 
+func TestDetails_NeverStarted_OffersOnlyDuplicate(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	session := w.newSession("Dailies", sessions.Form{}, w.paul)
+	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = '2026-05-12 09:00:00.000Z', ends = '2026-05-12 10:00:00.000Z'", nil)
+	page := appURL + "/sessions/" + session.Id
+	r := olga.Get(page)
+	assertPage(t, r, 200, "new?from="+session.Id)
+	assertNotContains(t, r, page+"/edit", page+"/cancel", page+"/start")
+	r = olga.Get(page + "/edit")
+	assertPage(t, r, 200, "This session was never started.", "duplicate it and choose a new time", "new?from="+session.Id)
+	assertNotContains(t, r, "Save session", `name="title"`)
+	assertPage(t, olga.Post(page+"/edit", sessionForm("title", "Typed")), 422, "The time of this session has passed. Schedule a new one.")
+}
+
 func TestEditSeries_NamesSessionsChangedOnTheirOwn(t *testing.T) {
 	w := newFixture(t)
 	olga := w.As(w.olga)

@@ -64,13 +64,13 @@ func scheduledText(session *sessions.Session, form sessions.Form, mails bool) st
 	return message
 }
 
-// editSession shows the form of a session that hasn't started. For any other it says why it can't be changed, and what can.
+// editSession shows the form of a session that can still be started. For any other it says why it can't be changed, and what can.
 func editSession(e *core.RequestEvent) error {
 	session, err := findEditable(e)
 	if err != nil {
 		return err
 	}
-	if session.Status() != sessions.Scheduled {
+	if session.Status() != sessions.Scheduled || !session.Ends().After(time.Now()) {
 		return showLocked(e, session)
 	}
 	form, err := sessions.FormOf(e.App, session)

@@ -32,6 +32,9 @@ func showLocked(e *core.RequestEvent, session *sessions.Session) error {
 	case sessions.Ended:
 		props.Reason = "This session has ended."
 		props.Text = []string{"To hold it again, duplicate it and choose a new time."}
+	case sessions.Scheduled:
+		props.Reason = "This session was never started."
+		props.Text = []string{"Its time has passed. To hold it, duplicate it and choose a new time."}
 	default:
 		props.Reason = "This session was cancelled."
 		props.Text = []string{"To hold it anyway, duplicate it and choose a new time."}
