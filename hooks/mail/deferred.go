@@ -97,10 +97,5 @@ func render(tx core.App, m *Email, content []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := seal(tx, m.Id, request)
-	if err != nil {
-		return nil, err
-	}
-	m.Set("sealed", sealed)
-	return request, nil
+	return request, m.setRequest(tx, request)
 }

@@ -208,12 +208,7 @@ func (w *Worker) updateSender(tx core.App, m *Email, request []byte) ([]byte, er
 	if request, err = json.Marshal(decoded); err != nil {
 		return nil, err
 	}
-	sealed, err := seal(tx, m.Id, request)
-	if err != nil {
-		return nil, err
-	}
-	m.Set("sealed", sealed)
-	return request, nil
+	return request, m.setRequest(tx, request)
 }
 
 // recordOutcome stores the outcome of an attempt.

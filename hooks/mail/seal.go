@@ -35,6 +35,16 @@ func seal(app core.App, id string, content []byte) (string, error) {
 	return base64.StdEncoding.EncodeToString(gcm.Seal(nonce, nonce, content, []byte(id))), nil
 }
 
+// setRequest stores the rendered email, encrypted.
+func (m *Email) setRequest(app core.App, request []byte) error {
+	sealed, err := seal(app, m.Id, request)
+	if err != nil {
+		return err
+	}
+	m.Set("sealed", sealed)
+	return nil
+}
+
 // errWrongKey means that content can't be decrypted with the key of this folder, as after a restore.
 var errWrongKey = errors.New("the email was encrypted with another key")
 

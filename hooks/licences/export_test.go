@@ -1,3 +1,0 @@
-package licences
-
-var StartOfDay = startOfDay
