@@ -17,64 +17,54 @@ var errRollback = errors.New("rolled back")
 // RequestReset emails a link to set a new password. The result is the same for an address without an account (R148). next is
 // the page to open afterwards; empty: none.
 func RequestReset(app core.App, address, next, from string) error {
-	canonical, err := CanonicalEmail(address)
-	if err != nil {
+	account, known, err := findForEmail(app, address, from)
+	if err != nil || account == nil {
 		return err
 	}
-	if err := limitEmails(app, canonical, from); err != nil {
-		return err
-	}
-	account, err := Find(app, canonical)
-	unknown := errors.Is(err, errs.ErrNotFound)
-	if unknown {
-		account, err = anyAccount(app)
-	}
-	if unknown && errors.Is(err, sql.ErrNoRows) {
-		return nil // there are no accounts yet
-	}
-	if err != nil {
-		return err
-	}
-	err = audit.Do(app, audit.NewAccountEntry(account, "", from, "account.reset.request"), func(tx core.App) error {
-		if err := sendReset(tx, account, next); err != nil || !unknown {
+	return ignoreRollback(audit.Do(app, audit.NewAccountEntry(account, "", from, "account.reset.request"), func(tx core.App) error {
+		if err := sendReset(tx, account, next); err != nil || known {
 			return err
 		}
 		return errRollback
-	})
-	if errors.Is(err, errRollback) {
-		return nil
-	}
-	return err
+	}))
 }
 
 // RequestConfirmation resends the link that confirms an address. The result and the work are the same for every address.
 // next is the page to open afterwards; empty: none.
 func RequestConfirmation(app core.App, address, next, from string) error {
-	canonical, err := CanonicalEmail(address)
-	if err != nil {
+	account, known, err := findForEmail(app, address, from)
+	if err != nil || account == nil {
 		return err
 	}
-	if err := limitEmails(app, canonical, from); err != nil {
-		return err
-	}
-	account, err := Find(app, canonical)
-	discard := errors.Is(err, errs.ErrNotFound)
-	if discard {
-		account, err = anyAccount(app)
-	}
-	if discard && errors.Is(err, sql.ErrNoRows) {
-		return nil // there are no accounts yet
-	}
-	if err != nil {
-		return err
-	}
-	discard = discard || account.Verified()
-	err = app.RunInTransaction(func(tx core.App) error {
-		if err := SendConfirmation(tx, account, next); err != nil || !discard {
+	return ignoreRollback(app.RunInTransaction(func(tx core.App) error {
+		if err := SendConfirmation(tx, account, next); err != nil || known && !account.Verified() {
 			return err
 		}
 		return errRollback
-	})
+	}))
+}
+
+// findForEmail finds the account of an address to which an email is requested. If there is none, it returns another one, so that
+// the caller does the same work and then rolls it back; it returns nil if there are no accounts yet.
+func findForEmail(app core.App, address, from string) (account *core.Record, known bool, err error) {
+	canonical, err := CanonicalEmail(address)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := limitEmails(app, canonical, from); err != nil {
+		return nil, false, err
+	}
+	if account, err = Find(app, canonical); !errors.Is(err, errs.ErrNotFound) {
+		return account, true, err
+	}
+	account, err = anyAccount(app)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	return account, false, err
+}
+
+func ignoreRollback(err error) error {
 	if errors.Is(err, errRollback) {
 		return nil
 	}
