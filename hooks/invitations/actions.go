@@ -24,7 +24,7 @@ const (
 
 // Revoke ends a pending invitation. Its link stops working immediately (R57).
 func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
-	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation, _ membershipState) error {
+	return manage(app, actor, id, "invitation.revoke", CanManage, func(tx core.App, i *Invitation, _ membershipState) error {
 		return i.close(tx, Revoked, "")
 	})
 }
@@ -42,7 +42,7 @@ func ResendMany(app core.App, actor *actors.Actor, id string, n int) (invitation
 
 func resend(app core.App, actor *actors.Actor, id string, bulk bool) (invitation *Invitation, link string, err error) {
 	var token string
-	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now membershipState) error {
+	invitation, err = manage(app, actor, id, "invitation.resend", CanManage, func(tx core.App, i *Invitation, now membershipState) error {
 		if err := CanResend(tx, i); err != nil {
 			return err
 		}
@@ -116,8 +116,10 @@ func limitPerAddress(tx core.App, team, address string) error {
 	return nil
 }
 
-// manage runs an action of a panel user on a pending invitation of the team, in an audited transaction.
-func manage(app core.App, actor *actors.Actor, id, action string, do func(core.App, *Invitation, membershipState) error) (*Invitation, error) {
+// manage runs an action of a panel user on an invitation of the team, in an audited transaction. can returns nil if the actor may
+// run it on the invitation of someone who already holds the given roles.
+func manage(app core.App, actor *actors.Actor, id, action string, can func(*actors.Actor, *Invitation, actors.Roles) error,
+	do func(core.App, *Invitation, membershipState) error) (*Invitation, error) {
 	var invitation *Invitation
 	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
@@ -135,7 +137,7 @@ func manage(app core.App, actor *actors.Actor, id, action string, do func(core.A
 		if err != nil {
 			return err
 		}
-		if err := CanManage(actor, invitation, now.Held); err != nil {
+		if err := can(actor, invitation, now.Held); err != nil {
 			return err
 		}
 		return do(tx, invitation, now)

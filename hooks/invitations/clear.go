@@ -6,7 +6,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/audit"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 )
@@ -14,31 +13,12 @@ import (
 // Clear takes a declined, revoked or expired invitation off the list of users. The audit log keeps it, its link still says why it
 // doesn't work, and the address can be invited again.
 func Clear(app core.App, actor *actors.Actor, id string) error {
-	entry := audit.NewEntry(actor, "invitation.clear").WithTarget(id, "")
-	return audit.Do(app, entry, func(tx core.App) error {
-		actor, err := actor.Reload(tx)
-		if err != nil {
-			return err
-		}
-		invitation, err := Find(tx, id)
-		if err != nil {
-			return err
-		}
-		if invitation.TeamID() != actor.Team.Id {
-			return errs.ErrNotFound
-		}
-		entry.WithTarget(id, invitation.Address())
-		now, err := findMembershipState(tx, actor.Team.Id, invitation.Address())
-		if err != nil {
-			return err
-		}
-		if err := CanClear(actor, invitation, now.Held); err != nil {
-			return err
-		}
-		invitation.Set("status", invitation.Status()) // an overdue one may not be marked yet
-		invitation.Set("cleared", true)
-		return record.SaveTrusted(tx, invitation)
+	_, err := manage(app, actor, id, "invitation.clear", CanClear, func(tx core.App, i *Invitation, _ membershipState) error {
+		i.Set("status", i.Status()) // an overdue one may not be marked yet
+		i.Set("cleared", true)
+		return record.SaveTrusted(tx, i)
 	})
+	return err
 }
 
 // CanClear returns nil if the actor may clear the invitation of someone who already holds the given roles in the team. Rights are
