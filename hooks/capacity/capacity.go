@@ -32,9 +32,6 @@ const (
 
 var levelRank = map[string]int{"": 0, levelNearlyFull: 1, levelFull: 2}
 
-// maxNotified is the number of the Owner and Admins who get an email.
-const maxNotified = 50
-
 // Sessions take and return licences all day, so that the level of licences changes with every start and end. Emails about
 // them are limited in two ways: a team with few licences has one left whenever a session runs, which is no news, and no email
 // about a level follows one about the same or a higher level within the interval.
@@ -201,7 +198,7 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 	if err != nil {
 		return err
 	}
-	managers, err := listManagers(tx, id)
+	managers, err := actors.ListManagers(tx, id)
 	if err != nil {
 		return err
 	}
@@ -223,16 +220,4 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 		}
 	}
 	return nil
-}
-
-// listManagers lists the Owner and the Admins of a team.
-func listManagers(tx core.App, team string) ([]*core.Record, error) {
-	var managers []*core.Record
-	err := tx.RecordQuery("users").
-		AndWhere(dbx.NewExp("id IN (SELECT user FROM memberships WHERE team = {:team} AND (owner OR admin))", dbx.Params{"team": team})).
-		OrderBy("email").Limit(maxNotified).All(&managers)
-	if err != nil {
-		return nil, fmt.Errorf("find the Owner and Admins of a team: %w", err)
-	}
-	return managers, nil
 }

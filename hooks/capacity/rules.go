@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/seats"
@@ -83,11 +83,11 @@ func checkStillShort(tx core.App, m *mail.Email) (reason string, err error) {
 	if err != nil || reason != "" {
 		return reason, err
 	}
-	n, err := tx.CountRecords("memberships", dbx.HashExp{"team": m.Team(), "user": account.Id}, dbx.NewExp("(owner OR admin)"))
+	manages, err := actors.IsManager(tx, account.Id, m.Team())
 	if err != nil {
-		return "", fmt.Errorf("find the role of a recipient: %w", err)
+		return "", err
 	}
-	if n == 0 {
+	if !manages {
 		return mail.ReasonNotAdmin, nil
 	}
 	var b basis

@@ -21,11 +21,8 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// maxNotified is the number of the Owner and Admins who get an email, and maxListed how many recordings it lists.
-const (
-	maxNotified = 50
-	maxListed   = 20
-)
+// maxListed is how many recordings an email lists.
+const maxListed = 20
 
 func registerEmails(app core.App) {
 	mail.RegisterCondition(app, checkStillManaged, mail.KindRecordingReady, mail.KindRecordingStopped, mail.KindRecordingsDue)
@@ -93,18 +90,6 @@ func findHost(tx core.App, r *Recording) (*core.Record, error) {
 	return account, err
 }
 
-// listManagers lists the Owner and the Admins of a team.
-func listManagers(tx core.App, team string) ([]*core.Record, error) {
-	var managers []*core.Record
-	err := tx.RecordQuery("users").
-		AndWhere(dbx.NewExp("id IN (SELECT user FROM memberships WHERE team = {:team} AND (owner OR admin))", dbx.Params{"team": team})).
-		OrderBy("email").Limit(maxNotified).All(&managers)
-	if err != nil {
-		return nil, fmt.Errorf("find the Owner and Admins of a team: %w", err)
-	}
-	return managers, nil
-}
-
 // newProps returns the properties of an email about a recording to an account.
 func newProps(tx core.App, r *Recording, account *core.Record, link string) (emails.RecordingProps, error) {
 	team, err := teams.Find(tx, r.TeamID())
@@ -143,7 +128,7 @@ func stoppedByItself(tx core.App, r *Recording) error {
 	if r.StopReason() != StoppedStorage && r.StopReason() != StoppedDisk {
 		return nil
 	}
-	managers, err := listManagers(tx, r.TeamID())
+	managers, err := actors.ListManagers(tx, r.TeamID())
 	if err != nil {
 		return err
 	}
@@ -179,7 +164,7 @@ func stoppedByItself(tx core.App, r *Recording) error {
 // sendWarnings queues the emails about recordings that will be moved to the trash: to the Owner and Admins about all of them, and to
 // each other host about theirs.
 func sendWarnings(tx core.App, team *core.Record, due []*Recording) error {
-	managers, err := listManagers(tx, team.Id)
+	managers, err := actors.ListManagers(tx, team.Id)
 	if err != nil {
 		return err
 	}

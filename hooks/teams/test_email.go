@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -66,12 +65,9 @@ func checkStillAdmin(tx core.App, m *mail.Email) (reason string, err error) {
 	case account.Email() != m.Recipient():
 		return mail.ReasonAddressChanged, nil
 	}
-	n, err := tx.CountRecords("memberships", dbx.HashExp{"team": m.Team(), "user": account.Id}, dbx.NewExp("(owner OR admin)"))
-	if err != nil {
-		return "", fmt.Errorf("find the role of a recipient: %w", err)
+	manages, err := actors.IsManager(tx, account.Id, m.Team())
+	if err == nil && !manages {
+		reason = mail.ReasonNotAdmin
 	}
-	if n == 0 {
-		return mail.ReasonNotAdmin, nil
-	}
-	return "", nil
+	return reason, err
 }

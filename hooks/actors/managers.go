@@ -1,0 +1,31 @@
+package actors
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// maxManagers is the largest number of managers that ListManagers returns.
+const maxManagers = 50
+
+// ListManagers lists the accounts of those who manage a team, for emails to them: the Owner, and Admins by address.
+func ListManagers(app core.App, team string) ([]*core.Record, error) {
+	var managers []*core.Record
+	err := app.RecordQuery("users").InnerJoin("memberships m", dbx.NewExp("m.user = users.id AND m.team = {:team} AND (m.owner OR m.admin)", dbx.Params{"team": team})).
+		OrderBy("m.owner DESC", "users.email").Limit(maxManagers).All(&managers)
+	if err != nil {
+		return nil, fmt.Errorf("find the Owner and Admins of a team: %w", err)
+	}
+	return managers, nil
+}
+
+// IsManager reports whether an account is the Owner or an Admin of a team.
+func IsManager(app core.App, account, team string) (bool, error) {
+	n, err := app.CountRecords("memberships", dbx.HashExp{"user": account, "team": team}, dbx.NewExp("(owner OR admin)"))
+	if err != nil {
+		return false, fmt.Errorf("find out whether an account manages a team: %w", err)
+	}
+	return n > 0, nil
+}
