@@ -32,10 +32,7 @@ const (
 	secretAlphabet = "abcdefghijkmnpqrstuvwxyz23456789"
 )
 
-var (
-	slugPattern   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	secretPattern = regexp.MustCompile(fmt.Sprintf(`-[%s]{%d}$`, secretAlphabet, secretLength))
-)
+var secretPattern = regexp.MustCompile(fmt.Sprintf(`-[%s]{%d}$`, secretAlphabet, secretLength))
 
 // IsGuessable reports whether a link could be found by guessing: it doesn't end in random characters of the server, with both
 // letters and digits.
@@ -104,11 +101,8 @@ func slugTaken(tx core.App, slug, room string) (bool, error) {
 }
 
 func validateSlug(tx core.App, slug, room string) error {
-	switch {
-	case len(slug) > MaxSlug || !slugPattern.MatchString(slug):
-		return errs.Invalid("slug", "bad_slug", fmt.Sprintf("Use up to %d lowercase letters, digits and single hyphens between them.", MaxSlug))
-	case text.LooksLikeID(slug):
-		return errs.Invalid("slug", "bad_slug", "A link of exactly 15 letters and digits looks like an internal ID. Add a hyphen.")
+	if err := text.ValidateSlug(slug, MaxSlug); err != nil {
+		return err
 	}
 	taken, err := slugTaken(tx, slug, room)
 	if err == nil && taken {

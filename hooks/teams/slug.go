@@ -2,7 +2,6 @@ package teams
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -20,8 +19,6 @@ const maxOldSlugs = 10
 
 // CodeTaken is the code of an error because another team uses or used the slug.
 const CodeTaken = "taken"
-
-var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // baseSlug returns the slug for a name, without checking whether it is taken.
 func baseSlug(name string) string {
@@ -79,13 +76,11 @@ func ensureSlug(tx core.App, r *core.Record) (err error) {
 }
 
 func validateSlug(tx core.App, slug, team string) error {
-	switch {
-	case slug == "":
+	if slug == "" {
 		return errs.Invalid("slug", "required", "Enter the team's link.")
-	case len(slug) > MaxSlug || !slugPattern.MatchString(slug):
-		return errs.Invalid("slug", "bad_slug", fmt.Sprintf("Use up to %d lowercase letters, digits and single hyphens between them.", MaxSlug))
-	case text.LooksLikeID(slug):
-		return errs.Invalid("slug", "bad_slug", "A link of exactly 15 letters and digits looks like an internal ID. Add a hyphen.")
+	}
+	if err := text.ValidateSlug(slug, MaxSlug); err != nil {
+		return err
 	}
 	taken, err := slugTaken(tx, slug, team)
 	if err == nil && taken {
