@@ -12,7 +12,7 @@ import (
 
 const (
 	// tools are the libraries, which know nothing about the domain.
-	tools = " tools/calendar tools/csvfile tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
+	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
 	domainPackages = "accounts active actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
@@ -28,6 +28,7 @@ var allowedImports = map[string]string{
 	// Libraries.
 	"tools/calendar":  "",
 	"tools/csvfile":   "",
+	"tools/dates":     "",
 	"tools/disk":      "",
 	"tools/errs":      "",
 	"tools/images":    "tools/errs tools/text",

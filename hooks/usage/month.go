@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"usher/hooks/tools/dates"
 	"usher/hooks/tools/errs"
 )
 
@@ -65,7 +66,9 @@ func (m Month) Before(other Month) bool {
 }
 
 // Start is the first instant of the month.
-func (m Month) Start() time.Time { return dayStart(m.date(1), m.zone) }
+func (m Month) Start() time.Time {
+	return dates.StartOfDay(time.Date(m.year, m.month, 1, 12, 0, 0, 0, m.zone), 0)
+}
 
 // End is the first instant of the next month.
 func (m Month) End() time.Time { return m.Add(1).Start() }
@@ -75,23 +78,6 @@ func (m Month) Days() int { return m.date(1).AddDate(0, 1, -1).Day() }
 
 // date is a day of the month, in UTC for date arithmetic.
 func (m Month) date(day int) time.Time { return time.Date(m.year, m.month, day, 0, 0, 0, 0, time.UTC) }
-
-// dayStart is the first instant of a date in the zone, also where the clocks change at midnight.
-func dayStart(date time.Time, zone *time.Location) time.Time {
-	noon := time.Date(date.Year(), date.Month(), date.Day(), 12, 0, 0, 0, zone)
-	var first time.Time
-	for _, near := range []time.Time{noon.Add(-24 * time.Hour), noon} {
-		_, offset := near.Zone()
-		at := date.Add(-time.Duration(offset) * time.Second).In(zone)
-		if at.Format(time.DateTime) == date.Format(time.DateTime) && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
-	}
-	if first.IsZero() { // midnight doesn't exist: the day starts when the clocks go forward
-		first, _ = noon.ZoneBounds()
-	}
-	return first
-}
 
 // zoneOffset is the offset of the zone from UTC in seconds, until the time.
 type zoneOffset struct {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"usher/hooks/tools/dates"
 )
 
 // A day has quarters of an hour in local time, from 0 to quartersPerDay.
@@ -30,12 +32,10 @@ type segment struct {
 type timeSpan struct{ from, to time.Time }
 
 // midnight returns the start of the day of at, in its zone.
-func midnight(at time.Time) time.Time {
-	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
-}
+func midnight(at time.Time) time.Time { return dates.StartOfDay(at, 0) }
 
-// addDays returns the day n days later. Days have 23 or 25 hours when daylight saving time changes.
-func addDays(day time.Time, n int) time.Time { return day.AddDate(0, 0, n) }
+// addDays returns the start of the day n days later. Days have 23 or 25 hours when daylight saving time changes.
+func addDays(day time.Time, n int) time.Time { return dates.StartOfDay(day, n) }
 
 // monday returns the first day of the week of at.
 func monday(at time.Time) time.Time {

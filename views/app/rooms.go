@@ -57,7 +57,7 @@ func (v roomView) days() []time.Time {
 	first := monday(v.day)
 	days := make([]time.Time, 7)
 	for n := range days {
-		days[n] = first.AddDate(0, 0, n)
+		days[n] = addDays(first, n)
 	}
 	return days
 }
@@ -108,7 +108,7 @@ func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 	}
 	props := roomsPageProps{
 		Shell: around, Team: actor.TeamName(), Title: v.title(), Week: v.week, AllHours: v.allHours, Zone: accounts.ZoneLabel(v.now.Location()),
-		Back: v.href(v.day.AddDate(0, 0, -step)), Next: v.href(v.day.AddDate(0, 0, step)), Today: v.href(midnight(v.now)),
+		Back: v.href(addDays(v.day, -step)), Next: v.href(addDays(v.day, step)), Today: v.href(midnight(v.now)),
 		Views:    []ui.Filter{{Label: "Day", Href: v.with(false, v.allHours).href(v.day), Current: !v.week}, {Label: "Week", Href: v.with(true, v.allHours).href(v.day), Current: v.week}},
 		HoursURL: v.with(v.week, !v.allHours).href(v.day), CanHost: actor.CanHost(),
 	}
@@ -124,7 +124,7 @@ func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 // loadRooms loads the availability of the rooms and lays it out.
 func (p *roomsPageProps) loadRooms(app core.App, actor *actors.Actor, v roomView) error {
 	days := v.days()
-	all, err := rooms.ListAvailability(app, actor.Team.Id, days[0], days[len(days)-1].AddDate(0, 0, 1))
+	all, err := rooms.ListAvailability(app, actor.Team.Id, days[0], addDays(days[len(days)-1], 1))
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (p *roomsPageProps) loadRooms(app core.App, actor *actors.Actor, v roomView
 	for _, times := range all {
 		row := roomRow{ID: times.Room.Id, Name: times.Room.Name(), Description: times.Room.Description(), Access: times.Room.Access(), AccessLabel: rooms.ChoiceFor(rooms.AccessChoices, times.Room.Access()).Label}
 		for _, day := range days {
-			row.Bars = append(row.Bars, d.bar(times.Room, times.Within(day, day.AddDate(0, 0, 1)), day))
+			row.Bars = append(row.Bars, d.bar(times.Room, times.Within(day, addDays(day, 1)), day))
 		}
 		p.Rooms = append(p.Rooms, row)
 	}

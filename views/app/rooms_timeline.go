@@ -25,7 +25,7 @@ func (d *roomTimeline) extendHours(all []rooms.Availability, days []time.Time) {
 	for _, times := range all {
 		for _, booking := range times.Taken {
 			for _, day := range days {
-				next := day.AddDate(0, 0, 1)
+				next := addDays(day, 1)
 				from, to := booking.Starts.In(day.Location()), booking.Ends.In(day.Location())
 				if !from.Before(next) || !to.After(day) {
 					continue
@@ -62,7 +62,7 @@ func (d roomTimeline) offset(moment, day time.Time) int {
 	switch {
 	case moment.Before(day):
 		minutes = 0
-	case !moment.Before(day.AddDate(0, 0, 1)):
+	case !moment.Before(addDays(day, 1)):
 		minutes = (d.last - d.first) * 60
 	}
 	return min(max(minutes, 0), (d.last-d.first)*60)
@@ -101,7 +101,7 @@ func (d roomTimeline) durationWithin(booking rooms.Booking, day time.Time) time.
 	if from.Before(day) {
 		from = day
 	}
-	if next := day.AddDate(0, 0, 1); to.After(next) {
+	if next := addDays(day, 1); to.After(next) {
 		to = next
 	}
 	return to.Sub(from)
@@ -162,7 +162,7 @@ func clockSpan(from, to, day time.Time) string {
 	if from.Before(day) {
 		begin = from.Format("Mon ") + text.TimeOfDay(from)
 	}
-	if to.After(day.AddDate(0, 0, 1)) {
+	if to.After(addDays(day, 1)) {
 		end = to.Format("Mon ") + text.TimeOfDay(to)
 	}
 	return begin + " to " + end
@@ -170,7 +170,7 @@ func clockSpan(from, to, day time.Time) string {
 
 // freeLabel formats a free span: "All day", "Until 10:00", "11:30 to 16:00", "From 17:30".
 func freeLabel(from, to, day time.Time) string {
-	begins, ends := from.Equal(day), !to.Before(day.AddDate(0, 0, 1))
+	begins, ends := from.Equal(day), !to.Before(addDays(day, 1))
 	switch {
 	case begins && ends:
 		return "All day"

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/rooms"
+	"usher/hooks/tools/dates"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -128,8 +129,8 @@ type roomSchedule struct {
 func loadRoomSchedule(e *core.RequestEvent) (roomSchedule, error) {
 	actor := web.Actor(e)
 	d := roomSchedule{now: time.Now(), times: layout.TimesFor(actor), today: map[string][]rooms.Booking{}}
-	day := startOfDay(d.times.In(d.now))
-	taken, err := rooms.ListBookings(e.App, actor.Team.Id, "", day, day.AddDate(0, 0, 1))
+	today := d.times.In(d.now)
+	taken, err := rooms.ListBookings(e.App, actor.Team.Id, "", dates.StartOfDay(today, 0), dates.StartOfDay(today, 1))
 	if err != nil {
 		return d, err
 	}
@@ -138,10 +139,6 @@ func loadRoomSchedule(e *core.RequestEvent) (roomSchedule, error) {
 	}
 	d.next, err = rooms.NextBookings(e.App, actor.Team.Id, d.now)
 	return d, err
-}
-
-func startOfDay(at time.Time) time.Time {
-	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
 }
 
 // row returns the list row of a room.
