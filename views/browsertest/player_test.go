@@ -1,90 +1,102 @@
 package browsertest
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/a-h/templ"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/pocketbase/pocketbase/core"
 
-	"usher/static"
-	"usher/views/player"
-	"usher/views/ui"
+	"usher/hooks/hookstest"
+	"usher/hooks/paths"
+	"usher/hooks/recordings"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
 )
 
-// playerPage serves a page with a player. The pictures have their own number in bars at the top, 20 a second; the sounds beep each second.
-type playerPage struct {
-	http.ServeMux
-	props  player.Props
-	status int // of the files; 0: they are there
+// recordingFixture is a served team with a recording that can be played.
+type recordingFixture struct {
+	*viewstest.Server
+	t         *testing.T
+	team      *teams.Team
+	host      *core.Record
+	recording *recordings.Recording
 }
 
-func newPlayerPage(t *testing.T) (*playerPage, *tab) {
+// newRecordingFixture adds a recording of Anneke for 12 seconds, Clara from 3 to 11, and Anneke's screen from 5 to 9. Anneke's camera is
+// off from 1 to 2. The pictures have their own number in bars at the top, 20 a second; the sounds beep each second.
+func newRecordingFixture(t *testing.T) *recordingFixture {
 	t.Helper()
-	p := &playerPage{props: samplePlayer()}
-	p.HandleFunc("/player", func(w http.ResponseWriter, r *http.Request) {
-		page := ui.PageProps{Title: "Recording", Stylesheets: []string{player.Stylesheet()}, Scripts: player.Modules()}
-		body := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			_, _ = io.WriteString(w, `<main id="main"><h1>Kestrel, reel 4 grade review</h1>`)
-			err := player.View(p.props).Render(ctx, w)
-			_, _ = io.WriteString(w, `<button type="button" data-shortcuts>Keyboard shortcuts</button></main>`)
-			return err
-		})
-		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'")
-		_ = ui.Page(page).Render(templ.WithChildren(r.Context(), body), w)
-	})
-	p.HandleFunc("/files/{name}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "private, no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("X-Usher", "1")
-		if p.status != 0 {
-			http.Error(w, "", p.status)
-			return
-		}
-		file, err := os.Open(filepath.Join("testdata", "player", r.PathValue("name")))
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		defer func() { _ = file.Close() }()
-		info, _ := file.Stat()
-		w.Header().Set("Content-Type", "video/webm")
-		http.ServeContent(w, r, "", info.ModTime(), file)
-	})
-	p.Handle("/static/", static.Handler())
-	server := httptest.NewServer(p)
-	b := openTab(t, server.URL)
-	t.Cleanup(server.Close)
-	return p, b
+	defaultBrowser.start(t)
+	f := &recordingFixture{Server: viewstest.Serve(t, hookstest.Config()), t: t}
+	f.host = hookstest.Account(t, f.App, "anneke@halation.example")
+	f.team = hookstest.Team(t, f.App, f.host, "Halation Post", "pro")
+	session := hookstest.StartSession(t, f.App, f.host, f.team, sessions.Form{Title: "Kestrel, reel 4 grade review"})
+	f.recording = hookstest.Recording(t, f.App, session, map[string]any{"milliseconds": 12_000})
+	f.addManifest("vp8")
+	f.addTracks()
+	return f
 }
 
-// samplePlayer has Anneke for 12 seconds, Clara from 3 to 11, and Anneke's screen from 5 to 9. Her camera is off from 1 to 2.
-func samplePlayer() player.Props {
-	part := func(person, name, source, kind string, offset, duration int64, muted ...player.Interval) player.Part {
-		return player.Part{URL: "/files/" + name, Person: person, Source: source, Video: source != "microphone", Type: kind, Offset: offset, Duration: duration, Muted: muted}
+// addManifest writes what the recording consists of, with this codec of Anneke's camera.
+func (f *recordingFixture) addManifest(codec string) {
+	f.t.Helper()
+	part := func(person, source, kind, codec string, offset, duration int64, muted ...recordings.Interval) recordings.Part {
+		return recordings.Part{File: person + "-" + source + ".webm", Participant: person, Source: source, Kind: kind, Codec: codec, Offset: offset, Duration: duration, Muted: muted}
 	}
-	p := player.Props{
-		Title: "Kestrel, reel 4 grade review", Duration: 12_000, DownloadURL: "/download",
-		People: []player.Person{
-			{ID: "anneke", Name: "Anneke de Vries", Stays: []player.Interval{{From: 0, To: 12_000}}},
-			{ID: "clara", Name: "Clara Weiss", Stays: []player.Interval{{From: 3000, To: 11_000}}},
-		},
-		Parts: []player.Part{
-			part("anneke", "anneke-camera.webm", "camera", `video/webm; codecs="vp8"`, 0, 12_000, player.Interval{From: 1000, To: 2000}),
-			part("anneke", "anneke-microphone.webm", "microphone", `audio/webm; codecs="opus"`, 0, 12_000),
-			part("anneke", "anneke-screen.webm", "screen", `video/webm; codecs="vp8"`, 5000, 4000),
-			part("clara", "clara-camera.webm", "camera", `video/webm; codecs="vp9"`, 3000, 8000),
-			part("clara", "clara-microphone.webm", "microphone", `audio/webm; codecs="opus"`, 3000, 8000),
-		},
+	manifest, err := json.Marshal(recordings.Manifest{Milliseconds: 12_000,
+		Participants: []recordings.Participant{
+			{ID: "anneke", Name: "Anneke de Vries", Stays: []recordings.Interval{{From: 0, To: 12_000}}},
+			{ID: "clara", Name: "Clara Weiss", Stays: []recordings.Interval{{From: 3000, To: 11_000}}}},
+		Parts: []recordings.Part{
+			part("anneke", "camera", "video", codec, 0, 12_000, recordings.Interval{From: 1000, To: 2000}),
+			part("anneke", "microphone", "audio", "opus", 0, 12_000),
+			part("anneke", "screen", "video", "vp8", 5000, 4000),
+			part("clara", "camera", "video", "vp9", 3000, 8000),
+			part("clara", "microphone", "audio", "opus", 3000, 8000),
+		}})
+	must(f.t, err)
+	hookstest.WriteRecordingFile(f.t, f.App, f.recording.Id, recordings.ManifestName, manifest)
+}
+
+// tracks lists the files of the tracks.
+func (f *recordingFixture) tracks(folder string) []string {
+	f.t.Helper()
+	all, err := filepath.Glob(filepath.Join(folder, "*.webm"))
+	must(f.t, err)
+	return all
+}
+
+func (f *recordingFixture) addTracks() {
+	f.t.Helper()
+	for _, path := range f.tracks(filepath.Join("testdata", "player")) {
+		content, err := os.ReadFile(path)
+		must(f.t, err)
+		hookstest.WriteRecordingFile(f.t, f.App, f.recording.Id, filepath.Base(path), content)
 	}
-	p.Chapters = player.Chapters(p.People, p.Parts)
-	return p
+}
+
+func (f *recordingFixture) removeTracks() {
+	f.t.Helper()
+	for _, path := range f.tracks(recordings.Folder(f.App, f.recording.Id)) {
+		must(f.t, os.Remove(path))
+	}
+}
+
+// path is the page of the recording in the App.
+func (f *recordingFixture) path() string {
+	return paths.Recording(f.team.Slug(), f.recording.Id)
+}
+
+// signIn returns a tab in which the host is signed in.
+func (f *recordingFixture) signIn() *tab {
+	f.t.Helper()
+	return signIn(f.t, f.Server, f.host.Email())
 }
 
 // shownScript returns the time of the recording that each visible picture shows, in milliseconds, by the number in it.
@@ -125,8 +137,9 @@ func (b *tab) seekTo(ms int64) {
 }
 
 func TestPlayer_SeeksExactly(t *testing.T) {
-	_, b := newPlayerPage(t)
-	b.visit("/player#t=2.5")
+	f := newRecordingFixture(t)
+	b := f.signIn()
+	b.visit(f.path() + "#t=2.5")
 	b.waitForPictures(2500, "anneke camera")
 	b.waitForText("/ 0:12")
 	if got := eval[[]float64](b, `[...document.querySelectorAll("#player :is(video, audio)")].map(e => Math.round(e.duration * 10) / 10)`); len(got) != 5 {
@@ -148,8 +161,9 @@ const positionsScript = `(() => { const parts = JSON.parse(document.getElementBy
 	return at; })()`
 
 func TestPlayer_PlaysInSync_WithTheKeyboard(t *testing.T) {
-	_, b := newPlayerPage(t)
-	b.visit("/player#t=5.2")
+	f := newRecordingFixture(t)
+	b := f.signIn()
+	b.visit(f.path() + "#t=5.2")
 	b.waitForPictures(5200, "anneke camera", "clara camera", "anneke screen")
 	b.sendKeys("k")
 	b.waitUntil("all five parts within 100 ms", fmt.Sprintf(`(at => Object.keys(at).length === 5 && Math.max(...Object.values(at)) - Math.min(...Object.values(at)) <= 100 && at["anneke camera"] > 5600)(%s)`, positionsScript))
@@ -185,17 +199,18 @@ func TestPlayer_PlaysInSync_WithTheKeyboard(t *testing.T) {
 }
 
 func TestPlayer_SaysWhatCannotBePlayed(t *testing.T) {
-	p, b := newPlayerPage(t)
-	p.props.Parts[0].Type = `video/webm; codecs="unknown"`
-	b.visit("/player#t=5.2")
+	f := newRecordingFixture(t)
+	f.addManifest("unknown")
+	b := f.signIn()
+	b.visit(f.path() + "#t=5.2")
 	b.waitForPictures(5200, "clara camera", "anneke screen")
 	b.waitForText("Some video can't be played by this browser. To see everything, download the recording.")
 	b.waitForText("Can't be played")
-	p.status = http.StatusNotFound
+	f.removeTracks()
 	b.expectStatus(http.StatusNotFound)
-	b.visit("/player?gone")
+	b.visit(f.path())
 	b.waitForText("You can no longer play this recording.")
-	p.status = 0
+	f.addTracks()
 	b.press("Try again")
 	b.waitUntil("it plays", fmt.Sprintf(`Object.keys(%s).length > 0`, positionsScript))
 	b.assertAccessible("a recording with a part that can't be played")

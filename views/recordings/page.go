@@ -111,24 +111,11 @@ func (p *pageProps) setMedia(e *core.RequestEvent, r *recordings.Recording) erro
 	if err != nil {
 		return err
 	}
-	play := player.Props{Title: r.Title(), Duration: manifest.Milliseconds, DownloadURL: downloadPath(e, r.Id)}
-	for _, one := range manifest.Participants {
-		person := player.Person{ID: one.ID, Name: one.Name}
-		for _, stay := range one.Stays {
-			person.Stays = append(person.Stays, player.Interval{From: stay.From, To: stay.To})
-		}
-		play.People = append(play.People, person)
-		p.People = append(p.People, personLine{Name: one.Name, Stays: staysText(person.Stays)})
+	play := player.New(r.Title(), manifest, func(name string) string { return filePath(e, r.Id, name) })
+	play.DownloadURL = downloadPath(e, r.Id)
+	for _, person := range play.People {
+		p.People = append(p.People, personLine{Name: person.Name, Stays: staysText(person.Stays)})
 	}
-	for _, part := range manifest.Parts {
-		playable := player.Part{URL: filePath(e, r.Id, part.File), Person: part.Participant, Source: part.Source, Video: part.Kind == "video",
-			Type: mimeType(part), Offset: part.Offset, Duration: part.Duration}
-		for _, muted := range part.Muted {
-			playable.Muted = append(playable.Muted, player.Interval{From: muted.From, To: muted.To})
-		}
-		play.Parts = append(play.Parts, playable)
-	}
-	play.Chapters = player.Chapters(play.People, play.Parts)
 	p.Files, p.Skipped = len(manifest.Parts), len(manifest.Skipped)
 	p.Player = &play
 	p.Shell.Page.Stylesheets = append(p.Shell.Page.Stylesheets, player.Stylesheet())
