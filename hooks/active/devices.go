@@ -108,7 +108,7 @@ func (d *devices) current(session string) map[string]Device {
 	return current
 }
 
-// forgetExpired removes reports that don't count any more. One can come just after its session has ended.
+// forgetExpired removes reports that no longer count. One can come just after its session has ended.
 func (d *devices) forgetExpired(now time.Time) {
 	for session, all := range d.sessions {
 		maps.DeleteFunc(all, func(_ string, r reported) bool { return r.expired(now) })

@@ -5,6 +5,7 @@ import (
 
 	"usher/hooks/audit"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/ratelimit"
 )
 
 // CurrentGrant and UpdateGrant are the parts of an update of permissions, with any media server.
@@ -12,6 +13,16 @@ var (
 	CurrentGrant = currentGrant
 	UpdateGrant  = updateGrant
 )
+
+// TakeNetworkJoins uses up the joins of a network, and returns how many were left.
+func TakeNetworkJoins(app core.App, from string) (left int) {
+	for {
+		if _, ok := networkJoinLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
+			return left
+		}
+		left++
+	}
+}
 
 // ReserveSlot is IssueToken without the media server.
 var ReserveSlot = reserveSlot

@@ -281,6 +281,19 @@ func TestFindSession_UnknownLinks(t *testing.T) {
 	}
 }
 
+// A whole office can join from one address; of IPv6, everything in a /64 is one.
+func TestJoin_NetworkHasALimitOfItsOwn(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
+	if n := join.TakeNetworkJoins(h.app, "2001:db8::1"); n != 600 {
+		t.Errorf("one network can join %d times a minute, want 600", n)
+	}
+	for from, want := range map[string]string{"2001:db8::2": errs.CodeTooMany, "2001:db8:0:1::1": "", testIP: ""} {
+		if err := join.Join(h.app, h.visit("asked"), "", from); errs.Code(err) != want || want == "" && err != nil {
+			t.Errorf("from %s: got %v, want %q", from, err, want)
+		}
+	}
+}
+
 func TestJoin_IsRateLimited(t *testing.T) {
 	h := newFixture(t, "").moveTo("running")
 	var code string

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"usher/hooks/hookstest"
 	"usher/hooks/recordings"
 )
@@ -78,6 +80,27 @@ func TestFiles_OnlyWhatTheManifestLists(t *testing.T) {
 	for _, name := range []string{"unlisted.webm", "journal.jsonl", "manifest.json", "recording.mp4", "..%2Fdata.db", "..%2F..%2Fdata.db", "%2e%2e%2fx.webm", "p1-camera.webm%00", "p1-camera.webm%2F..", "P1-CAMERA.WEBM", "", "."} {
 		if reply := f.as("owner").Get(f.app(f.in("/files/" + name))); reply.Status == http.StatusOK || strings.Contains(reply.Body, "SQLite") {
 			t.Errorf("%q: status %d, want none", name, reply.Status)
+		}
+	}
+}
+
+// PocketBase's own route of files, which allows caches for 30 days, has no recordings, whoever asks.
+func TestFiles_AreNotServedByPocketBase(t *testing.T) {
+	f := newFixture(t)
+	collection, err := f.App.FindCollectionByNameOrId("recordings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range collection.Fields {
+		if field.Type() == core.FieldTypeFile {
+			t.Errorf("the field %s holds files, which PocketBase would serve", field.GetName())
+		}
+	}
+	for _, path := range []string{"recordings/" + f.recording.Id + "/p1-camera.webm", collection.Id + "/" + f.recording.Id + "/p1-camera.webm", "recordings/" + f.recording.Id + "/manifest.json"} {
+		for _, role := range []string{"owner", "host", "nobody"} {
+			if reply := f.as(role).Get("/api/files/" + path); reply.Status != http.StatusNotFound || strings.Contains(reply.Header.Get("Cache-Control"), "public") {
+				t.Errorf("%s by %s: status %d, %s, want %d", path, role, reply.Status, reply.Header.Get("Cache-Control"), http.StatusNotFound)
+			}
 		}
 	}
 }

@@ -211,7 +211,7 @@ func (c *client) ping(ctx context.Context, every time.Duration) {
 	}
 }
 
-// close ends the connection, and returns when nothing of it runs any more.
+// close ends the connection, and returns when nothing of it runs.
 func (c *client) close() {
 	c.socket.Close()
 	_ = c.peer.GracefulClose()

@@ -74,7 +74,7 @@ func (t *track) beginPart(start time.Time, width, height int) error {
 // offset is when the part begins, in milliseconds since the start of the recording.
 func (t *track) offset(p *part) int64 { return p.start.Sub(t.recording.started).Milliseconds() }
 
-// takePart returns the number of a further part of a participant. ok is false if there can't be any more.
+// takePart returns the number of a further part of a participant. ok is false if there can't be more.
 func (r *Recording) takePart(identity string) (number int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -55,7 +55,7 @@ func Register(app core.App) {
 	app.OnRecordAfterUpdateSuccess("recordings").BindFunc(wake)
 }
 
-// forget clears the state of MP4s that won't be made, because there is no ffmpeg any more.
+// forget clears the state of MP4s that won't be made, because the server has no ffmpeg now.
 func forget(app core.App) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE recordings SET mp4_status = '', mp4_progress = 0 WHERE mp4_status IN ('queued', 'rendering')").Execute()
 	return err
