@@ -16,14 +16,14 @@ type RecordingProps struct {
 	Title   string
 	Started time.Time
 	Length  time.Duration
-	Stopped string // one of the Recording constants; empty: as intended
+	Stopped string // why it stopped: one of the constants below if it did by itself
 	Shared  bool   // the participants can see it
 	Zone    *time.Location
 	Link    string // the recording, or for RecordingStopped the list of recordings
 	Support string
 }
 
-// Why a recording stopped by itself.
+// Why a recording stopped by itself, as it is stored.
 const (
 	RecordingStorageFull = "storage_full"
 	RecordingDiskFull    = "disk_full"

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/emails"
 	"usher/hooks/record"
 )
 
@@ -25,10 +26,10 @@ const (
 const (
 	StoppedByHost  = "host"
 	StoppedWithEnd = "session_ended"
-	StoppedStorage = "storage_full" // at the limit of the team's plan
-	StoppedDisk    = "disk_full"    // at the floor of free disk space
-	StoppedRestart = "restart"      // the server stopped
-	StoppedMedia   = "media"        // the connection to the media server was lost, or never made
+	StoppedStorage = emails.RecordingStorageFull // at the limit of the team's plan
+	StoppedDisk    = emails.RecordingDiskFull    // at the floor of free disk space
+	StoppedRestart = emails.RecordingInterrupted // the server stopped
+	StoppedMedia   = emails.RecordingNoMedia     // the connection to the media server was lost, or never made
 )
 
 // The states of the MP4 of a recording; empty: there is none.

@@ -24,7 +24,6 @@ func Export(app core.App, actor *actors.Actor, query Query, to io.Writer) error 
 			entry.With(key, text.Truncate(value, 200))
 		}
 	}
-	var report *Report
 	err := audit.Do(app, entry, func(tx core.App) error {
 		current, err := actor.Reload(tx)
 		if err != nil {
@@ -39,7 +38,8 @@ func Export(app core.App, actor *actors.Actor, query Query, to io.Writer) error 
 		return err
 	}
 	query.All = true
-	if report, err = Load(app, actor, query); err != nil {
+	report, err := Load(app, actor, query)
+	if err != nil {
 		return err
 	}
 	recheck := actor.PanelRecheck(app)
@@ -55,6 +55,9 @@ func Export(app core.App, actor *actors.Actor, query Query, to io.Writer) error 
 		return nil
 	})
 }
+
+// FileName returns the name of the CSV file of a month: "halation-post-usage-2026-11.csv".
+func FileName(team string, month Month) string { return team + "-usage-" + month.String() + ".csv" }
 
 func exportHeader(report *Report) []string {
 	zone := " (" + report.Month.Zone().String() + ")"

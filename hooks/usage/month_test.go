@@ -58,6 +58,18 @@ func TestMonth_StartAndEnd(t *testing.T) {
 	}
 }
 
+func TestFileName_NamesTheMonthOfTheTeam(t *testing.T) {
+	for _, zone := range []string{"Asia/Tokyo", "Europe/Lisbon", "America/New_York"} {
+		month, err := usage.ParseMonth("2026-07", time.Now(), loadZone(t, zone))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := usage.FileName("halation-post", month), "halation-post-usage-2026-07.csv"; got != want {
+			t.Errorf("%s: got %s, want %s", zone, got, want)
+		}
+	}
+}
+
 // Each session is in one month and on one day: that of its start in the team's time zone, or of its plan.
 func TestLoad_MonthAndDayOfSessions(t *testing.T) {
 	for _, c := range []struct{ zone, what, starts, started, ended, day string }{

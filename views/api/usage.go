@@ -8,7 +8,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/teams"
-	"usher/hooks/tools/csvfile"
 	"usher/hooks/usage"
 	"usher/views/web"
 )
@@ -92,7 +91,7 @@ func exportUsage(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	name := csvfile.FileName(teams.Of(web.Actor(e).Team).Slug(), "usage", query.Month.Start())
+	name := usage.FileName(web.Actor(e).TeamSlug(), query.Month)
 	return web.ServeCSV(e, name, func(to io.Writer) error { return usage.Export(e.App, web.Actor(e), query, to) })
 }
 

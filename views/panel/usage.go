@@ -12,7 +12,6 @@ import (
 
 	"usher/hooks/tags"
 	"usher/hooks/teams"
-	"usher/hooks/tools/csvfile"
 	"usher/hooks/tools/text"
 	"usher/hooks/usage"
 	"usher/views/layout"
@@ -125,7 +124,7 @@ func exportUsage(e *core.RequestEvent) error {
 	if faults, refused := web.FormErrorsOf(err); refused {
 		return showBadMonth(e, web.StatusCode(err), faults["month"])
 	}
-	name := strings.TrimSuffix(csvfile.FileName(teams.Of(web.Actor(e).Team).Slug(), "usage", query.Month.Start()), "-01.csv") + ".csv"
+	name := usage.FileName(web.Actor(e).TeamSlug(), query.Month)
 	return web.ServeCSV(e, name, func(to io.Writer) error { return usage.Export(e.App, web.Actor(e), query.Query, to) })
 }
 
