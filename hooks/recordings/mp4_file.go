@@ -16,7 +16,8 @@ func MP4WorkFolder(app core.App) string {
 	return filepath.Join(app.DataDir(), FolderName, ".mp4")
 }
 
-// LocalFiles returns a folder with the named files of a ready recording: its own, or copies in the folder work.
+// LocalFiles returns a folder with the named files of a ready recording: its own, or copies in the folder work. It returns ErrDiskFull
+// if the copies don't fit.
 func LocalFiles(app core.App, r *Recording, work string, names []string) (string, error) {
 	if r.Location() == LocationLocal {
 		return Folder(app, r.Id), nil
@@ -35,6 +36,9 @@ func copyFile(app core.App, r *Recording, name, path string) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer func() { _ = from.Close() }()
+	if !fitsOnDisk(app, from.Size) {
+		return ErrDiskFull
+	}
 	to, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

@@ -16,11 +16,11 @@ const (
 	countDiskAfter    = 2 * time.Second
 )
 
-// The errors that stop a recorder at a limit.
-var (
-	errStorageFull = errors.New("the storage of the team is full")
-	errDiskFull    = errors.New("the disk is full")
-)
+// errStorageFull stops a recorder at the limit of its team.
+var errStorageFull = errors.New("the storage of the team is full")
+
+// ErrDiskFull stops what would use the disk space that must be left for everything else.
+var ErrDiskFull = errors.New("the disk is full")
 
 // teamStorage is the storage of a team that records.
 type teamStorage struct {
@@ -58,7 +58,7 @@ func (s *supervisor) reserve(this *run, bytes int64) error {
 	}
 	s.measureDisk()
 	if s.disk.free >= 0 && s.disk.free-s.disk.reserved-bytes < minDisk+all {
-		return errDiskFull
+		return ErrDiskFull
 	}
 	s.disk.reserved += bytes
 	this.written.Add(bytes)

@@ -136,11 +136,10 @@ func canStart(tx core.App, s *sessions.Session) error {
 	case storage.Limit != plans.Unlimited && storage.Free() < minStorage:
 		return errs.Invalid("base", CodeStorageFull, "The team's storage for recordings is full.")
 	}
-	engine := engineOf(tx)
-	if free, ok := engine.FreeDisk(tx.DataDir()); ok && free < minDisk {
+	if DiskFull(tx) {
 		return errs.Invalid("base", CodeDiskFull, "The server has too little free disk space to record. Contact your server administrator.")
 	}
-	if engine.Ready(tx) != nil {
+	if engineOf(tx).Ready(tx) != nil {
 		return live.ErrUnavailable
 	}
 	return nil

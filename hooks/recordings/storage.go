@@ -28,6 +28,15 @@ func (u Usage) Free() int64 {
 	return max(u.Limit-u.Used, 0)
 }
 
+// DiskFull reports whether the server has less free disk space than recordings must leave for everything else.
+func DiskFull(app core.App) bool { return !fitsOnDisk(app, 0) }
+
+// fitsOnDisk reports whether that space is left after n more bytes.
+func fitsOnDisk(app core.App, n int64) bool {
+	free, ok := engineOf(app).FreeDisk(app.DataDir())
+	return !ok || free >= minDisk+uint64(n)
+}
+
 // Storage returns the storage of a team.
 func Storage(app core.App, team string) (Usage, error) {
 	var u Usage

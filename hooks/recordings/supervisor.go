@@ -213,7 +213,7 @@ func (s *supervisor) reasonOf(id string, err error) string {
 	switch {
 	case errors.Is(err, errStorageFull):
 		return StoppedStorage
-	case errors.Is(err, errDiskFull):
+	case errors.Is(err, ErrDiskFull):
 		return StoppedDisk
 	case s.stopping():
 		return StoppedRestart

@@ -60,11 +60,11 @@ func (e *encoder) render(ctx context.Context, m *recorder.Manifest, parts, work 
 		if err := run(args, func(ms, bytes int64) { report(10, 85, s.from+ms, length, written+bytes) }); err != nil {
 			return "", err
 		}
-		info, err := os.Stat(filepath.Join(work, name))
+		size, err := outputSize(work, name)
 		if err != nil {
-			return "", failure{reason: "ffmpeg wrote no video.", err: err}
+			return "", err
 		}
-		written, video = written+info.Size(), append(video, name)
+		written, video = written+size, append(video, name)
 	}
 	output := "joined.mp4"
 	args, err := joinArgs(work, video, sound, all, m.Milliseconds, output)
@@ -74,11 +74,17 @@ func (e *encoder) render(ctx context.Context, m *recorder.Manifest, parts, work 
 	if err := run(args, func(ms, bytes int64) { report(95, 4, ms, length, bytes) }); err != nil {
 		return "", err
 	}
-	path := filepath.Join(work, output)
-	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		return "", failure{reason: "ffmpeg wrote no file.", err: err}
+	_, err = outputSize(work, output)
+	return filepath.Join(work, output), err
+}
+
+// outputSize returns the size of what ffmpeg wrote.
+func outputSize(work, name string) (int64, error) {
+	info, err := os.Stat(filepath.Join(work, name))
+	if err != nil || info.Size() == 0 {
+		return 0, failure{reason: "ffmpeg wrote no video.", err: err}
 	}
-	return path, nil
+	return info.Size(), nil
 }
 
 // audible returns the parts that are heard between two times.

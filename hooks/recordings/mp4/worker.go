@@ -112,6 +112,8 @@ func (w *worker) step(ctx context.Context) (next time.Duration, err error) {
 		return 0, w.set(r, dbx.Params{"mp4_status": "", "mp4_progress": 0, "mp4_attempts": r.MP4Attempts()})
 	case ctx.Err() != nil: // the server stops; this attempt doesn't count
 		return 0, w.set(r, dbx.Params{"mp4_status": recordings.MP4Queued, "mp4_progress": 0, "mp4_attempts": r.MP4Attempts()})
+	case errors.Is(err, errDiskFull): // nor this one: it waits for space
+		return pollInterval, w.set(r, dbx.Params{"mp4_status": recordings.MP4Queued, "mp4_progress": 0, "mp4_error": errDiskFull.reason, "mp4_attempts": r.MP4Attempts()})
 	}
 	reason, final := reasonOf(err)
 	w.app.Logger().Error("make an MP4", "recording", r.Id, "error", err.Error())
@@ -122,9 +124,10 @@ func (w *worker) step(ctx context.Context) (next time.Duration, err error) {
 }
 
 var (
-	errGone    = errors.New("the recording was deleted")
-	errTrashed = errors.New("the recording was moved to the trash")
-	errNoSpace = failure{reason: "There isn't enough storage left in the team's plan.", final: true}
+	errGone     = errors.New("the recording was deleted")
+	errTrashed  = errors.New("the recording was moved to the trash")
+	errNoSpace  = failure{reason: "There isn't enough storage left in the team's plan.", final: true}
+	errDiskFull = failure{reason: "The server has too little free disk space."}
 )
 
 // make makes the MP4 of a recording. What is unfinished is thrown away.
@@ -142,8 +145,14 @@ func (w *worker) make(ctx context.Context, r *recordings.Recording) (err error) 
 	if usage.Full() {
 		return errNoSpace
 	}
+	if recordings.DiskFull(w.app) {
+		return errDiskFull
+	}
 	manifest, parts, err := w.files(r, root)
-	if err != nil {
+	switch {
+	case errors.Is(err, recordings.ErrDiskFull):
+		return errDiskFull
+	case err != nil:
 		return w.orGone(r, err)
 	}
 	var last time.Time
@@ -156,6 +165,9 @@ func (w *worker) make(ctx context.Context, r *recordings.Recording) (err error) 
 			return nil
 		}
 		last = time.Now()
+		if recordings.DiskFull(w.app) {
+			return errDiskFull
+		}
 		if err := w.present(r); err != nil || percent == shown {
 			return err
 		}

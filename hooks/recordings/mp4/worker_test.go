@@ -183,6 +183,30 @@ func TestWorker_FailingEncoder_IsTriedThreeTimes(t *testing.T) {
 	}
 }
 
+// The unfinished files leave the disk space that the database and running recordings need.
+func TestWorker_DiskNearlyFull_WaitsForSpace(t *testing.T) {
+	for name, enough := range map[string]int{"before it starts": 0, "while it runs": 1} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, writes)
+			measured, free := 0, uint64(1000)
+			recordings.SetEngine(f.app, recordings.Engine{FreeDisk: func(string) (uint64, bool) {
+				if measured++; measured <= enough {
+					return 1 << 40, true
+				}
+				return free, true
+			}})
+			f.step(4)
+			f.assertState(recordings.MP4Queued, "too little free disk space")
+			if got := f.reload().MP4Attempts(); got != 0 {
+				t.Errorf("got %d attempts, want 0: it waits", got)
+			}
+			free = 1 << 40
+			f.step(1)
+			f.assertState(recordings.MP4Ready, "")
+		})
+	}
+}
+
 func TestWorker_FailingRecording_DoesNotBlockOthers(t *testing.T) {
 	f := newFixture(t, `case "$*" in *`+"\"$(cat \"$0.bad\")\""+`*) exit 1 ;; esac`+"\n"+writes)
 	bad := f.recording.Id
