@@ -3,6 +3,7 @@ package recordings
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -49,26 +50,16 @@ func ListChoices(app core.App, actor *actors.Actor, all bool) (Choices, error) {
 	return c, err
 }
 
-// choices returns the hosts or rooms of the recordings by name.
+// choices returns the hosts or rooms of the recordings by name. SQLite takes the name from the row with the latest start.
 func choices(app core.App, of string, where dbx.Expression) ([]Choice, error) {
 	var found []Choice
-	err := app.DB().Select("recordings."+of+" AS id", "recordings."+of+"_name AS name", "max(recordings.started) AS latest"). // the name is of the latest row
-																	From("recordings").Where(where).AndWhere(dbx.NewExp("recordings." + of + " != ''")).GroupBy("recordings." + of).All(&found)
+	err := app.DB().Select("recordings."+of+" AS id", "recordings."+of+"_name AS name", "max(recordings.started) AS latest").From("recordings").
+		Where(where).AndWhere(dbx.NewExp("recordings." + of + " != ''")).GroupBy("recordings." + of).All(&found)
 	if err != nil {
 		return nil, fmt.Errorf("list what recordings can be filtered by: %w", err)
 	}
-	slices.SortFunc(found, func(a, b Choice) int { return compareFolded(a.Name, b.Name) })
+	slices.SortFunc(found, func(a, b Choice) int { return strings.Compare(text.Fold(a.Name), text.Fold(b.Name)) })
 	return found, nil
-}
-
-func compareFolded(a, b string) int {
-	switch a, b = text.Fold(a), text.Fold(b); {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // CountPeople returns how many people were in the session while it was recorded, by the id of the recording. A recording whose session
