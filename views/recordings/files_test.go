@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
@@ -166,6 +167,17 @@ func TestDownload_ZipOfTheTracks(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestDownload_MP4Fails_ManagersReadWhy(t *testing.T) {
+	f := newFixture(t)
+	const why = "There isn't enough storage left in the team's plan."
+	hookstest.Exec(t, f.App, "UPDATE recordings SET shared = TRUE, mp4_status = 'failed', mp4_error = {:why}", dbx.Params{"why": why})
+	for role, want := range map[string]string{"host": "The MP4 couldn't be made. " + why + " The tracks aren't affected.", "participant": "The MP4 couldn't be made. The tracks aren't affected."} {
+		assertPage(t, role, f.as(role).Get(f.app(f.in(""))), http.StatusOK, want)
+	}
+	hookstest.Exec(t, f.App, "UPDATE recordings SET mp4_status = 'queued', mp4_error = 'The server has too little free disk space.'", nil)
+	assertPage(t, "waiting", f.as("host").Get(f.app(f.in(""))), http.StatusOK, "MP4 queued. The server has too little free disk space. You can leave this page.")
 }
 
 func TestDownload_MP4WhenItIsReady(t *testing.T) {

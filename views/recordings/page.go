@@ -64,7 +64,7 @@ func (a Area) loadPage(e *core.RequestEvent, found recordings.Row) (pageProps, e
 	if found.Status() != recordings.StatusReady {
 		return props, nil
 	}
-	props.setDownloads(e, found.Recording)
+	props.setDownloads(e, found)
 	return props, props.setMedia(e, found.Recording)
 }
 
@@ -92,13 +92,15 @@ func (p *pageProps) setSession(e *core.RequestEvent, found recordings.Row) error
 	return nil
 }
 
-func (p *pageProps) setDownloads(e *core.RequestEvent, r *recordings.Recording) {
+func (p *pageProps) setDownloads(e *core.RequestEvent, r recordings.Row) {
 	path := downloadPath(e, r.Id)
 	p.ZipURL, p.ZipSize = path+"?as="+asZip, sizeText(r.Bytes())
 	if p.MP4Status = r.MP4Status(); p.MP4Status == recordings.MP4Ready {
 		p.MP4URL, p.MP4Size = path+"?as="+asMP4, sizeText(r.MP4Bytes())
 	}
-	p.MP4Progress = r.MP4Progress()
+	if p.MP4Progress = r.MP4Progress(); r.Manages {
+		p.MP4Error = r.MP4Error()
+	}
 }
 
 // setMedia sets what the manifest says: the participants and the parts to play.
