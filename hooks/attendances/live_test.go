@@ -253,3 +253,30 @@ func TestLive_OldTokenAfterDemotion_GrantsNothingBack(t *testing.T) {
 		}
 	}
 }
+
+// After a crash, people left when the server last ran, not when the media server was last asked.
+func TestReconcile_AfterCrash_EndsAttendancesWhenItHappened(t *testing.T) {
+	s, stop := newLiveFixture(t)
+	if err := attendances.Reconcile(s.app, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	livetest.ConnectMedia(t, s.token())
+	s.waitUntil("in", func(all []*attendances.Attendance) bool { return len(all) == 1 })
+	ran := time.Now().Add(40 * time.Second).UTC()
+	if next, err := attendances.Heartbeat(s.app, ran); err != nil || next != time.Second {
+		t.Errorf("with someone in a session: again after %s, %v, want %s", next, err, time.Second)
+	}
+	stop()
+	hookstest.Exec(t, s.app, `UPDATE attendances SET "left" = '', estimated = FALSE`, nil) // as if their departure wasn't reported
+	attendances.ForgetProcess(s.app)
+	if err := attendances.Reconcile(s.app, ran.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	all, err := attendances.List(s.app, s.session.Id)
+	if err != nil || len(all) != 1 || !all[0].Estimated() || all[0].Left().Sub(ran).Abs() > time.Millisecond {
+		t.Errorf("got %s, %v, want an estimated departure at %s", s.stays(), err, ran)
+	}
+	if next, err := attendances.Heartbeat(s.app, ran.Add(time.Hour)); err != nil || next < time.Hour {
+		t.Errorf("with no one in a session: again after %s, %v, want when it is woken", next, err)
+	}
+}

@@ -13,12 +13,14 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
 )
 
 // Reconcile asks the media server who is in each running session, and corrects what wasn't reported: people who are gone left
-// when they were last seen, and people who are connected are recorded as in the session.
+// when they were last seen, and people who are connected are recorded as in the session. After a crash of the server, they were last
+// seen when it crashed.
 func Reconcile(app core.App, now time.Time) error {
-	seen, err := lastReconciled(app)
+	seen, err := lastSeen(app)
 	if err != nil {
 		return err
 	}
@@ -34,7 +36,12 @@ func Reconcile(app core.App, now time.Time) error {
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	return saveReconciled(app, now)
+	if err := saveTime(app, reconciledKey, now); err != nil {
+		return err
+	}
+	app.Store().Set(reconciledKey, true)
+	jobs.Wake(app, heartbeatID)
+	return nil
 }
 
 // reconcileSession corrects the attendances of one session. People who joined during the request are left alone.
@@ -127,21 +134,34 @@ func closeAbsent(tx core.App, session *sessions.Session, in []string, asked, see
 // reconciledKey is the key of the time of the last successful run in PocketBase's parameters.
 const reconciledKey = "usherLook"
 
-func lastReconciled(app core.App) (time.Time, error) {
+// lastSeen returns the time up to which attendances are known. Before the first run, that is when the server last ran, too.
+func lastSeen(app core.App) (time.Time, error) {
+	reconciled, err := loadTime(app, reconciledKey)
+	if err != nil || app.Store().Has(reconciledKey) {
+		return reconciled, err
+	}
+	ran, err := loadTime(app, heartbeatKey)
+	if ran.After(reconciled) {
+		return ran, err
+	}
+	return reconciled, err
+}
+
+// loadTime loads a time from PocketBase's parameters; zero if there is none.
+func loadTime(app core.App, key string) (time.Time, error) {
 	var stamps []string
-	err := app.DB().NewQuery("SELECT value FROM _params WHERE id = {:id}").Bind(dbx.Params{"id": reconciledKey}).Column(&stamps)
+	err := app.DB().NewQuery("SELECT value FROM _params WHERE id = {:id}").Bind(dbx.Params{"id": key}).Column(&stamps)
 	if err != nil || len(stamps) == 0 {
 		return time.Time{}, err
 	}
 	return record.ParseTime(stamps[0]), nil
 }
 
-// saveReconciled stores the time up to which attendances are known.
-func saveReconciled(app core.App, now time.Time) error {
+func saveTime(app core.App, key string, at time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO _params (id, value, created, updated) VALUES ({:id}, {:now}, {:now}, {:now})
-		ON CONFLICT (id) DO UPDATE SET value = {:now}, updated = {:now}`).Bind(dbx.Params{"id": reconciledKey, "now": record.FormatTime(now)}).Execute()
+		ON CONFLICT (id) DO UPDATE SET value = {:now}, updated = {:now}`).Bind(dbx.Params{"id": key, "now": record.FormatTime(at)}).Execute()
 	if err != nil {
-		return fmt.Errorf("note the look at the media server: %w", err)
+		return fmt.Errorf("store the time %s: %w", key, err)
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ func Register(app core.App) {
 
 	live.OnReport(app, handleReport)
 	jobs.EveryMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
+	registerHeartbeat(app)
 }
 
 // validateAndSave fits an attendance into a run of its session, and updates since when the session is empty.
