@@ -22,14 +22,14 @@ const (
 	maxFailed  = 5
 )
 
-// startDue starts to record the sessions that should be recorded and aren't: those that are always recorded, when someone is in them, and
+// startDue starts to record the sessions that should be recorded and aren't, when someone is in them: those that are always recorded, and
 // those whose recording was interrupted by a restart of the server. waiting reports whether one waits for the media server.
 func (s *supervisor) startDue(now time.Time) (waiting bool, err error) {
 	var due []*sessions.Session
 	err = s.app.RecordQuery("sessions").WithContext(record.Prepared).AndWhere(dbx.NewExp(`sessions.status = 'running' AND sessions.elsewhere = ''
 		AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session = sessions.id AND r.status = 'recording')
-		AND (sessions.recording = 'always' AND EXISTS (SELECT 1 FROM attendances a WHERE a.session = sessions.id AND a."left" = '')
-			OR (SELECT r.stop_reason FROM recordings r WHERE r.session = sessions.id ORDER BY r.started DESC LIMIT 1) = 'restart')
+		AND EXISTS (SELECT 1 FROM attendances a WHERE a.session = sessions.id AND a."left" = '')
+		AND (sessions.recording = 'always' OR (SELECT r.stop_reason FROM recordings r WHERE r.session = sessions.id ORDER BY r.started DESC LIMIT 1) = 'restart')
 		AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session = sessions.id AND r.stop_reason = 'media' AND r.ended > {:since})
 		AND (SELECT count(*) FROM recordings r WHERE r.session = sessions.id AND r.status = 'failed') < {:failed}`,
 		dbx.Params{"since": record.FormatTime(now.Add(-retryAfter)), "failed": maxFailed})).OrderBy("started").All(&due)

@@ -29,7 +29,8 @@ type RecorderOptions struct {
 type Finished struct {
 	Milliseconds int64
 	Bytes        int64
-	Parts        int // 0: there is nothing to play
+	Parts        int  // 0: there is nothing to play
+	Crashed      bool // the process ended while it recorded
 }
 
 // Engine is what records.

@@ -75,6 +75,9 @@ func (s *supervisor) finish(r *Recording) error {
 			return tx.Save(r)
 		}
 		r.Load(map[string]any{"status": StatusReady, "milliseconds": result.Milliseconds, "bytes": result.Bytes})
+		if result.Crashed { // also if the session was ended before the recording was found
+			r.Set("stop_reason", StoppedRestart)
+		}
 		if end := r.Started().Add(r.Length()); r.StopReason() == StoppedRestart && end.Before(r.Ended()) {
 			r.Set("ended", end)
 		}

@@ -31,5 +31,6 @@ func finishFiles(dir string) (Finished, error) {
 	if err != nil {
 		return Finished{}, err
 	}
-	return Finished{Milliseconds: manifest.Milliseconds, Bytes: manifest.Bytes, Parts: len(manifest.Parts)}, nil
+	return Finished{Milliseconds: manifest.Milliseconds, Bytes: manifest.Bytes, Parts: len(manifest.Parts),
+		Crashed: manifest.Reason == recorder.ReasonCrashed}, nil
 }

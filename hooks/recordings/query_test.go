@@ -16,6 +16,7 @@ import (
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // fixture is a team with a user in every role, and a running session of the organizer with a co-host and an invited member.
@@ -29,7 +30,12 @@ type fixture struct {
 
 func newFixture(t *testing.T, plan string) *fixture {
 	t.Helper()
-	app := hookstest.NewApp(t)
+	return newFixtureWith(t, plan, hookstest.Config())
+}
+
+func newFixtureWith(t *testing.T, plan string, config settings.Config) *fixture {
+	t.Helper()
+	app := hookstest.NewAppWith(t, config)
 	f := &fixture{T: t, app: app, users: map[string]*core.Record{"owner": hookstest.Account(t, app, "owner@x.example")}}
 	f.team = hookstest.Team(t, app, f.users["owner"], "Halation Post", plan)
 	for name, roles := range map[string][]string{"admin": {"admin"}, "host": {"organizer"}, "cohost": {"organizer"}, "organizer": {"organizer"}, "invitee": nil, "member": nil} {

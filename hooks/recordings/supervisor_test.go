@@ -17,6 +17,7 @@ import (
 	"usher/hooks/recordings"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 // serve runs recorders with a fake engine.
@@ -46,6 +47,15 @@ func (f *fixture) waitForStatus(id, status string) *recordings.Recording {
 		return err == nil && r.Status() == status
 	})
 	return r
+}
+
+// join lets someone join the session.
+func (f *fixture) join(sid string) {
+	f.Helper()
+	r := hookstest.NewRecord(f.T, f.app, "attendances", map[string]any{"team": f.team.Id, "session": f.session.Id, "sid": sid, "name": "Ada", "joined": time.Now()})
+	if err := f.app.Save(r); err != nil {
+		f.Fatal(err)
+	}
 }
 
 // emails counts the emails of a kind in the outbox.
@@ -188,6 +198,10 @@ func TestRecording_ServerStops_IsFinishedAndContinuedAtTheNextStart(t *testing.T
 	}
 	f.Cleanup(recordings.Serve(f.app))
 	f.waitForStatus(r.Id, recordings.StatusReady)
+	if _, err := recordings.FindCurrent(f.app, f.session.Id); !errors.Is(err, errs.ErrNotFound) {
+		t.Errorf("the recording goes on before anyone has returned: %v", err)
+	}
+	f.join("back")
 	e.recorder(t, 1)
 	again, err := recordings.FindCurrent(f.app, f.session.Id)
 	if err != nil || again.Id == r.Id || again.StartedBy() != f.users["host"].Id {
@@ -220,19 +234,13 @@ func TestRecording_Always_StartsWithTheFirstParticipant(t *testing.T) {
 	f.exec("UPDATE sessions SET recording = 'always'")
 	f.exec("UPDATE plans SET storage_bytes = 1000")
 	e := f.serve()
-	join := func(sid string) {
-		r := hookstest.NewRecord(t, f.app, "attendances", map[string]any{"team": f.team.Id, "session": f.session.Id, "sid": sid, "name": "Ada", "joined": time.Now()})
-		if err := f.app.Save(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	join("one")
+	f.join("one")
 	waitFor(t, "the refusal", func() bool {
 		state, err := recordings.StateOf(f.app, f.session)
 		return err == nil && strings.Contains(state.Refused, "storage")
 	})
 	f.exec("UPDATE plans SET storage_bytes = -1")
-	join("two")
+	f.join("two")
 	e.recorder(t, 0)
 	r, err := recordings.FindCurrent(f.app, f.session.Id)
 	if err != nil || r.StartedBy() != "" || r.StartedByName() != "" {
