@@ -84,6 +84,7 @@ var allowedImports = map[string]string{
 	"commands":             domainPackages + " commands/samplemedia",
 	"commands/samplemedia": "",
 	"hookstest":            "database hooks pb_migrations " + domainPackages,
+	"hookstest/s3test":     "",
 
 	"views":             "commands join live static views/account views/api views/app views/join views/live views/panel views/web",
 	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,

@@ -59,6 +59,13 @@ var (
 func (f *fixture) addRecording(values map[string]any) *recordings.Recording {
 	f.t.Helper()
 	r := hookstest.Recording(f.t, f.App, f.session, values)
+	f.writeFiles(r.Id)
+	return r
+}
+
+// writeFiles writes the files of a recording.
+func (f *fixture) writeFiles(recording string) {
+	f.t.Helper()
 	manifest, err := json.Marshal(recordings.Manifest{
 		Started: time.Date(2026, 11, 28, 10, 8, 0, 0, time.UTC), Milliseconds: 61_500,
 		Participants: []recordings.Participant{{ID: "p1", Name: "Théo Lambert", Stays: []recordings.Interval{{From: 0, To: 61_500}}},
@@ -73,9 +80,8 @@ func (f *fixture) addRecording(values map[string]any) *recordings.Recording {
 	}
 	for name, content := range map[string][]byte{recordings.ManifestName: manifest, "p1-camera.webm": cameraTrack, "p2-microphone.webm": soundTrack,
 		"unlisted.webm": []byte("x"), "journal.jsonl": []byte("x")} {
-		hookstest.WriteRecordingFile(f.t, f.App, r.Id, name, content)
+		hookstest.WriteRecordingFile(f.t, f.App, recording, name, content)
 	}
-	return r
 }
 
 // as returns the browser of a user of the fixture.
