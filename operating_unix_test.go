@@ -28,6 +28,7 @@ func TestProgram_Operation(t *testing.T) {
 	t.Run("says that it stops before it takes no more connections", func(t *testing.T) { testDrain(t, usher) })
 	t.Run("refuses a second server on a data folder", func(t *testing.T) { testLock(t, usher) })
 	t.Run("restores a backup from the dashboard", func(t *testing.T) { testRestore(t, usher) })
+	t.Run("recovers from kill -9 while it records a session", func(t *testing.T) { testKilled(t, usher) })
 	t.Run("says why a data folder can't be used", func(t *testing.T) { testUnusableFolders(t, usher) })
 }
 
