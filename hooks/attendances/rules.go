@@ -1,7 +1,9 @@
 package attendances
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -10,6 +12,7 @@ import (
 	"usher/hooks/events"
 	"usher/hooks/live"
 	"usher/hooks/record"
+	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/jobs"
@@ -31,8 +34,18 @@ func Register(app core.App) {
 	app.OnRecordAfterUpdateSuccess("attendances").BindFunc(publish)
 
 	live.OnReport(app, handleReport)
-	jobs.EveryMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
+	jobs.EveryMinute(app, "usherAttendances", "ask the media server who is in", reconcileAndSweep)
 	registerHeartbeat(app)
+}
+
+// reconcileAndSweep is Reconcile. The first one also ends the sessions that it shows to be over since before the server started.
+func reconcileAndSweep(app core.App, now time.Time) error {
+	first := !app.Store().Has(reconciledKey)
+	err := Reconcile(app, now)
+	if first {
+		err = errors.Join(err, runs.Sweep(app, now))
+	}
+	return err
 }
 
 // validateAndSave fits an attendance into a run of its session, and updates since when the session is empty.
