@@ -1,10 +1,6 @@
 package player
 
-import (
-	"fmt"
-
-	"usher/hooks/live/recorder"
-)
+import "usher/hooks/live/recorder"
 
 // New returns the props of a finished recording. url returns the URL of one of its files.
 func New(title string, m *recorder.Manifest, url func(file string) string) Props {
@@ -14,10 +10,23 @@ func New(title string, m *recorder.Manifest, url func(file string) string) Props
 	}
 	for _, part := range m.Parts {
 		p.Parts = append(p.Parts, Part{URL: url(part.File), Person: part.Participant, Source: part.Source, Video: part.Kind == "video",
-			Type: fmt.Sprintf("%s/webm; codecs=%q", part.Kind, part.Codec), Offset: part.Offset, Duration: part.Duration, Muted: intervals(part.Muted)})
+			Type: MIMEType(part), Offset: part.Offset, Duration: part.Duration, Muted: intervals(part.Muted)})
 	}
 	p.Chapters = Chapters(p.People, p.Parts)
 	return p
+}
+
+// MIMEType returns the type of a part with its codec: `video/webm; codecs="vp8"`.
+func MIMEType(part recorder.Part) string {
+	kind := "audio"
+	if part.Kind == "video" {
+		kind = "video"
+	}
+	switch part.Codec {
+	case "vp8", "vp9", "opus":
+		return kind + `/webm; codecs="` + part.Codec + `"`
+	}
+	return kind + "/webm"
 }
 
 func intervals(from []recorder.Interval) []Interval {

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/recordings"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
+	"usher/views/player"
 	"usher/views/web"
 )
 
@@ -26,7 +27,7 @@ func serveFile(e *core.RequestEvent) error {
 	name := e.Request.PathValue("name")
 	for _, part := range manifest.Parts {
 		if part.File == name {
-			return sendFile(e, found.Recording, name, mimeType(part), "inline", partName(part, manifest))
+			return sendFile(e, found.Recording, name, player.MIMEType(part), "inline", partName(part, manifest))
 		}
 	}
 	return errs.ErrNotFound
@@ -52,19 +53,6 @@ func sendFile(e *core.RequestEvent, r *recordings.Recording, name, mime, disposi
 // etag identifies the content of a file, which changes only with its size or time.
 func etag(file *recordings.File) string {
 	return `"` + strconv.FormatInt(file.Size, 36) + "-" + strconv.FormatInt(file.Modified.UnixNano(), 36) + `"`
-}
-
-// mimeType returns the type of a part with its codec: `video/webm; codecs="vp8"`.
-func mimeType(part recordings.Part) string {
-	kind := "audio"
-	if part.Kind == "video" {
-		kind = "video"
-	}
-	switch codec := part.Codec; codec {
-	case "vp8", "vp9", "opus":
-		return kind + `/webm; codecs="` + codec + `"`
-	}
-	return kind + "/webm"
 }
 
 // Names of the parts' sources in file names.

@@ -1,12 +1,12 @@
 package recordings
 
 import (
-	"fmt"
 	"time"
 
 	"usher/hooks/actors"
 	"usher/hooks/recordings"
 	"usher/hooks/tools/text"
+	"usher/views/player"
 	"usher/views/ui"
 )
 
@@ -30,16 +30,12 @@ func hostLabel(r recordings.Row, actor *actors.Actor) string {
 	return r.HostName()
 }
 
-// lengthText formats the length of a recording as players do: "4:05", "1:04:05"; empty for none.
+// lengthText formats the length of a recording as the player does; empty for none.
 func lengthText(d time.Duration) string {
-	s := int(d.Seconds())
-	switch {
-	case d <= 0:
+	if d <= 0 {
 		return ""
-	case s >= 3600:
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
+	return player.Clock(d.Milliseconds())
 }
 
 func sizeText(n int64) string {
