@@ -3,6 +3,7 @@ package runs_test
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -193,5 +194,46 @@ func TestEnd_Concurrent_IsRecordedOnce(t *testing.T) {
 	}
 	if _, err := runs.Start(s.app, s.actor("organizer"), s.newStartable(sessions.Form{}).Id); err != nil {
 		t.Errorf("the licence isn't free: %v", err)
+	}
+}
+
+// The control: checked outside of the transaction, a session ends more than once.
+func TestEnd_WithoutTx_LosesRace(t *testing.T) {
+	s := newFixture(t, "free")
+	session := s.newRunning(sessions.Form{})
+	row, team := hookstest.FindRecord(t, s.app, "sessions", session.Id), hookstest.FindRecord(t, s.app, "teams", s.team.Id)
+	row.Set("host", "") // no participant is created
+	var checked atomic.Int32
+	second := make(chan struct{})
+	app := hookstest.NewBareApp(t, func(app core.App) {
+		app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
+			if err := runs.ValidateRun(e.App, e.Record); err != nil {
+				return err
+			}
+			if checked.Add(1) == 2 {
+				close(second)
+			}
+			select { // a second one comes past the check before the first has written
+			case <-second:
+			case <-time.After(2 * time.Second):
+			}
+			return e.Next()
+		})
+	})
+	hookstest.CopyRecords(t, app, row, team)
+	won := hookstest.CountSucceeded(t, hookstest.Race(8, func(int) error {
+		r, err := app.FindRecordById("sessions", session.Id)
+		if err != nil {
+			return err
+		}
+		if r.GetString("status") != sessions.Running {
+			return sessions.StatusError(r.GetString("status"))
+		}
+		r.Set("status", sessions.Ended)
+		r.Set("ended", time.Now())
+		return app.Save(r)
+	}), sessions.CodeEnded)
+	if won < 2 {
+		t.Errorf("%d ended it without the transaction: the race shows nothing, want at least 2", won)
 	}
 }

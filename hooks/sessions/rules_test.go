@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"usher/hooks/hookstest"
+	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -155,6 +158,31 @@ func TestUpdate_RunningKeepsPlan_EndedKeepsAll(t *testing.T) {
 	}
 	late := hookstest.NewRecord(t, s.app, "participants", map[string]any{"team": s.team.Id, "session": gone.Id, "email": "a@x.example"})
 	hookstest.AssertCode(t, "asked to what is cancelled", s.app.Save(late), sessions.CodeCancelled)
+}
+
+// What was scheduled is compared with what ran, so it stays as it was when the time of the session has passed.
+func TestUpdate_TimePassedWithoutStart_KeepsSchedule(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newSession(sessions.Form{})
+	change := func(set map[string]any, code string) {
+		t.Helper()
+		r := hookstest.FindRecord(t, s.app, "sessions", session.Id)
+		r.Load(set)
+		hookstest.AssertCode(t, fmt.Sprint(set), s.app.Save(r), code)
+	}
+	move := func(by time.Duration) {
+		t.Helper()
+		starts := time.Now().Truncate(time.Minute).Add(by)
+		hookstest.Exec(t, s.app, "UPDATE sessions SET starts = {:from}, ends = {:to}", dbx.Params{"from": record.FormatTime(starts), "to": record.FormatTime(starts.Add(time.Hour))})
+	}
+	move(-2 * time.Hour)
+	for _, set := range []map[string]any{{"minutes": 30}, {"resolution": "360p"}, {"fps": 10}, {"codec": "av1"}, {"audio": "stereo"}, {"starts": daysFromNow(2, 3)}} {
+		change(set, sessions.CodeEnded)
+	}
+	hookstest.AssertCode(t, "rescheduled", sessions.Change(s.app, s.actor("organizer"), session.Id, hookstest.DefaultSessionForm(sessions.Form{}), sessions.ScopeSession), sessions.CodeEnded)
+	change(map[string]any{"title": "Missed"}, "")
+	move(-55 * time.Minute) // it can still be started
+	change(map[string]any{"starts": daysFromNow(2, 3)}, "")
 }
 
 func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
