@@ -99,6 +99,7 @@ var ActionTexts = []ActionText{
 	{Action: "recording.trash", Kind: "recordings", Past: "moved the recording {on} to the trash", Infinitive: "move the recording {on} to the trash", AnonymousTarget: "(not found)"},
 	{Action: "recording.restore", Kind: "recordings", Past: "restored the recording {on} from the trash", Infinitive: "restore the recording {on}", AnonymousTarget: "(not found)"},
 	{Action: "recording.delete", Kind: "recordings", Past: "deleted the recording {on}", Infinitive: "delete the recording {on}", AnonymousTarget: "(not found)"},
+	{Action: "recording.retry", Kind: "recordings", Past: "processed the recording {on} again", Infinitive: "process the recording {on} again", AnonymousTarget: "(not found)"},
 	{Action: "recording.retention", Kind: "recordings", Past: "changed how long recordings are kept", Infinitive: "change how long recordings are kept"},
 
 	{Action: "team.found", Kind: "team", Past: "created the team {on}", Infinitive: "create a team"},

@@ -109,6 +109,7 @@ var reasonTexts = map[string]string{
 	"bad_retention":    "The retention period was invalid.",
 	"in_trash":         "The recording was in the trash.",
 	"not_in_trash":     "The recording wasn't in the trash.",
+	"not_failed":       "Nothing about the recording had failed.",
 
 	"blocked":      "The person wasn't allowed into the session.",
 	"out":          "The person had been removed from the session.",

@@ -102,6 +102,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"recording-ready-early", emails.RecordingReady(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Length: 65 * time.Second, Stopped: "media", Shared: true, Link: link}), link},
 		{"recording-stopped", emails.RecordingStopped(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Stopped: "storage_full", Zone: lisbon, Link: link, Support: support}), link},
 		{"recording-stopped-disk", emails.RecordingStopped(emails.RecordingProps{To: lucia, ToName: name, Team: team, Title: name, Started: expires, Stopped: "disk_full", Link: link}), link},
+		{"recording-refused", emails.NotRecorded(emails.NotRecordedProps{To: lucia, ToName: name, Team: team, Title: name, Why: "The team's storage for recordings is full.", Link: link, Support: support}), link},
 		{"recordings-due", emails.RecordingsDue(emails.RecordingsDueProps{To: lucia, ToName: name, Team: team, Days: 90, Recordings: []emails.RecordingItem{{Title: name, Started: expires}, {Title: name, Started: expires}},
 			More: 3, At: expires, Trash: 7 * 24 * time.Hour, Zone: lisbon, Link: link, Support: support}), link},
 		{"capacity", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Admin seat", Free: 1, Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
@@ -115,6 +116,16 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"session-hosting-off", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingSettingOff, Sessions: planned[:1], Link: link}), link},
 		{"session-hosting-changed", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Sessions: planned[:1], Link: link}), link},
 		{"session-host-gone", emails.SessionsNewHost(emails.NewHostProps{Sessions: []emails.SessionProps{session(func(*emails.SessionProps) {})}}), link},
+	}
+}
+
+func TestSessionInvitation_Recorded_SaysSo(t *testing.T) {
+	const want = "This session is recorded. By joining, you agree to be recorded."
+	for _, recorded := range []bool{true, false} {
+		m := emails.SessionInvitation(emails.SessionProps{To: lucia, Title: "Kestrel", Recorded: recorded})
+		if strings.Contains(m.Text, want) != recorded || strings.Contains(m.HTML, want) != recorded {
+			t.Errorf("recorded %t: got the notice %t", recorded, !recorded)
+		}
 	}
 }
 

@@ -88,6 +88,30 @@ func RecordingStopped(p RecordingProps) mail.Message {
 	return s.message(mail.KindRecordingStopped, p.To, p.ToName, "Recording stopped: "+p.Title)
 }
 
+// NotRecordedProps are the properties of NotRecorded.
+type NotRecordedProps struct {
+	To      string
+	ToName  string
+	Team    TeamProps
+	Title   string
+	Why     string // a sentence
+	Link    string // the session
+	Support string
+}
+
+// NotRecorded is the email to the host when a session that is always recorded can't be.
+func NotRecorded(p NotRecordedProps) mail.Message {
+	s := layout{
+		Team: p.Team, Title: fmt.Sprintf("%s isn't being recorded", text.Isolate(p.Title)),
+		Intro:      "Your session should be recorded, but isn't. The session continues.",
+		Paragraphs: []string{p.Why, "Recording starts by itself when that is no longer so."},
+		Button:     "Open session", Link: p.Link,
+		Reason:  "You're receiving this email because you host this session.",
+		Support: p.Support,
+	}
+	return s.message(mail.KindNotRecorded, p.To, p.ToName, "Not recorded: "+p.Title)
+}
+
 // RecordingItem is a recording in a list.
 type RecordingItem struct {
 	Title   string

@@ -40,6 +40,7 @@ const (
 	KindRecordingReady    = "recording_ready"
 	KindRecordingStopped  = "recording_stopped"
 	KindRecordingsDue     = "recordings_due"
+	KindNotRecorded       = "not_recorded"
 	KindCapacity          = "capacity"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"

@@ -30,6 +30,7 @@ const (
 	ReasonCapacityFree        = "seats_free"
 	ReasonRecordingDeleted    = "recording_deleted"
 	ReasonRecordingsKept      = "recordings_kept"
+	ReasonRecorded            = "recorded"
 )
 
 // reasonTexts has the text of each code, to follow "Not sent: ".
@@ -61,6 +62,7 @@ var reasonTexts = map[string]string{
 	ReasonCapacityFree:        "fewer seats or licences are in use",
 	ReasonRecordingDeleted:    "the recording was deleted",
 	ReasonRecordingsKept:      "the recordings are kept",
+	ReasonRecorded:            "the session is recorded now",
 	ReasonNeverNotified:       "no earlier email about the session was sent",
 }
 

@@ -29,7 +29,8 @@ func (s *supervisor) startDue(now time.Time) (waiting bool, err error) {
 	err = s.app.RecordQuery("sessions").WithContext(record.Prepared).AndWhere(dbx.NewExp(`sessions.status = 'running' AND sessions.elsewhere = ''
 		AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session = sessions.id AND r.status = 'recording')
 		AND EXISTS (SELECT 1 FROM attendances a WHERE a.session = sessions.id AND a."left" = '')
-		AND (sessions.recording = 'always' OR (SELECT r.stop_reason FROM recordings r WHERE r.session = sessions.id ORDER BY r.started DESC LIMIT 1) = 'restart')
+		AND (sessions.recording = 'always' OR EXISTS (SELECT 1 FROM rooms WHERE rooms.id = sessions.room AND rooms.recording = 'always')
+			OR (SELECT r.stop_reason FROM recordings r WHERE r.session = sessions.id ORDER BY r.started DESC LIMIT 1) = 'restart')
 		AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session = sessions.id AND r.stop_reason = 'media' AND r.ended > {:since})
 		AND (SELECT count(*) FROM recordings r WHERE r.session = sessions.id AND r.status = 'failed') < {:failed}`,
 		dbx.Params{"since": record.FormatTime(now.Add(-retryAfter)), "failed": maxFailed})).OrderBy("started").All(&due)
@@ -46,7 +47,8 @@ func (s *supervisor) startDue(now time.Time) (waiting bool, err error) {
 	return false, errors.Join(faults...)
 }
 
-// startAutomatically starts to record a session. If that is refused, the hosts see why, and the audit log has it once.
+// startAutomatically starts to record a session. If that is refused, the hosts see why, the audit log has it once, and the host gets an email
+// once.
 func (s *supervisor) startAutomatically(session *sessions.Session) error {
 	entry := &audit.Entry{Team: session.TeamID(), Action: "recording.start", Target: session.Id, TargetName: session.Title()}
 	err := s.app.RunInTransaction(func(tx core.App) error {
@@ -75,7 +77,9 @@ func (s *supervisor) startAutomatically(session *sessions.Session) error {
 		return nil
 	}
 	events.Publish(s.app, session.TeamID(), events.Sessions)
-	return s.app.RunInTransaction(func(tx core.App) error { return audit.WriteRefused(tx, entry, code) })
+	return s.app.RunInTransaction(func(tx core.App) error {
+		return errors.Join(audit.WriteRefused(tx, entry, code), sendNotRecorded(tx, session, sentence))
+	})
 }
 
 // interruptedBy returns who started the recording that a restart of the server interrupted.

@@ -16,6 +16,7 @@ import (
 	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/paths"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -26,6 +27,7 @@ const maxListed = 20
 
 func registerEmails(app core.App) {
 	mail.RegisterCondition(app, checkStillManaged, mail.KindRecordingReady, mail.KindRecordingStopped, mail.KindRecordingsDue)
+	mail.RegisterCondition(app, checkStillUnrecorded, mail.KindNotRecorded)
 }
 
 // basis has the ids of the recordings that an email is about.
@@ -117,6 +119,55 @@ func sendReady(tx core.App, r *Recording) error {
 		return err
 	}
 	return queue(tx, emails.RecordingReady(props), host, r.TeamID(), r)
+}
+
+// sendNotRecorded queues the email to the host that a session isn't recorded, although it should be; once for each session.
+func sendNotRecorded(tx core.App, s *sessions.Session, why string) error {
+	account, err := tx.FindRecordById("users", s.HostID())
+	if errors.Is(err, sql.ErrNoRows) || err == nil && account.Email() == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sent, err := tx.CountRecords("outbox", dbx.HashExp{"kind": mail.KindNotRecorded, "basis": s.Id})
+	if err != nil || sent > 0 {
+		return err
+	}
+	team, err := teams.Find(tx, s.TeamID())
+	if err != nil {
+		return err
+	}
+	config := settings.Of(tx)
+	m := emails.NotRecorded(emails.NotRecordedProps{To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), Title: s.Title(), Why: why,
+		Link: config.Link(paths.Session(team.Slug(), s.Id)), Support: config.Support})
+	m.About, m.Team, m.Basis = account.Id, s.TeamID(), s.Id
+	_, err = mail.Queue(tx, m)
+	return err
+}
+
+// checkStillUnrecorded is the condition of the email that a session isn't recorded: it is running, and still isn't.
+func checkStillUnrecorded(tx core.App, m *mail.Email) (reason string, err error) {
+	if _, reason, err := accounts.FindEmailAccount(tx, m); err != nil || reason != "" {
+		return reason, err
+	}
+	s, err := sessions.FindByID(tx, m.Basis())
+	switch {
+	case errors.Is(err, errs.ErrNotFound), err == nil && s.Status() != sessions.Running:
+		return mail.ReasonSessionEnded, nil
+	case err != nil:
+		return "", err
+	case s.HostID() != m.About():
+		return mail.ReasonOtherHost, nil
+	}
+	_, err = FindCurrent(tx, s.Id)
+	switch {
+	case err == nil:
+		return mail.ReasonRecorded, nil
+	case errors.Is(err, errs.ErrNotFound):
+		return "", nil
+	}
+	return "", err
 }
 
 // stoppedByItself records in the audit log that a recording stopped without an action, and queues the emails if it was at a limit.

@@ -71,6 +71,7 @@ func (s *supervisor) finish(r *Recording) error {
 			return errs.IgnoreNotFound(err)
 		}
 		if result.Parts == 0 {
+			s.forgetFailures(r.Id)
 			r.Set("status", StatusFailed)
 			return tx.Save(r)
 		}
@@ -86,6 +87,13 @@ func (s *supervisor) finish(r *Recording) error {
 		}
 		return sendReady(tx, r)
 	})
+}
+
+// forgetFailures lets a recording be finished again.
+func (s *supervisor) forgetFailures(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.failures, id)
 }
 
 func missing(dir string) bool {

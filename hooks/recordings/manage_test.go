@@ -40,6 +40,13 @@ var manageActions = map[string]struct {
 		return err
 	}},
 	"delete": {true, recordings.DeleteForever},
+	"retry": {false, func(app core.App, a *actors.Actor, id string) error {
+		_, err := recordings.Retry(app, a, id)
+		if errs.Code(err) == recordings.CodeNotFailed {
+			return nil
+		}
+		return err
+	}},
 }
 
 func TestManage_OnlyHostsOwnerAndAdmins(t *testing.T) {

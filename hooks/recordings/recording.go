@@ -65,6 +65,7 @@ const (
 	CodeBadRetention = "bad_retention"
 	CodeInTrash      = "in_trash"
 	CodeNotInTrash   = "not_in_trash"
+	CodeNotFailed    = "not_failed"
 )
 
 var _ core.RecordProxy = (*Recording)(nil)

@@ -199,8 +199,8 @@ func validateStart(app core.App, r *core.Record) error {
 	return nil
 }
 
-// nextStatuses are the statuses that can follow each one.
-var nextStatuses = map[string]string{StatusRecording: StatusProcessing, StatusProcessing: StatusReady}
+// nextStatuses are the statuses that can follow each one. A failed recording can be processed again.
+var nextStatuses = map[string]string{StatusRecording: StatusProcessing, StatusProcessing: StatusReady, StatusFailed: StatusProcessing}
 
 // validateChange refuses to move a recording to another team or session, and to change its status except to the next one or StatusFailed.
 func validateChange(_ core.App, r *core.Record) error {

@@ -15,6 +15,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/recordings"
+	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
@@ -239,6 +240,7 @@ func TestRecording_Always_StartsWithTheFirstParticipant(t *testing.T) {
 		state, err := recordings.StateOf(f.app, f.session)
 		return err == nil && strings.Contains(state.Refused, "storage")
 	})
+	waitFor(t, "the email to the host", func() bool { return f.emails("not_recorded") == 1 })
 	f.exec("UPDATE plans SET storage_bytes = -1")
 	f.join("two")
 	e.recorder(t, 0)
@@ -248,6 +250,61 @@ func TestRecording_Always_StartsWithTheFirstParticipant(t *testing.T) {
 	}
 	if got := hookstest.QueryRows(t, f.app, "SELECT result FROM audit WHERE action = 'recording.start' ORDER BY seq"); len(got) != 2 || got[0] != "storage_full" || got[1] != "ok" {
 		t.Errorf("the audit log has %v, want one refusal and the start", got)
+	}
+}
+
+func TestRecording_RoomAlways_OverridesTheSession(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	name := "Grading suite"
+	room, err := rooms.Create(f.app, f.actor("owner"), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.exec("UPDATE rooms SET recording = 'always'")
+	f.exec("UPDATE sessions SET recording = 'off', room = '" + room.Id + "'")
+	e := f.serve()
+	r := hookstest.NewRecord(t, f.app, "attendances", map[string]any{"team": f.team.Id, "session": f.session.Id, "sid": "one", "name": "Ada", "joined": time.Now()})
+	if err := f.app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	e.recorder(t, 0)
+	if _, err := recordings.Stop(f.app, f.actor("host"), f.session.Id); errs.Code(err) != recordings.CodeAlways {
+		t.Errorf("stopping: got %v, want %s", err, recordings.CodeAlways)
+	}
+	f.exec("UPDATE rooms SET recording = 'host'")
+	if _, err := recordings.Stop(f.app, f.actor("host"), f.session.Id); err != nil {
+		t.Errorf("stopping in a room that leaves it to the host: %v", err)
+	}
+}
+
+func TestRetry_FinishesAFailedRecordingAgain(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	f.serve()
+	r := hookstest.Recording(t, f.app, f.session, map[string]any{"status": recordings.StatusFailed})
+	if _, err := recordings.Retry(f.app, f.actor("host"), r.Id); errs.Code(err) != recordings.CodeNotFailed {
+		t.Errorf("without files: got %v, want %s", err, recordings.CodeNotFailed)
+	}
+	hookstest.WriteRecordingFile(t, f.app, r.Id, "p1.webm", []byte("picture"))
+
+	if _, err := recordings.Retry(f.app, f.actor("host"), r.Id); err != nil {
+		t.Fatal(err)
+	}
+	f.waitForStatus(r.Id, recordings.StatusReady)
+	if _, err := recordings.Retry(f.app, f.actor("host"), r.Id); errs.Code(err) != recordings.CodeNotFailed {
+		t.Errorf("when it's ready: got %v, want %s", err, recordings.CodeNotFailed)
+	}
+}
+
+func TestRetry_MakesAFailedMP4Again_WhereTheServerMakesThem(t *testing.T) {
+	f := newFixture(t, "unlimited")
+	r := hookstest.Recording(t, f.app, f.session, map[string]any{"mp4_status": recordings.MP4Failed, "mp4_attempts": 3, "mp4_error": "It hung."})
+	if _, err := recordings.Retry(f.app, f.actor("admin"), r.Id); errs.Code(err) != recordings.CodeNotFailed {
+		t.Errorf("without ffmpeg: got %v, want %s", err, recordings.CodeNotFailed)
+	}
+	recordings.SetMakesMP4s(f.app, true)
+	again, err := recordings.Retry(f.app, f.actor("admin"), r.Id)
+	if err != nil || again.MP4Status() != recordings.MP4Queued || again.MP4Attempts() != 0 || again.MP4Error() != "" {
+		t.Errorf("got %+v, %v, want a queued MP4", again, err)
 	}
 }
 

@@ -40,10 +40,14 @@ func FindRoom(app core.App, s *Session) (*rooms.Room, error) {
 }
 
 // RecordingOf is when a session is recorded: rooms.RecordingOff, RecordingByHost or RecordingAlways. External sessions can't be
-// recorded, and no session on a server without recordings. Everything that shows or applies the setting uses it.
+// recorded, and no session on a server without recordings. A room that always records overrides the session's own choice. Everything that
+// shows or applies the setting uses it.
 func RecordingOf(app core.App, s *Session) string {
 	if s.ExternalLink() != "" || settings.Of(app).Recordings == 0 {
 		return rooms.RecordingOff
+	}
+	if room, err := FindRoom(app, s); err == nil && room != nil && room.GetString("recording") == rooms.RecordingAlways {
+		return rooms.RecordingAlways
 	}
 	return s.Recording()
 }

@@ -325,6 +325,8 @@ var operations = []operation{
 		text: "For the hosts of its session, the Owner and Admins. It's deleted after " + text.Duration(recordings.TrashPeriod) + " and uses storage until then.", response: []any{recordingInfo{}}, codes: []string{"recording", "not_allowed"}},
 	{method: "POST", path: "/api/teams/{team}/recordings/{id}/restore", tag: "Recordings", id: "restoreRecording", summary: "Restore a recording from the trash", access: anyMember,
 		text: "For the hosts of its session, the Owner and Admins.", response: []any{recordingInfo{}}, codes: []string{"not_allowed"}},
+	{method: "POST", path: "/api/teams/{team}/recordings/{id}/retry", tag: "Recordings", id: "retryRecording", summary: "Process a failed recording again", access: anyMember,
+		text: "For the hosts of its session, the Owner and Admins. If only its MP4 failed, makes that again.", response: []any{recordingInfo{}}, codes: []string{"in_trash", recordings.CodeNotFailed, "not_allowed"}},
 	{method: "POST", path: "/api/teams/{team}/recordings/{id}/delete", tag: "Recordings", id: "deleteRecording", summary: "Delete a recording forever", access: anyMember,
 		text: "For the hosts of its session, the Owner and Admins. It must be in the trash.", response: []any{statusReply{}}, codes: []string{"not_in_trash", "not_allowed"}},
 	{method: "POST", path: "/api/sessions/{id}/recording/start", tag: "Recordings", id: "startRecording", summary: "Start recording a session", access: leaders,

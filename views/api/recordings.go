@@ -20,6 +20,7 @@ func recordingRoutes(own, team *web.Group) {
 	team.POST("/recordings/{id}/unshare", recordingAction(recordings.Unshare)).BindFunc(requireEmptyBody)
 	team.POST("/recordings/{id}/trash", recordingAction(recordings.Trash)).BindFunc(requireEmptyBody)
 	team.POST("/recordings/{id}/restore", recordingAction(recordings.Restore)).BindFunc(requireEmptyBody)
+	team.POST("/recordings/{id}/retry", recordingAction(recordings.Retry)).BindFunc(requireEmptyBody)
 	team.POST("/recordings/{id}/delete", deleteRecording).BindFunc(requireEmptyBody)
 	own.POST("/sessions/{id}/recording/start", sessionRecording(recordings.Start)).BindFunc(requireEmptyBody)
 	own.POST("/sessions/{id}/recording/stop", sessionRecording(recordings.Stop)).BindFunc(requireEmptyBody)

@@ -154,6 +154,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"stop sharing a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/unshare", recording.Id)}, nil, nil},
 		{"move a recording to the trash", asked, &attempt{method: "POST", path: w.path("/recordings/%s/trash", recording.Id)}, nil, nil},
 		{"restore a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/restore", recording.Id)}, nil, nil},
+		{"process a recording again", asked, &attempt{method: "POST", path: w.path("/recordings/%s/retry", recording.Id)}, nil, nil},
 		{"delete a recording", asked, &attempt{method: "POST", path: w.path("/recordings/%s/delete", recording.Id)}, nil, nil},
 		{"set the retention period", below, &attempt{method: "PUT", path: w.path("/recordings/retention"), body: object{"days": 30}}, nil, nil},
 		{"see all recordings", below, &attempt{method: "GET", path: w.path("/recordings?all=true")}, nil, nil},

@@ -111,6 +111,20 @@ func (a Area) restore(e *core.RequestEvent) error {
 	return web.Redirect(e, a.path(e, restored.Id))
 }
 
+// retry processes a failed recording again, or makes its MP4 again.
+func (a Area) retry(e *core.RequestEvent) error {
+	again, err := recordings.Retry(e.App, web.Actor(e), e.Request.PathValue("id"))
+	if err != nil {
+		return a.renderRefused(e, err)
+	}
+	toast := text.Isolate(again.Title()) + " is being processed again."
+	if again.Status() == recordings.StatusReady {
+		toast = "The MP4 of " + text.Isolate(again.Title()) + " is being made again."
+	}
+	web.SetToast(e, toast)
+	return web.Redirect(e, a.path(e, again.Id))
+}
+
 // confirmDelete asks for confirmation before a recording in the trash is deleted permanently.
 func (a Area) confirmDelete(e *core.RequestEvent) error {
 	found, err := findManaged(e)

@@ -54,6 +54,13 @@ func (a Area) loadPage(e *core.RequestEvent, found recordings.Row) (pageProps, e
 	} else {
 		props.When += ", since " + ui.FormatTimeFor(found.Started(), now, times, ui.Clock)
 	}
+	if actor.CanUsePanel() {
+		props.HistoryURL = paths.History(e.Request.PathValue("team"), found.Id)
+	}
+	if found.Manages {
+		props.CanRetry = recordings.CanRetry(e.App, found.Recording)
+		props.Retained = found.RetentionEnd(recordings.RetentionDays(actor.Team))
+	}
 	var err error
 	if props.Shell, err = a.Shell(e, "recordings", ui.Breadcrumb{Label: "Recordings", Href: a.backPath(e, found)}, ui.Breadcrumb{Label: found.Title()}); err != nil {
 		return props, err

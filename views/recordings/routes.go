@@ -27,6 +27,7 @@ func Routes(group *web.Group, a Area) {
 	group.GET("/recordings/{id}/trash", a.confirmTrash)
 	group.POST("/recordings/{id}/trash", a.trash)
 	group.POST("/recordings/{id}/restore", a.restore)
+	group.POST("/recordings/{id}/retry", a.retry)
 	group.GET("/recordings/{id}/delete", a.confirmDelete)
 	group.POST("/recordings/{id}/delete", a.deleteForever)
 }

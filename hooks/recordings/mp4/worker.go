@@ -40,6 +40,7 @@ func Register(app core.App) {
 			}
 			return func() {}
 		}
+		recordings.SetMakesMP4s(app, true)
 		return newWorker(app, path).start()
 	})
 	wake := func(e *core.RecordEvent) error {
@@ -96,6 +97,7 @@ func (w *worker) step(ctx context.Context) (next time.Duration, err error) {
 				return 0, nil
 			}
 			w.app.Logger().Error("recordings get no MP4, because ffmpeg doesn't work", "path", w.path, "error", err.Error())
+			recordings.SetMakesMP4s(w.app, false)
 			return jobs.UntilWoken, forget(w.app)
 		}
 	}
