@@ -86,6 +86,8 @@ type RowResult struct {
 	HandedOver int // sessions of the user that got a new host
 	Cancelled  int // sessions of the user that were cancelled
 
+	Recordings int // of sessions that a removed user hosted, which stay with the team
+
 	SentRevoked int // pending invitations sent by the user that were revoked
 
 	Link string // of a resent invitation, only if email isn't enabled (R60)
@@ -125,6 +127,14 @@ func (r Result) Sessions() (handedOver, cancelled int) {
 		handedOver, cancelled = handedOver+row.HandedOver, cancelled+row.Cancelled
 	}
 	return handedOver, cancelled
+}
+
+// Recordings returns how many recordings of removed users stay with the team.
+func (r Result) Recordings() (n int) {
+	for _, row := range r.Rows {
+		n += row.Recordings
+	}
+	return n
 }
 
 // SentRevoked returns how many pending invitations sent by the users were revoked in total.

@@ -2,7 +2,9 @@ package bulk
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -63,10 +65,24 @@ func (a Action) apply(app core.App, actor *actors.Actor, t target, row *RowResul
 		row.HandedOver, row.Cancelled = result.HandedOver, result.Cancelled
 		return err
 	}
+	hosted, err := countRecordings(app, actor.Team.Id, t.User)
+	if err != nil {
+		return err
+	}
+	row.Recordings = hosted
 	result, err := members.Remove(app, actor, t.User, a.HandOver, a.before(actor, t, row)...)
 	row.Status, row.Freed, row.HadInvitation = Removed, SeatsFreedBy(result.Roles, result.InvitedRoles), t.Invitation != ""
 	row.HandedOver, row.Cancelled = result.HandedOver, result.Cancelled
 	return err
+}
+
+// countRecordings counts the recordings of sessions in the team that a user hosted.
+func countRecordings(app core.App, team, user string) (int, error) {
+	n, err := app.CountRecords("recordings", dbx.HashExp{"team": team, "host": user})
+	if err != nil {
+		return 0, fmt.Errorf("count the recordings of a user: %w", err)
+	}
+	return int(n), nil
 }
 
 // before returns the hooks of the transaction that removes a user or revokes the Admin role.
@@ -105,6 +121,10 @@ func (a Action) preview(app core.App, actor *actors.Actor, t target, row *RowRes
 	}
 	row.Status, row.Freed, row.HadInvitation = Removed, SeatsFreedBy(t.heldRoles(), t.invitedRoles()), t.Invitation != ""
 	if err := members.CanRemove(actor, t.heldRoles().With(t.invitedRoles()), isSelf); err != nil {
+		return err
+	}
+	var err error
+	if row.Recordings, err = countRecordings(app, actor.Team.Id, t.User); err != nil {
 		return err
 	}
 	return a.previewSessions(app, actor, t, row)

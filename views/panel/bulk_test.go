@@ -12,6 +12,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
+	"usher/hooks/sessions"
 	"usher/views/viewstest"
 )
 
@@ -158,6 +159,16 @@ func TestBulk_NameAtSentenceStart_IsNotCapitalized(t *testing.T) {
 	b := s.As(s.admin)
 	assertPage(t, b.Get(s.selectedPath("remove", s.member.Id)), http.StatusOK, "Remove émile d'Or from the team?")
 	s.assertResult(b, b.Post(s.path("/users/selected"), url.Values{"operation": {"remove"}, "person": {s.member.Id}}), "émile d'Or was removed from the team.")
+}
+
+func TestBulkRemove_SaysThatRecordingsStay(t *testing.T) {
+	s := newFixture(t, true)
+	session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Title: "Kestrel"})
+	hookstest.Recording(t, s.App, session, map[string]any{"host": s.member.Id})
+	b := s.As(s.admin)
+	assertPage(t, b.Get(s.selectedPath("remove", s.member.Id)), http.StatusOK, "1 recording of a session they hosted stays with the team.")
+	s.assertResult(b, b.Post(s.path("/users/selected"), url.Values{"operation": {"remove"}, "person": {s.member.Id}}), "Noor was removed from the team. 1 recording of a session they hosted stays with the team.")
+	assertPage(t, s.As(s.owner).Get(s.path("/settings/delete")), http.StatusOK, "Recordings, with all files", "1 recording, 1 KB")
 }
 
 func TestBulkResult_IsOnlyShownToTheActor(t *testing.T) {

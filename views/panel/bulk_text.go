@@ -100,6 +100,9 @@ func consequences(r bulk.Result, emails bool) []string {
 	case bulk.Remove:
 		if len(r.WithStatus(bulk.Removed)) > 0 {
 			all = append(all, "They lose access to this team immediately, including on open pages"+notified+". They keep their accounts and other teams. To rejoin, they need a new invitation.")
+			if n := r.Recordings(); n > 0 {
+				all = append(all, keptRecordings(n))
+			}
 		}
 	}
 	if slices.ContainsFunc(r.Rows, func(l bulk.RowResult) bool { return l.HadInvitation }) {
@@ -133,7 +136,15 @@ func resultText(r bulk.Result) string {
 		done += " Freed: " + freed + "."
 	}
 	handedOver, cancelled := r.Sessions()
+	if n := r.Recordings(); n > 0 {
+		done += " " + keptRecordings(n)
+	}
 	return done + layout.HandoverSummary(handedOver, cancelled) + layout.RevokedText(r.SentRevoked())
+}
+
+// keptRecordings says that a team keeps the recordings of removed users.
+func keptRecordings(n int) string {
+	return ui.Count(n, "recording of a session they hosted stays", "recordings of sessions they hosted stay") + " with the team."
 }
 
 // newOutcomeGroups groups the rows of a preview, or of a finished action, by outcome. Skipped rows come last.

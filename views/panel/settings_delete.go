@@ -7,8 +7,10 @@ import (
 
 	"usher/hooks/mail"
 	"usher/hooks/paths"
+	"usher/hooks/recordings"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
@@ -67,6 +69,10 @@ func deletedItems(app core.App, team string, emails bool) ([]DeletedItem, error)
 	if err != nil {
 		return nil, err
 	}
+	storage, err := recordings.Storage(app, team)
+	if err != nil {
+		return nil, err
+	}
 	upcoming := "Upcoming sessions: cancelled, and we email their invitees"
 	if !emails {
 		upcoming = "Upcoming sessions: cancelled"
@@ -78,6 +84,7 @@ func deletedItems(app core.App, team string, emails bool) ([]DeletedItem, error)
 		{upcoming, ui.Count(c.Upcoming, "session", "sessions")},
 		{"Past and cancelled sessions", ui.Count(c.Past, "session", "sessions")},
 		{"Attendance of all sessions", ui.Count(c.Attendances, "record", "records")},
+		{"Recordings, with all files", ui.Count(storage.Count, "recording", "recordings") + ", " + text.Storage(storage.Used)},
 		{"Tags", ui.Count(c.Tags, "tag", "tags")},
 		{"User imports", ui.Count(c.Imports, "import", "imports")},
 		{"Other emails of the team that are still waiting", "Not sent"},
