@@ -28,11 +28,11 @@ func TestRetention_PreviewAndSave(t *testing.T) {
 		assertPage(t, s.fragment(b, s.path("/settings/recordings?days="+typed), "#retention-preview"), http.StatusOK, "Enter a number of days")
 		assertPage(t, b.Post(s.path("/settings/recordings"), url.Values{"days": {typed}}), http.StatusUnprocessableEntity, "Enter from 1 to 3,650 days", typed)
 	}
-	for typed, want := range map[string]string{"30": "Moved to the trash after 30 days.", "": "Kept until someone deletes them."} {
-		if r := b.Post(s.path("/settings/recordings"), url.Values{"days": {typed}}); r.Status != http.StatusSeeOther {
-			t.Errorf("%q: status %d, want %d", typed, r.Status, http.StatusSeeOther)
+	for _, c := range []struct{ typed, want string }{{"30", "Moved to the trash after 30 days."}, {"", "Kept until someone deletes them."}} {
+		if r := b.Post(s.path("/settings/recordings"), url.Values{"days": {c.typed}}); r.Status != http.StatusSeeOther {
+			t.Errorf("%q: status %d, want %d", c.typed, r.Status, http.StatusSeeOther)
 		}
-		assertPage(t, b.Get(s.path("/settings")), http.StatusOK, want)
+		assertPage(t, b.Get(s.path("/settings")), http.StatusOK, c.want)
 	}
 	for _, account := range []string{"member", "guest"} {
 		who := map[string]func() int{"member": func() int {

@@ -12,10 +12,10 @@ import (
 func TestPage_FailedRecording_CanBeTriedAgain(t *testing.T) {
 	f := newFixture(t)
 	hookstest.Exec(t, f.App, "UPDATE recordings SET shared = 1, mp4_status = 'failed', mp4_attempts = 3", nil)
-	assertNotContains(t, "a server that makes no MP4s", f.as("host").Get(f.app(f.in(""))), "Try again")
+	assertNotContains(t, "a server that makes no MP4s", f.as("host").Get(f.app(f.in(""))), "/retry")
 	recordings.SetMakesMP4s(f.App, true)
 	assertPage(t, "a failed MP4", f.as("host").Get(f.app(f.in(""))), http.StatusOK, "Try again", "The MP4 couldn't be made.")
-	assertNotContains(t, "a participant", f.as("participant").Get(f.app(f.in(""))), "Try again")
+	assertNotContains(t, "a participant", f.as("participant").Get(f.app(f.in(""))), "/retry")
 	if reply := f.as("admin").Post(f.panel(f.in("/retry")), url.Values{}); reply.Status != http.StatusSeeOther || f.reload().MP4Status() != recordings.MP4Queued {
 		t.Errorf("got status %d and MP4 %q, want it queued", reply.Status, f.reload().MP4Status())
 	}
