@@ -10,9 +10,10 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// axeScript collects accessibility violations as "rule: problem (element)" in window.violations. Its verb takes the options that choose
-// the rules. A run may take longer than one evaluation: it is started once and awaited.
-const axeScript = `(window.violations = null, axe.run(document, {resultTypes: ["violations"], ...%s}).then(r => window.violations = r.violations.flatMap(v =>
+// axeScript collects accessibility violations as "rule: problem (element)" in window.violations: those of the open dialog or the details, or
+// else of the whole page, because the page behind them is checked by itself. Its verb takes the options that choose the rules. A run may
+// take longer than one evaluation: it is started once and awaited.
+const axeScript = `(window.violations = null, axe.run([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.querySelector("#details:not(:empty)") ?? document, {resultTypes: ["violations"], ...%s}).then(r => window.violations = r.violations.flatMap(v =>
 	v.nodes.map(n => v.id + ": " + v.help + " (" + n.target.join(" ") + ")"))), true)`
 
 // assertAccessible reports each accessibility violation of the page, in the light and the dark theme, which differ in colours only.
