@@ -1,6 +1,10 @@
 package player
 
-import "usher/hooks/live/recorder"
+import (
+	"regexp"
+
+	"usher/hooks/live/recorder"
+)
 
 // New returns the props of a finished recording. url returns the URL of one of its files.
 func New(title string, m *recorder.Manifest, url func(file string) string) Props {
@@ -16,17 +20,19 @@ func New(title string, m *recorder.Manifest, url func(file string) string) Props
 	return p
 }
 
-// MIMEType returns the type of a part with its codec: `video/webm; codecs="vp8"`.
+// codecPattern matches the name of a codec that can stand in a header.
+var codecPattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// MIMEType returns the type of a part with its codec, from which a browser knows whether it can play it: `video/webm; codecs="vp8"`.
 func MIMEType(part recorder.Part) string {
 	kind := "audio"
 	if part.Kind == "video" {
 		kind = "video"
 	}
-	switch part.Codec {
-	case "vp8", "vp9", "opus":
-		return kind + `/webm; codecs="` + part.Codec + `"`
+	if !codecPattern.MatchString(part.Codec) {
+		return kind + "/webm"
 	}
-	return kind + "/webm"
+	return kind + `/webm; codecs="` + part.Codec + `"`
 }
 
 func intervals(from []recorder.Interval) []Interval {
