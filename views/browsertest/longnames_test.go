@@ -245,6 +245,7 @@ func (f *longFixture) livePlaces(t *testing.T) []place {
 
 // TestLongNames_EveryPage_StaysInReach opens every list and panel with the longest names, in several scripts and widths.
 func TestLongNames_EveryPage_StaysInReach(t *testing.T) {
+	t.Parallel()
 	f := newLongFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	visitor := openTab(t, f.URL)

@@ -11,6 +11,7 @@ import (
 
 // Every state of an invitation's page, and pages that few people see.
 func TestAccessibility_PageStates(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	fresh := openTab(t, server.URL)
 	fresh.visit("/signup")
