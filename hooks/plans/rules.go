@@ -2,17 +2,26 @@ package plans
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
-// limitFields are the fields that a team copies from its plan. Add-ons can raise them.
-var limitFields = []string{"admin_seats", "organizer_seats", "licences"}
+// The codes of errors about add-ons.
+const (
+	CodeBadQuantity = "bad_quantity" // a team can't have that many
+	CodeAddonInUse  = "addon_in_use" // what teams have can't be changed
+)
 
-// Register registers the rule that a team that gets a plan gets its limits.
+// teamLimits are the limits that a team copies from its plan and its add-ons, because a server administrator can give a team numbers
+// of its own.
+var teamLimits = []string{AdminSeats, OrganizerSeats, Licences}
+
+// Register registers the rules that a team that gets a plan or add-ons gets their limits.
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(func(e *core.RecordEvent) error {
 		if err := applyLimits(e.App, e.Record); err != nil {
@@ -21,10 +30,17 @@ func Register(app core.App) {
 		return e.Next()
 	})
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(func(app core.App, team *core.Record) error {
-		if record.Changed(team, "plan") && !record.Changed(team, limitFields...) {
+		if record.Changed(team, "plan") && !record.Changed(team, teamLimits...) {
 			return applyLimits(app, team)
 		}
 		return nil
+	}))
+	app.OnRecordUpdateExecute("addons").BindFunc(record.Guard(validateAddon))
+	app.OnRecordCreateExecute("team_addons").BindFunc(record.Guard(applyQuantity))
+	app.OnRecordUpdateExecute("team_addons").BindFunc(record.Guard(applyQuantity))
+	app.OnRecordDeleteExecute("team_addons").BindFunc(record.Guard(func(app core.App, held *core.Record) error {
+		held.Set("quantity", 0)
+		return applyQuantity(app, held)
 	}))
 }
 
@@ -33,10 +49,72 @@ func applyLimits(app core.App, team *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("find the plan %q of the team: %w", team.GetString("plan"), err)
 	}
-	for _, number := range limitFields {
-		team.Set(number, plan.GetInt(number))
+	held, err := HeldBy(app, team.Id)
+	if err != nil {
+		return err
+	}
+	plan = plan.With(held)
+	for _, limit := range teamLimits {
+		team.Set(limit, plan.Limit(limit))
 	}
 	return nil
+}
+
+// applyQuantity raises or lowers a limit of the team by what a write changes. The team's own rules refuse a limit below what is in use.
+func applyQuantity(app core.App, held *core.Record) error {
+	addon, err := FindAddon(app, held.GetString("addon"))
+	if err != nil {
+		return err
+	}
+	if n := held.GetInt("quantity"); n > addon.Max() {
+		return errs.Invalid("quantity", CodeBadQuantity, fmt.Sprintf("A team can have up to %d of “%s”.", addon.Max(), addon.Name()))
+	}
+	if !held.IsNew() && record.Changed(held, "team", "addon") {
+		return errs.Invalid("addon", CodeBadQuantity, "The team and the add-on of a row can't be changed. Add another row.")
+	}
+	had, err := storedQuantity(app, held.Id)
+	if err != nil {
+		return err
+	}
+	more := held.GetInt("quantity") - had
+	if more == 0 || !slices.Contains(teamLimits, addon.Raises()) {
+		return nil
+	}
+	team, err := app.FindRecordById("teams", held.GetString("team"))
+	if isNoRows(err) {
+		return nil // the team is being deleted
+	}
+	if err != nil {
+		return fmt.Errorf("find the team of an add-on: %w", err)
+	}
+	limit := int64(team.GetInt(addon.Raises()))
+	if limit == Unlimited {
+		return nil
+	}
+	team.Set(addon.Raises(), max(0, limit+int64(more)*addon.Amount()))
+	return app.Save(team)
+}
+
+// storedQuantity reads a row in the transaction that changes it: the record may have been loaded before another change.
+func storedQuantity(tx core.App, id string) (int, error) {
+	var quantity int
+	err := tx.DB().NewQuery("SELECT quantity FROM team_addons WHERE id = {:id}").Bind(dbx.Params{"id": id}).Row(&quantity)
+	if isNoRows(err) {
+		return 0, nil
+	}
+	return quantity, wrap("read the add-on of a team", err)
+}
+
+// validateAddon refuses to change what an add-on does while teams have it: what they got couldn't be taken back.
+func validateAddon(app core.App, addon *core.Record) error {
+	if !record.Changed(addon, "raises", "amount") {
+		return nil
+	}
+	teams, err := app.CountRecords("team_addons", dbx.HashExp{"addon": addon.Id})
+	if err != nil || teams == 0 {
+		return wrap("count the teams with an add-on", err)
+	}
+	return errs.Invalid("amount", CodeAddonInUse, "Teams have this add-on. Retire it, and add another one with the new amount.")
 }
 
 func keyOrID(key string) dbx.Expression {
