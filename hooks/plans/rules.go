@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // The codes of errors about add-ons.
@@ -16,6 +17,9 @@ const (
 	CodeBadQuantity = "bad_quantity" // a team can't have that many
 	CodeAddonInUse  = "addon_in_use" // what teams have can't be changed
 )
+
+// CodePlanLimit is the code of an error because the plan doesn't allow something.
+const CodePlanLimit = "plan_limit"
 
 // teamLimits are the limits that a team copies from its plan and its add-ons, because a server administrator can give a team numbers
 // of its own.
@@ -29,6 +33,8 @@ func Register(app core.App) {
 		}
 		return e.Next()
 	})
+	app.OnRecordCreate("teams").BindFunc(record.Guard(applyRetention))
+	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateRetention))
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(func(app core.App, team *core.Record) error {
 		if record.Changed(team, "plan") && !record.Changed(team, teamLimits...) {
 			return applyLimits(app, team)
@@ -58,6 +64,35 @@ func applyLimits(app core.App, team *core.Record) error {
 		team.Set(limit, plan.Limit(limit))
 	}
 	return nil
+}
+
+// applyRetention gives a new team the longest retention period of its plan, because without one recordings are kept forever.
+func applyRetention(app core.App, team *core.Record) error {
+	plan, err := Find(app, team.GetString("plan"))
+	if err != nil {
+		return err
+	}
+	if most := plan.RetentionDays(); most != Unlimited && team.GetInt("retention_days") == 0 {
+		team.Set("retention_days", most)
+	}
+	return nil
+}
+
+// validateRetention refuses to keep recordings for longer than the plan allows (R136). A smaller plan doesn't shorten a period that
+// was chosen before: nothing is deleted because of it.
+func validateRetention(app core.App, team *core.Record) error {
+	if !record.Changed(team, "retention_days") {
+		return nil
+	}
+	plan, err := ForTeam(app, team.Id)
+	if err != nil {
+		return errs.IgnoreNotFound(err)
+	}
+	days, most := team.GetInt("retention_days"), plan.RetentionDays()
+	if most == Unlimited || days > 0 && days <= most {
+		return nil
+	}
+	return errs.Invalid("days", CodePlanLimit, fmt.Sprintf("On the %s plan, recordings can be kept for up to %s. %s.", plan.Name(), text.Count(most, "day", "days"), LargerPlanHint))
 }
 
 // applyQuantity raises or lowers a limit of the team by what a write changes. The team's own rules refuse a limit below what is in use.

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/paths"
+	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -40,11 +41,11 @@ const (
 
 // Codes of errors.
 const (
-	CodeBusy      = "room_busy"     // booked by another session at that time (R87)
-	CodeUnknown   = "no_room"       // the team has no such room
-	CodeArchived  = "room_archived" // can't be booked
-	CodeTaken     = "taken"         // another room has the name or the link
-	CodePlanLimit = "plan_limit"    // more than the team's plan allows
+	CodeBusy      = "room_busy"         // booked by another session at that time (R87)
+	CodeUnknown   = "no_room"           // the team has no such room
+	CodeArchived  = "room_archived"     // can't be booked
+	CodeTaken     = "taken"             // another room has the name or the link
+	CodePlanLimit = plans.CodePlanLimit // more than the team's plan allows
 )
 
 // Qualities are the video resolutions, lowest first.
