@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit billing bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -77,6 +77,8 @@ var allowedImports = map[string]string{
 	"recordings/mp4": "events live/recorder plans recordings" + tools,
 	"attendances":    "actors audit events join live record runs sessions" + tools,
 	"usage":          "actors attendances audit plans record runs sessions teams" + tools,
+
+	"billing": "accounts actors audit emails mail paths plans record recordings seats teams" + tools,
 
 	"active": "accounts actors audit events live record sessions" + tools,
 

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/administrators"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
+	"usher/hooks/billing"
 	"usher/hooks/bulk"
 	"usher/hooks/capacity"
 	"usher/hooks/events"
@@ -58,6 +59,7 @@ func Register(app core.App, config Config) {
 	recordings.Register(app)
 	mp4.Register(app)
 	active.Register(app)
+	billing.Register(app)
 	capacity.Register(app)
 	people.Register(app)
 	events.Register(app)

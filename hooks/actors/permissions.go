@@ -24,6 +24,7 @@ var permissions = []struct {
 	}},
 	{"Create, change and archive rooms", (*Actor).CanEditRooms},
 	{"Change the team's name, logo and settings", (*Actor).CanEditTeam},
+	{"Change the plan and add-ons", (*Actor).CanManageBilling},
 	{"Invite and remove Admins", (*Actor).CanManageAdmins},
 	{"Let Admins manage other Admins", (*Actor).CanDelegateAdmins},
 	{"Delete the team", (*Actor).CanDeleteTeam},

@@ -8,6 +8,9 @@ func (a *Actor) CanUsePanel() bool { return a.Roles.CanUsePanel() }
 // CanEditTeam reports whether the actor may change the team's profile and settings (R9).
 func (a *Actor) CanEditTeam() bool { return a.Roles.CanUsePanel() }
 
+// CanManageBilling reports whether the actor may see and change the team's plan and add-ons (R134).
+func (a *Actor) CanManageBilling() bool { return a.Roles.CanUsePanel() }
+
 // CanEditRooms reports whether the actor may create, change and archive the team's rooms (R85).
 func (a *Actor) CanEditRooms() bool { return a.Roles.CanUsePanel() }
 

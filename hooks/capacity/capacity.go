@@ -205,7 +205,7 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 	link := settings.Of(tx).Link
 	props := emails.CapacityProps{
 		Team: teams.EmailProps(tx, team.Record), Resource: r.label, Running: r.running, Free: count.Free(), Limit: count.Limit, Interval: licenceEmailInterval,
-		Manage: link(paths.Users(team.Slug())), Plan: link(paths.Plan(team.Slug())), Support: settings.Of(tx).Support,
+		Manage: link(paths.Users(team.Slug())), Plan: link(paths.Billing(team.Slug())), Support: settings.Of(tx).Support,
 	}
 	if r.running {
 		props.Manage = link(paths.Licences(team.Slug()))

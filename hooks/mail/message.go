@@ -42,6 +42,8 @@ const (
 	KindRecordingsDue     = "recordings_due"
 	KindNotRecorded       = "not_recorded"
 	KindCapacity          = "capacity"
+	KindPlanRequest       = "plan_request"
+	KindPlanDecided       = "plan_decided"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

@@ -28,6 +28,7 @@ const (
 	ReasonOtherHost           = "other_host"
 	ReasonNeverNotified       = "never_told"
 	ReasonCapacityFree        = "seats_free"
+	ReasonPlanDecided         = "plan_decided"
 	ReasonRecordingDeleted    = "recording_deleted"
 	ReasonRecordingsKept      = "recordings_kept"
 	ReasonRecorded            = "recorded"
@@ -60,6 +61,7 @@ var reasonTexts = map[string]string{
 	ReasonHostRestored:        "the user hosts these sessions again",
 	ReasonOtherHost:           "another user hosts the session",
 	ReasonCapacityFree:        "fewer seats or licences are in use",
+	ReasonPlanDecided:         "the request doesn't wait any more",
 	ReasonRecordingDeleted:    "the recording was deleted",
 	ReasonRecordingsKept:      "the recordings are kept",
 	ReasonRecorded:            "the session is recorded now",

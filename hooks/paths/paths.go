@@ -178,8 +178,8 @@ func Settings(team string) string { return Panel(team) + "/settings" }
 // Retention is the page that sets how long recordings are kept.
 func Retention(team string) string { return Settings(team) + "/recordings" }
 
-// Plan is the part of the settings that shows seats and plan.
-func Plan(team string) string { return Settings(team) + "#plan" }
+// Billing is the page of the plan and add-ons of a team.
+func Billing(team string) string { return Panel(team) + "/billing" }
 
 // DeleteTeam is the page that deletes the team.
 func DeleteTeam(team string) string { return Settings(team) + "/delete" }

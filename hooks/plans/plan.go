@@ -14,14 +14,11 @@ import (
 // Unlimited is the value of a limit that doesn't apply.
 const Unlimited = -1
 
-// LargerPlanHint says who to contact for a larger plan. It applies to every reader, because no role in a team can change
-// the plan.
-const LargerPlanHint = "For a larger plan, contact your server administrator"
+// LargerPlanHint says how to get a larger plan. It is for readers of every role.
+const LargerPlanHint = "An Admin can get a larger plan under Billing & plans"
 
-// MoreHint says who to contact for more of what a plan limits, such as "seats".
-func MoreHint(what string) string {
-	return "For more " + what + ", contact your server administrator"
-}
+// MoreHint says how to get more of what a plan limits, such as "seats". It is for readers of every role.
+func MoreHint(what string) string { return "An Admin can add " + what + " under Billing & plans" }
 
 var _ core.RecordProxy = (*Plan)(nil)
 

@@ -46,7 +46,7 @@ func panelPages(q Query) []page {
 		{"Users", "people members guests invitations", area, paths.Users(team), "users"},
 		{"Imports and bulk actions", "csv upload report lists jobs background", area, paths.Imports(team), "upload"},
 		{"Roles and permissions", "rights who may do what", area, paths.Permissions(team), "shield-check"},
-		{"Plan and seats", "licences limits billing", area, paths.Plan(team), "armchair"},
+		{"Billing & plans", "seats licences limits add-ons price upgrade", area, paths.Billing(team), "armchair"},
 		{"Rooms", "spaces links", area, paths.PanelRooms(team), "door-open"},
 		{"Recordings", "library videos storage", area, paths.PanelRecordings(team), "clapperboard"},
 		{"Trash of recordings", "deleted restore bin", area, paths.PanelRecordings(team) + "?show=trash", "trash-2"},

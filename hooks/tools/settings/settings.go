@@ -36,6 +36,9 @@ type Config struct {
 	// Plan is the key of the plan that a new team gets.
 	Plan string
 
+	// Billing is how changes of plans are settled (R138): BillingOpen or BillingOperator.
+	Billing string
+
 	// Support is the email address or page for help with this server (R11).
 	Support string
 
@@ -71,6 +74,12 @@ type Config struct {
 	Console io.Writer
 }
 
+// The ways to settle a change of a plan.
+const (
+	BillingOpen     = "open"     // it is applied immediately: the server's owner is the customer
+	BillingOperator = "operator" // it is requested, and the server administrator approves it
+)
+
 // headerNamePattern matches a header name (RFC 9110, 5.1), or nothing.
 var headerNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
 
@@ -84,6 +93,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		Teams:         cmp.Or(getenv("USHER_TEAMS"), "any"),
 		SignUp:        cmp.Or(getenv("USHER_SIGNUP"), "invited"),
 		Plan:          cmp.Or(getenv("USHER_PLAN"), "free"),
+		Billing:       cmp.Or(getenv("USHER_BILLING"), BillingOpen),
 		Support:       getenv("USHER_SUPPORT"),
 		MailFrom:      getenv("USHER_MAIL_FROM"),
 		ResendKey:     getenv("RESEND_API_KEY"),
@@ -108,6 +118,9 @@ func (c Config) validate() error {
 	}
 	if !slices.Contains([]string{"open", "invited"}, c.SignUp) {
 		fault("USHER_SIGNUP is %q: set it to open or invited", c.SignUp)
+	}
+	if !slices.Contains([]string{BillingOpen, BillingOperator}, c.Billing) {
+		fault("USHER_BILLING is %q: set it to open or operator", c.Billing)
 	}
 	if c.MailFrom != "" {
 		if _, err := mail.ParseAddress(c.MailFrom); err != nil {

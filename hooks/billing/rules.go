@@ -1,0 +1,140 @@
+package billing
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/audit"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
+	"usher/hooks/tools/text"
+)
+
+// next lists what may become of a change. What isn't listed is final.
+var next = map[string][]string{
+	Requested: {Approved, Declined, Withdrawn},
+	Scheduled: {Applied, Withdrawn},
+}
+
+// Register registers the rules for every writer of changes: what is approved is applied or scheduled in the same write, and what has ended
+// stays as it is. Scheduled changes are applied when they are due.
+func Register(app core.App) {
+	app.OnRecordUpdateExecute("plan_changes").BindFunc(record.Guard(validateChange))
+	mail.RegisterCondition(app, checkStillRequested, mail.KindPlanRequest)
+	mail.RegisterCondition(app, checkStillManages, mail.KindPlanDecided)
+	jobs.EveryMinute(app, "usherPlanChanges", "apply the changes of plans that are due", ApplyDue)
+}
+
+func validateChange(app core.App, r *core.Record) error {
+	change := &Change{r}
+	stored, err := Find(app, r.Id)
+	if err != nil {
+		return err
+	}
+	if stored.Status() == change.Status() {
+		return nil
+	}
+	allowed := false
+	for _, status := range next[stored.Status()] {
+		allowed = allowed || status == change.Status()
+	}
+	if !allowed {
+		return endedError()
+	}
+	change.Set("ended", types.NowDateTime())
+	if change.EndedBy() == "" && change.Status() != Applied {
+		change.Set("ended_by", audit.Administrator)
+	}
+	switch change.Status() {
+	case Approved:
+		if err := approve(app, change); err != nil {
+			return err
+		}
+		return sendDecision(app, change)
+	case Declined:
+		return sendDecision(app, change)
+	}
+	return nil
+}
+
+// approve applies a change, or schedules it for the end of the billing month if it lowers a limit (R137).
+func approve(app core.App, change *Change) error {
+	team, err := teams.Find(app, change.TeamID())
+	if err != nil {
+		return err
+	}
+	order, err := change.order()
+	if err != nil {
+		return fmt.Errorf("read a change of a plan: %w", err)
+	}
+	p, err := preview(app, team.Record, order)
+	if err != nil {
+		return err
+	}
+	if p.Lowers() {
+		change.Set("status", Scheduled)
+		change.Set("starts", NextMonth(team, time.Now()))
+		return nil
+	}
+	change.Set("status", Applied)
+	change.Set("starts", types.NowDateTime())
+	return apply(app, change)
+}
+
+// ApplyDue applies the scheduled changes that are due. One that doesn't fit waits until it does, and says why.
+func ApplyDue(app core.App, now time.Time) error {
+	var due []*Change
+	err := app.RecordQuery("plan_changes").AndWhere(dbx.HashExp{"status": Scheduled}).
+		AndWhere(dbx.NewExp("starts <= {:now}", dbx.Params{"now": record.FormatTime(now)})).All(&due)
+	if err != nil {
+		return fmt.Errorf("list the changes of plans that are due: %w", err)
+	}
+	for _, change := range due {
+		if err := applyScheduled(app, change.Id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func applyScheduled(app core.App, id string) error {
+	err := app.RunInTransaction(func(tx core.App) error {
+		change, err := Find(tx, id)
+		if err != nil || change.Status() != Scheduled {
+			return errs.IgnoreNotFound(err)
+		}
+		change.Set("status", Applied)
+		change.Set("reason", "")
+		if err := apply(tx, change); err != nil {
+			return err
+		}
+		if err := tx.Save(change); err != nil {
+			return err
+		}
+		team, err := teams.Find(tx, change.TeamID())
+		if err != nil {
+			return err
+		}
+		entry := &audit.Entry{Team: team.Id, Action: "team.plan", Target: team.Id, TargetName: team.Name()}
+		return audit.Write(tx, entry.With("change", change.Summary()))
+	})
+	if errs.Code(err) == "" {
+		return err
+	}
+	_, _, why, _ := errs.Details(err)
+	return app.RunInTransaction(func(tx core.App) error {
+		change, err := Find(tx, id)
+		if err != nil || change.Status() != Scheduled || change.Reason() == text.Shorten(why, MaxReason) {
+			return errs.IgnoreNotFound(err)
+		}
+		change.Set("reason", text.Shorten(why, MaxReason))
+		return tx.Save(change)
+	})
+}

@@ -1,0 +1,78 @@
+package emails
+
+import (
+	"fmt"
+
+	"usher/hooks/mail"
+	"usher/hooks/tools/text"
+)
+
+// PlanRequestProps are the properties of PlanRequest.
+type PlanRequestProps struct {
+	To        string
+	Team      TeamProps
+	By        string // name of who requested the change
+	ByAddress string
+	Change    string // "Pro instead of Free"
+	ID        string // of the change, for the command
+	Dashboard string // link to the changes in the dashboard
+}
+
+// PlanRequest is the email to the server administrator when a team requests another plan or other add-ons (R138).
+func PlanRequest(p PlanRequestProps) mail.Message {
+	team := text.Isolate(p.Team.Name)
+	m := layout{
+		Team:  p.Team,
+		Title: fmt.Sprintf("%s requests a change of plan", team),
+		Intro: fmt.Sprintf("%s (%s) requests: %s.", p.By, p.ByAddress, p.Change),
+		Paragraphs: []string{
+			fmt.Sprintf("To approve it, run “usher billing approve %s” on the server, or set its status to “approved” in the dashboard.", p.ID),
+			"If the change lowers a limit, it starts at the end of the team's month. Otherwise it starts immediately.",
+		},
+		Button: "Open dashboard",
+		Link:   p.Dashboard,
+		Reason: "You're receiving this email because this is the support address of an Usher server.",
+	}.message(mail.KindPlanRequest, p.To, "", fmt.Sprintf("%s requests a change of plan", p.Team.Name))
+	m.ReplyTo = p.ByAddress
+	return m
+}
+
+// PlanDecidedProps are the properties of PlanDecided. Starts is in words; empty: the change has started.
+type PlanDecidedProps struct {
+	To, ToName string
+	Team       TeamProps
+	Change     string
+	Approved   bool
+	Starts     string // "1 December 2026"
+	Reason     string // for which it was declined
+	Link       string // to the plan
+	Support    string
+}
+
+// PlanDecided is the email to who requested a change when the server administrator approved or declined it.
+func PlanDecided(p PlanDecidedProps) mail.Message {
+	team := text.Isolate(p.Team.Name)
+	s := layout{
+		Team:    p.Team,
+		Title:   fmt.Sprintf("The change of %s's plan was approved", team),
+		Intro:   "What you requested: " + p.Change + ".",
+		Button:  "View plan",
+		Link:    p.Link,
+		Reason:  fmt.Sprintf("You're receiving this email because you requested a change of %s's plan.", team),
+		Support: p.Support,
+	}
+	subject := "Your change of plan was approved"
+	switch {
+	case !p.Approved:
+		s.Title, subject = fmt.Sprintf("The change of %s's plan was declined", team), "Your change of plan was declined"
+		s.Paragraphs = []string{"Nothing has changed."}
+		if p.Reason != "" {
+			s.Paragraphs = []string{"The reason: " + p.Reason, "Nothing has changed."}
+		}
+	case p.Starts != "":
+		s.Paragraphs = []string{"It starts on " + p.Starts + ". Until then, the team keeps what it has, and you can withdraw the change."}
+	default:
+		s.Paragraphs = []string{"It has started."}
+	}
+	return s.message(mail.KindPlanDecided, p.To, p.ToName, subject)
+}
