@@ -34,7 +34,7 @@ func init() {
 			&core.DateField{Name: "ended"},
 			created(), updated(),
 		)
-		changes.AddIndex("idx_plan_changes_waiting", true, "team", "status IN ('requested', 'scheduled')")
+		changes.AddIndex("idx_plan_changes_waiting", true, "team", "status = 'requested' OR status = 'scheduled'")
 		changes.AddIndex("idx_plan_changes_team", false, "team, created", "")
 		return app.Save(changes)
 	}, drop("plan_changes"))

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -38,14 +39,10 @@ func validateChange(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if stored.Status() == change.Status() {
+	if !record.Changed(r, "status") && stored.Status() == change.Status() {
 		return nil
 	}
-	allowed := false
-	for _, status := range next[stored.Status()] {
-		allowed = allowed || status == change.Status()
-	}
-	if !allowed {
+	if !slices.Contains(next[stored.Status()], change.Status()) { // the record may have been loaded before another decision
 		return endedError()
 	}
 	change.Set("ended", types.NowDateTime())
