@@ -4,8 +4,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/tools/text"
 )
 
 // Price is an amount of money in the smallest unit of its currency, such as cents. Without a currency there is no price.
@@ -16,6 +19,14 @@ type Price struct {
 
 // IsSet reports whether there is a price. Zero is a price if it has a currency.
 func (p Price) IsSet() bool { return p.Currency != "" }
+
+// String is the price for readers: "€49.00", or "" without one.
+func (p Price) String() string {
+	if !p.IsSet() {
+		return ""
+	}
+	return text.Money(float64(p.Amount)/math.Pow10(text.Decimals(p.Currency)), p.Currency)
+}
 
 // Times returns the price of several.
 func (p Price) Times(n int) Price { return Price{p.Amount * int64(n), p.Currency} }

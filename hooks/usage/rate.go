@@ -1,9 +1,7 @@
 package usage
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"usher/hooks/plans"
 	"usher/hooks/tools/text"
@@ -27,20 +25,7 @@ func (r Rate) Cost(seconds int) float64 {
 }
 
 // FormatCost is Cost for readers: "€183.00".
-func (r Rate) FormatCost(seconds int) string { return r.format(r.Cost(seconds)) }
+func (r Rate) FormatCost(seconds int) string { return text.Money(r.Cost(seconds), r.Currency) }
 
 // String is the rate for readers: "€3.00 an hour".
-func (r Rate) String() string { return r.format(r.Hourly) + " an hour" }
-
-var currencySigns = map[string]string{"EUR": "€", "USD": "$", "GBP": "£"}
-
-func (r Rate) format(amount float64) string {
-	whole, cents, _ := strings.Cut(fmt.Sprintf("%.2f", amount), ".")
-	var units int
-	_, _ = fmt.Sscan(whole, &units)
-	number := text.Number(units) + "." + cents
-	if sign := currencySigns[r.Currency]; sign != "" {
-		return sign + number
-	}
-	return r.Currency + " " + number
-}
+func (r Rate) String() string { return text.Money(r.Hourly, r.Currency) + " an hour" }
