@@ -25,8 +25,11 @@ func (p Price) String() string {
 	if !p.IsSet() {
 		return ""
 	}
-	return text.Money(float64(p.Amount)/math.Pow10(text.Decimals(p.Currency)), p.Currency)
+	return text.Money(p.InUnits(), p.Currency)
 }
+
+// InUnits is the price in the main unit of its currency.
+func (p Price) InUnits() float64 { return float64(p.Amount) / math.Pow10(text.Decimals(p.Currency)) }
 
 // Times returns the price of several.
 func (p Price) Times(n int) Price { return Price{p.Amount * int64(n), p.Currency} }

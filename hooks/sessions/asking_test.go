@@ -58,9 +58,9 @@ func TestRefusals_NameOnlyHelpers(t *testing.T) {
 		{"reaching invitees", "owner", reach, ""},
 		{"reaching invitees", "member", reach, "The host, co-hosts, the Owner and Admins can do this. Ask Organizer, " + panel + " to do it."},
 		{"duplicating", "member", duplicate, "The host, co-hosts, the Owner and Admins can duplicate this session. Ask Organizer, " + panel + " to duplicate it."},
-		{"a licence", "both", start, "The team's only licence is in use by another session: “Dailies” (Organizer). End one of them. For more licences, contact your server administrator."},
+		{"a licence", "both", start, "The team's only licence is in use by another session: “Dailies” (Organizer). End one of them. An Admin can add licences under Billing & plans."},
 		{"a licence", "second", start, "The team's only licence is in use by another session. Start this session after that one ends. Ask " + panel + " to end one."},
-		{"the plan", "organizer", longer, "On the Pro plan, a session can last up to 4 hours. Choose a shorter length. For a larger plan, contact your server administrator."},
+		{"the plan", "organizer", longer, "On the Pro plan, a session can last up to 4 hours. Choose a shorter length. An Admin can get a larger plan under Billing & plans."},
 	} {
 		t.Run(c.name+" as "+c.who, func(t *testing.T) {
 			if got := refusalMessage(c.say(c.who)); got != c.want {
@@ -83,7 +83,7 @@ func TestRefusals_OwnerAlone_GetsInstructions(t *testing.T) {
 	own := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(5 * time.Minute)})
 	hookstest.Exec(t, app, "UPDATE teams SET licences = 0", nil)
 	_, err := runs.Start(app, hookstest.Actor(t, app, owner, team), own.Id)
-	if got, want := refusalMessage(err), "This team has no licences. For more licences, contact your server administrator."; got != want {
+	if got, want := refusalMessage(err), "This team has no licences. An Admin can add licences under Billing & plans."; got != want {
 		t.Errorf("without a licence: got %q, want %q", got, want)
 	}
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 0", nil)

@@ -32,7 +32,7 @@ func TestBecomeOrganizer_NoFreeSeat_SaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := w.As(w.admin)
-	full := []string{"There are no Organizer seats left", "/admin/halation-post/users", "/admin/halation-post/settings#plan"}
+	full := []string{"There are no Organizer seats left", "/admin/halation-post/users", "/admin/halation-post/billing"}
 	for _, r := range []struct {
 		path   string
 		status int

@@ -60,7 +60,7 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 }
 
 // PanelShell returns the shell of the Admin Panel for the actor's team. current is the key of the page in the navigation: "users",
-// "rooms", "licences", "active", "recordings", "usage", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
+// "rooms", "licences", "active", "recordings", "usage", "billing", "settings" or "audit". It warns if live media or email doesn't work, and if seats or licences run out.
 func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, true)
 	if err != nil {
@@ -88,6 +88,7 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 		}},
 		{Title: "Insight", Items: []ui.NavItem{{Label: "Usage", Href: paths.Usage(slug), Icon: "chart-column", Current: current == "usage"}}},
 		{Title: "Team", Items: []ui.NavItem{
+			{Label: "Billing & plans", Href: paths.Billing(slug), Icon: "receipt", Current: current == "billing"},
 			{Label: "Settings", Href: paths.Settings(slug), Icon: "settings", Current: current == "settings"},
 			{Label: "Audit log", Href: paths.AuditLog(slug), Icon: "scroll-text", Current: current == "audit"},
 		}},

@@ -25,7 +25,7 @@ func loadAdd(e *core.RequestEvent, input addInput) (AddProps, error) {
 		return AddProps{}, err
 	}
 	props := AddProps{
-		Path: usersPath(e), PlanURL: settingsPath(e) + "#plan", List: input.List, Note: input.Note, Source: input.Source, Notes: input.Notes, EmailEnabled: mail.Enabled(e.App),
+		Path: usersPath(e), PlanURL: billingPath(e), List: input.List, Note: input.Note, Source: input.Source, Notes: input.Notes, EmailEnabled: mail.Enabled(e.App),
 		Roles: roleCheckRows(actor, input.Roles, now), OrganizerFree: now.Organizer.Fits(1),
 		ListError: input.Errors["emails"], FileError: input.Errors["file"], NoteError: input.Errors["note"], BaseError: baseError(input.Errors),
 	}

@@ -61,7 +61,7 @@ func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
 	for _, path := range []string{"/users/add", "/users/preview"} {
 		r := b.Post(s.path(path), inviteForm(text, "organizer"))
 		assertPage(t, r, http.StatusOK, "2 more seats reserved, 0 free.", "Send 2 invitations", "6 lines are skipped and stay in the list.",
-			"There are no seats for 2 invitees.", "Free a seat", s.path("/settings#plan"))
+			"There are no seats for 2 invitees.", "Free a seat", s.path("/billing"))
 		if got := previewLines(r.Body); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s previews %v", path, got)
 		}

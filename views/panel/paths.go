@@ -13,6 +13,7 @@ func importPath(e *core.RequestEvent) string   { return paths.Imports(e.Request.
 func roomsPath(e *core.RequestEvent) string    { return paths.PanelRooms(e.Request.PathValue("team")) }
 func auditPath(e *core.RequestEvent) string    { return paths.AuditLog(e.Request.PathValue("team")) }
 func verifyPath(e *core.RequestEvent) string   { return auditPath(e) + "/verify" }
+func billingPath(e *core.RequestEvent) string  { return paths.Billing(e.Request.PathValue("team")) }
 func settingsPath(e *core.RequestEvent) string { return paths.Settings(e.Request.PathValue("team")) }
 
 func recordingsPath(e *core.RequestEvent) string {

@@ -50,6 +50,7 @@ func Routes(pages *web.Group) {
 	recordings.Routes(panel, recordings.Area{InPanel: true, Shell: shell})
 	usageRoutes(panel)
 
+	billingRoutes(panel)
 	panel.GET("/licences", showLicences)
 
 	panel.GET("/find", showSearch)

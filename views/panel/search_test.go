@@ -143,7 +143,7 @@ func TestSearch_FindsPagesAndActionsOfEveryArea(t *testing.T) {
 		{"import", "Imports and bulk actions", s.path("/users/import"), true},
 		{"CSV upload", "Upload CSV", s.path("/users/add?csv=1"), true},
 		{"permissions roles", "Roles and permissions", s.path("/users/permissions"), true},
-		{"seats", "Plan and seats", s.path("/settings#plan"), true},
+		{"seats", "Billing & plans", s.path("/billing"), true},
 		{"archived", "Archived rooms", s.path("/rooms?status=archived"), true},
 		{"audit log", "Audit log", s.path("/audit"), true},
 		{"log audit export", "Export audit log", s.path("/audit/export"), true},

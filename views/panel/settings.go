@@ -86,9 +86,6 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	if actor.CanDeleteTeam() {
 		props.DeleteURL = deletePath(e)
 	}
-	if props.Plan, err = loadPlan(e); err != nil {
-		return err
-	}
 	if props.Email, err = loadEmailSettings(e); err != nil {
 		return err
 	}

@@ -276,7 +276,7 @@ func TestOfferRole_NoFreeSeat_IsRefusedWithAlternatives(t *testing.T) {
 	}
 	b := s.As(s.owner)
 	for _, r := range []viewstest.Reply{b.Get(s.userPath(s.member, "/ask?role=organizer")), b.Post(s.userPath(s.member, "/ask"), roleForm("organizer"))} {
-		assertContains(t, r, "There are no Organizer seats left.", "To free one, revoke a role or an invitation", `href="`+s.path("/settings#plan")+`"`)
+		assertContains(t, r, "There are no Organizer seats left.", "To free one, revoke a role or an invitation", `href="`+s.path("/billing")+`"`)
 		assertNotContains(t, r, "Send invitation")
 	}
 	if r := b.Post(s.userPath(s.member, "/ask"), roleForm("organizer")); r.Status != http.StatusUnprocessableEntity {

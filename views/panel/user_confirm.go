@@ -157,7 +157,7 @@ func loadActionDialog(e *core.RequestEvent, row *people.Row, action string) (*Ac
 
 // newActionDialog returns the props that all action dialogs share.
 func newActionDialog(e *core.RequestEvent, row *people.Row, action string) *ActionDialogProps {
-	return &ActionDialogProps{Name: row.DisplayName(), Action: userPath(e, row) + "/" + action, PlanURL: settingsPath(e) + "#plan",
+	return &ActionDialogProps{Name: row.DisplayName(), Action: userPath(e, row) + "/" + action, PlanURL: billingPath(e),
 		Fields: []ui.HiddenField{{Name: "role", Value: e.Request.FormValue("role")}, {Name: "invitation", Value: row.Invitation}}}
 }
 

@@ -46,9 +46,9 @@ func (p StorageProps) sentence() string {
 func (p StorageProps) note() string {
 	switch {
 	case p.Full && p.Trash > 0:
-		return "Storage is full, so new recordings can't be started. Delete recordings permanently, " + text.Storage(p.Trash) + " of them in the trash, or contact your server administrator to change the plan."
+		return "Storage is full, so new recordings can't be started. Delete recordings permanently, " + text.Storage(p.Trash) + " of them in the trash, or get a larger plan under Billing & plans."
 	case p.Full:
-		return "Storage is full, so new recordings can't be started. Delete recordings, or contact your server administrator to change the plan."
+		return "Storage is full, so new recordings can't be started. Delete recordings, or get a larger plan under Billing & plans."
 	case p.Nearly:
 		return "Storage is nearly full. A recording stops when it reaches the limit. What was recorded until then is kept."
 	case p.Trash > 0:
