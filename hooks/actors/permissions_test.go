@@ -39,7 +39,7 @@ func TestPermissions_FollowTeamSettings(t *testing.T) {
 				"Join sessions they're invited to": "OAGMU", "See rooms and when they're free": "OAGM-",
 				"Schedule and host sessions": test.hosts, "Open the Admin Panel and read the audit log": "OA---",
 				"Invite and remove Organizers, members and guests": "OA---", "Create, change and archive rooms": "OA---",
-				"Change the team's name, logo and settings": "OA---", "Invite and remove Admins": test.manages,
+				"Change the team's name, logo and settings": "OA---", "Invite and remove Admins": test.manages, "Change the plan and add-ons": "OA---",
 				"Let Admins manage other Admins": "O----", "Delete the team": "O----",
 			}
 			table := actors.Permissions(team)

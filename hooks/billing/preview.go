@@ -31,6 +31,7 @@ type Limit struct {
 	Name          string // one of plans.Limits
 	Before, After int64  // or plans.Unlimited
 	Used          int64  // now; 0 for limits of single sessions
+	Reserved      int64  // seats, by pending invitations
 }
 
 // Lowered reports whether the change lowers the limit.
@@ -39,7 +40,7 @@ func (l Limit) Lowered() bool {
 }
 
 // Exceeded reports whether more is in use than the limit after the change.
-func (l Limit) Exceeded() bool { return l.After != plans.Unlimited && l.Used > l.After }
+func (l Limit) Exceeded() bool { return l.After != plans.Unlimited && l.Used+l.Reserved > l.After }
 
 // Preview is what an order would change.
 type Preview struct {
@@ -62,7 +63,7 @@ func (p *Preview) Faults() []string {
 	var faults []string
 	for _, l := range p.Limits {
 		if name, counted := inUse[l.Name]; counted && l.Lowered() && l.Exceeded() {
-			faults = append(faults, fmt.Sprintf("%s are in use, and %s would be left.", text.Count(int(l.Used), name, name+"s"), text.Number(int(l.After))))
+			faults = append(faults, fmt.Sprintf("%s are in use or reserved, and %s would be left.", text.Count(int(l.Used+l.Reserved), name, name+"s"), text.Number(int(l.After))))
 		}
 	}
 	return faults
@@ -170,7 +171,7 @@ func (p *Preview) countLimits(app core.App, team *core.Record) error {
 			if p.Plan.Id == p.NewPlan.Id && limit.After != plans.Unlimited {
 				limit.After += int64(count.Limit) - limit.Before
 			}
-			limit.Before, limit.Used = int64(count.Limit), int64(count.Used+count.Reserved)
+			limit.Before, limit.Used, limit.Reserved = int64(count.Limit), int64(count.Used), int64(count.Reserved)
 			if p.Plan.Id == p.NewPlan.Id && count.Limit == plans.Unlimited {
 				limit.After = plans.Unlimited
 			}

@@ -2,6 +2,7 @@ package emails
 
 import (
 	"fmt"
+	"strings"
 
 	"usher/hooks/mail"
 	"usher/hooks/tools/text"
@@ -24,7 +25,7 @@ func PlanRequest(p PlanRequestProps) mail.Message {
 	m := layout{
 		Team:  p.Team,
 		Title: fmt.Sprintf("%s requests a change of plan", team),
-		Intro: fmt.Sprintf("%s (%s) requests: %s.", p.By, p.ByAddress, p.Change),
+		Intro: fmt.Sprintf("%s (%s) requests: %s.", text.Isolate(p.By), p.ByAddress, p.Change),
 		Paragraphs: []string{
 			fmt.Sprintf("To approve it, run “usher billing approve %s” on the server, or set its status to “approved” in the dashboard.", p.ID),
 			"If the change lowers a limit, it starts at the end of the team's month. Otherwise it starts immediately.",
@@ -67,7 +68,7 @@ func PlanDecided(p PlanDecidedProps) mail.Message {
 		s.Title, subject = fmt.Sprintf("The change of %s's plan was declined", team), "Your change of plan was declined"
 		s.Paragraphs = []string{"Nothing has changed."}
 		if p.Reason != "" {
-			s.Paragraphs = []string{"The reason: " + p.Reason, "Nothing has changed."}
+			s.Paragraphs = []string{"The reason: " + text.Isolate(strings.Join(strings.Fields(p.Reason), " ")), "Nothing has changed."}
 		}
 	case p.Starts != "":
 		s.Paragraphs = []string{"It starts on " + p.Starts + ". Until then, the team keeps what it has, and you can withdraw the change."}

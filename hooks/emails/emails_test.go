@@ -105,6 +105,10 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"recording-refused", emails.NotRecorded(emails.NotRecordedProps{To: lucia, ToName: name, Team: team, Title: name, Why: "The team's storage for recordings is full.", Link: link, Support: support}), link},
 		{"recordings-due", emails.RecordingsDue(emails.RecordingsDueProps{To: lucia, ToName: name, Team: team, Days: 90, Recordings: []emails.RecordingItem{{Title: name, Started: expires}, {Title: name, Started: expires}},
 			More: 3, At: expires, Trash: 7 * 24 * time.Hour, Zone: lisbon, Link: link, Support: support}), link},
+		{"plan-request", emails.PlanRequest(emails.PlanRequestProps{To: lucia, Team: team, By: name, ByAddress: "ines@halation.film", Change: "Pro instead of Free", ID: "abcdefghijklmno", Dashboard: link}), link},
+		{"plan-approved", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Pro instead of Free", Approved: true, Link: link, Support: support}), link},
+		{"plan-scheduled", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Free instead of Pro", Approved: true, Starts: "1 December 2026", Link: link, Support: support}), link},
+		{"plan-declined", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Pro instead of Free", Reason: note, Link: link, Support: support}), link},
 		{"capacity", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Admin seat", Free: 1, Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-full", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Organizer seat", Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
 		{"capacity-licences-nearly", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Free: 1, Limit: 3, Running: true, Interval: 7 * 24 * time.Hour, Manage: link,
@@ -152,11 +156,11 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 		if strings.Contains(m.HTML, "<table") || strings.Contains(m.HTML, "zTempl") || strings.Contains(m.Text, "\r") {
 			t.Errorf("%s: got a table, a template marker or a carriage return, want no %q, %q or %q", s.name, "<table", "zTempl", "\r")
 		}
-		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences-nearly capacity-licences", s.name)
+		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences-nearly capacity-licences", s.name)
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
 			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}
-		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording")) {
+		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan")) {
 			t.Errorf("%s: got high priority %t, want %t", s.name, m.HighPriority, !m.HighPriority)
 		}
 		if dir != "" {

@@ -35,7 +35,11 @@ func limitValue(name string, limit int64) string {
 func usedText(l billing.Limit) string {
 	switch l.Name {
 	case plans.AdminSeats, plans.OrganizerSeats:
-		return ui.Number(int(l.Used)) + " used or reserved"
+		words := ui.Number(int(l.Used)) + " used, " + ui.Number(int(l.Reserved)) + " reserved"
+		if l.Before != plans.Unlimited {
+			words += ", " + ui.Number(int(max(0, l.Before-l.Used-l.Reserved))) + " free"
+		}
+		return words
 	case plans.Licences:
 		return ui.Number(int(l.Used)) + " in use"
 	case plans.StorageBytes:

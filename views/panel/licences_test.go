@@ -104,7 +104,7 @@ func TestLicences_Shortage_IsOnThePagesThatHelp(t *testing.T) {
 	}
 }
 
-// The Licences page, the navigation, the Users page, the settings and the API count the same seats and licences.
+// The Licences page, the navigation, the Users page, the plan and the API count the same seats and licences.
 func TestCounts_AreTheSameEverywhere(t *testing.T) {
 	s := newFixture(t, true)
 	s.setLimits(7, 9, 4)
@@ -143,7 +143,7 @@ func TestCounts_AreTheSameEverywhere(t *testing.T) {
 	for path, wants := range map[string][]string{
 		"/licences": append([]string{"2 of 4 in use, 2 free", "Licences 2 of 4 in use"}, seatWords...),
 		"/users":    append([]string{"Licences 2 of 4 in use"}, seatWords...),
-		"/settings": append([]string{"Licences 2 of 4 in use"}, seatWords...),
+		"/billing":  {"Licences 2 of 4 in use", "Admin seats 2 used, 1 reserved, 4 free 7", "Organizer seats 2 used, 1 reserved, 6 free 9", "Licences 2 in use 4", "Storage for recordings 0 bytes used 100 GB"},
 	} {
 		text := visibleText(b.Get(s.path(path)).Body)
 		for _, want := range wants {

@@ -134,13 +134,6 @@ func TestSettings_InvalidLogo_IsRefusedAtTheField(t *testing.T) {
 	}
 }
 
-func TestSettings_Plan_ShowsRealNumbers(t *testing.T) {
-	s := newFixture(t, true)
-	r := s.As(s.admin).Get(s.path("/settings"))
-	assertPage(t, r, http.StatusOK, "on the Pro plan", "2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used", "mailto:help@usher.test")
-	assertNotContains(t, r, "Longest session", "Storage", "Sessions at once")
-}
-
 func TestSendTestEmail_ThreeAMinute_OnlyForTheSender(t *testing.T) {
 	off := newFixture(t, false)
 	silent := off.As(off.admin).Get(off.path("/settings"))

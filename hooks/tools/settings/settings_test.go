@@ -15,7 +15,7 @@ func fromEnv(env map[string]string) (settings.Config, error) {
 
 func TestFromEnv_Defaults(t *testing.T) {
 	config, err := fromEnv(nil)
-	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2}) {
+	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
@@ -23,7 +23,7 @@ func TestFromEnv_Defaults(t *testing.T) {
 func TestFromEnv_ReadsEverySetting(t *testing.T) {
 	config, err := fromEnv(map[string]string{
 		"USHER_URL": "https://usher.example.org/", "USHER_TRUSTED_PROXY": "X-Forwarded-For", "USHER_TEAMS": "operator",
-		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org", "USHER_FFMPEG": "off",
+		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_BILLING": "operator", "USHER_SUPPORT": "help@example.org", "USHER_FFMPEG": "off",
 		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
 		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
@@ -31,7 +31,7 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		"USHER_RECORDINGS": "5",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
-		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
+		Plan: "pro", Billing: "operator", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off"}
 	if err != nil || config != want {
@@ -48,6 +48,7 @@ var invalidValues = map[string][]string{
 	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
 	"RESEND_WEBHOOK_SECRET": {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
 	"USHER_TEAMS":           {"all", "Any"},
+	"USHER_BILLING":         {"free", "Open", "stripe"},
 	"USHER_SIGNUP":          {"closed", "OPEN"},
 	"USHER_MAIL_FROM":       {"usher", "<>"},
 	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
