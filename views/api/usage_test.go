@@ -98,7 +98,7 @@ func TestUsage_Sorting(t *testing.T) {
 	w.newUsageMonth()
 	for sort, want := range map[string]string{"": "Fjord Kestrel", "time": "Kestrel Fjord", "-time": "Fjord Kestrel", "title": "Fjord Kestrel", "-title": "Kestrel Fjord",
 		"scheduled": "Fjord Kestrel", "-scheduled": "Kestrel Fjord", "actual": "Fjord Kestrel", "-actual": "Kestrel Fjord", "organizer": "", "-organizer": "", "nonsense": "Fjord Kestrel"} {
-		_, got := w.callAs("owner", "GET", w.path("/usage?month=2026-05&sort="+sort), nil)
+		_, got := w.callAs("owner", "GET", w.path("/usage?month=2026-05&sort=%s", sort), nil)
 		var titles, organizers []string
 		for _, row := range got["rows"].([]any) {
 			titles = append(titles, row.(map[string]any)["title"].(string))
