@@ -298,6 +298,7 @@ func (d *fixture) pages() []pageAccess {
 		{"api /recordings/{id}", api + "/recordings/" + d.recording.Id, map[string][]string{"guest": guestReads, "admin": adminReads}, map[string][]string{"guest": {"session's title"}}},
 		{"api /active", api + "/active", map[string][]string{"admin": adminReads}, nil},
 		{"api /seats", api + "/seats", panel, map[string][]string{"admin": {"admin seats", "organizer seats", "licences"}}},
+		{"api /billing", api + "/billing", panel, map[string][]string{"admin": {"plan"}}},
 		{"api /licences", api + "/licences", panel, map[string][]string{"admin": {"admin seats", "organizer seats", "licences", "owner's address", "host's name"}}},
 		{"api /users", api + "/users", panel, map[string][]string{"admin": {"member's address", "other guest's address"}}},
 		{"api /users/{id}", api + "/users/" + d.accounts["guest"].Id, panel, nil},

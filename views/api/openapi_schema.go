@@ -122,7 +122,7 @@ func (s *schemas) of(t reflect.Type, request bool) *schema {
 		return &schema{Type: "boolean"}
 	case reflect.String:
 		return &schema{Type: "string"}
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		return &schema{Type: "integer"}
 	case reflect.Float64:
 		return &schema{Type: "number"}

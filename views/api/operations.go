@@ -6,6 +6,7 @@ import (
 	"usher/hooks/addresslist"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
+	"usher/hooks/billing"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/licences"
@@ -114,6 +115,15 @@ var operations = []operation{
 	{method: "GET", path: "/api/teams/{team}/licences", tag: "Teams", id: "getLicences", summary: "Get the use of seats and licences", access: admins,
 		text: "Seats and licences in use and by whom, the most licences in use on each of the last " + text.Number(licences.PeakDays) + " days, and the licences that scheduled sessions need in the next " +
 			text.Number(licences.ForecastDays) + " days. Sessions held in another tool count too. Names at most " + text.Number(licences.MaxHolders) + " holders of seats.", response: []any{licenceReport{}}},
+	{method: "GET", path: "/api/teams/{team}/billing", tag: "Teams", id: "getBilling", summary: "Get the plan and add-ons", access: admins,
+		text: "What the team has, what is in use, the plans and add-ons on offer, and the newest " + text.Number(maxChanges) + " changes.", response: []any{billingInfo{}}},
+	{method: "POST", path: "/api/teams/{team}/billing/preview", tag: "Teams", id: "previewOrder", summary: "Preview a change of the plan", access: admins,
+		text: "Changes nothing.", request: orderForm{}, response: []any{orderPreview{}}, codes: orderCodes},
+	{method: "POST", path: "/api/teams/{team}/billing", tag: "Teams", id: "changePlan", summary: "Change the plan and add-ons", access: admins,
+		text:    "Applied immediately, or requested from the server administrator, as the server is set up. A requested change that lowers a limit starts at the end of the month after it's approved.",
+		request: orderForm{}, response: []any{planChange{}}, codes: append([]string{billing.CodeUnchanged, billing.CodeWaiting, billing.CodeDoesNotFit}, orderCodes...)},
+	{method: "POST", path: "/api/teams/{team}/billing/changes/{id}/withdraw", tag: "Teams", id: "withdrawChange", summary: "Withdraw a change of the plan", access: admins,
+		text: "Only while it's requested or scheduled.", response: []any{planChange{}}, codes: []string{billing.CodeEnded}},
 	{method: "POST", path: "/api/teams/{team}/test-email", tag: "Teams", id: "sendTestEmail", summary: "Send a test email", access: admins,
 		text: "Sends an email to your own address. At most 3 a minute.", response: []any{testEmail{}}},
 	{method: "GET", path: "/api/teams/{team}/test-email/{id}", tag: "Teams", id: "getTestEmail", summary: "Get the delivery of a test email", access: admins,

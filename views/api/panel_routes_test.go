@@ -36,6 +36,8 @@ var apiRoutesByPanelAction = map[string][]route{
 	"/rooms/{id}/rotate":        {{"POST", "/api/teams/{team}/rooms/{id}/rotate"}},
 	"/active/{id}/end":          {{"POST", "/api/sessions/{id}/end"}},
 	"/active/{id}/message":      {{"POST", "/api/sessions/{id}/message"}},
+	"/billing":                  {{"POST", "/api/teams/{team}/billing"}, {"POST", "/api/teams/{team}/billing/preview"}},
+	"/billing/withdraw":         {{"POST", "/api/teams/{team}/billing/changes/{id}/withdraw"}},
 	"/settings":                 {{"PATCH", "/api/teams/{team}"}},
 	"/settings/recordings":      {{"PUT", "/api/teams/{team}/recordings/retention"}},
 	"/settings/delete":          {{"DELETE", "/api/teams/{team}"}},
