@@ -92,8 +92,8 @@ func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
 				if code != seats.CodeFull || !strings.HasPrefix(sentence, s.says) {
 					t.Errorf("%v (%q), want %v and it with %q", err, code, seats.CodeFull, s.says)
 				}
-				if !strings.Contains(sentence, "To free one") || !strings.Contains(sentence, "more seats") {
-					t.Errorf("no way out in %q, want it to contain %q and %q", sentence, "To free one", "more seats")
+				if !strings.Contains(sentence, "To free one") || !strings.Contains(sentence, "add seats") {
+					t.Errorf("no way out in %q, want it to contain %q and %q", sentence, "To free one", "add seats")
 				}
 				if after := countSeats(t, app, team); after != before {
 					t.Errorf("seats went from %+v to %+v, want %v", before, after, before)
