@@ -74,6 +74,9 @@ var endTexts = map[string]string{
 // EndText says why the session ended, "" if it hasn't.
 func (r Row) EndText() string { return endTexts[r.EndReason] }
 
+// EndedByHost reports whether a host ended the session.
+func (r Row) EndedByHost() bool { return r.EndReason == runs.EndedByHost }
+
 // ReasonTexts explains all reasons of the row.
 func (r Row) ReasonTexts() []string {
 	all := make([]string, len(r.Reasons))

@@ -72,8 +72,11 @@ func newUsageDetails(e *core.RequestEvent, d *usage.Details, query usageQuery) U
 	}
 	props.Lines = comparedLines(d, zone)
 	if props.End = d.EndText(); props.End != "" {
-		if d.EndedBy != "" {
-			props.End += ", by " + text.Isolate(d.EndedBy)
+		switch {
+		case d.EndedBy != "" && d.EndedByHost():
+			props.End += ", " + text.Isolate(d.EndedBy)
+		case d.EndedBy != "":
+			props.End += " by " + text.Isolate(d.EndedBy)
 		}
 		props.End += "."
 	}
