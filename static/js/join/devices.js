@@ -19,7 +19,7 @@ export function start() {
   for (const kind of ["camera", "microphone"]) part(`use-${kind}`).addEventListener("change", (event) => use(kind, event.target.checked));
   for (const kind of Object.keys(inputs)) part(kind).addEventListener("change", (event) => choose(kind, event.target.value));
   navigator.mediaDevices.ondevicechange = () => stream && list();
-  permitted().then((granted) => granted && open());
+  permitted().then((granted) => granted && box === found && !("open" in box.dataset) && open());
 }
 
 window.addEventListener("pagehide", stop);
@@ -86,9 +86,10 @@ async function add(kind) {
   show();
 }
 
+// A picture that goes on keeps its stream: another one would flicker.
 function show() {
   const video = part("picture"), pictures = stream.getVideoTracks();
-  video.srcObject = pictures.length > 0 ? new MediaStream(pictures) : null;
+  if (pictures[0] !== video.srcObject?.getVideoTracks()[0]) video.srcObject = pictures.length > 0 ? new MediaStream(pictures) : null;
   box.toggleAttribute("data-dark", pictures.length === 0);
   listen();
 }
