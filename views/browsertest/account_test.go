@@ -35,6 +35,7 @@ func (b *tab) waitForAvatars(count int) {
 }
 
 func TestAccount_PictureDevicesEmailAndDeletion(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -101,6 +102,7 @@ func TestAccount_PictureDevicesEmailAndDeletion(t *testing.T) {
 }
 
 func TestNavigation_MobileMenu_ScrollsToTheSection(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	hookstest.Team(t, server.App, hookstest.Account(t, server.App, "marta@halation.example"), "Halation Post", "free")
 	b := signIn(t, server, "marta@halation.example")

@@ -3,6 +3,7 @@ package browsertest
 import "testing"
 
 func TestAuditLog_FiltersWhileTyping(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/audit")

@@ -37,6 +37,7 @@ func steps(t *testing.T, n int, step func() (worked bool, err error)) {
 // All of more than 1,000 users are selected, and their invitations revoked in the background: progress and result appear without
 // a reload, and the bar on the Users page leads to them.
 func TestBulk_MoreThanAThousandUsers_ShowProgressAndResult(t *testing.T) {
+	t.Parallel()
 	h := newFixture(t)
 	h.stopWorkers(t)
 	hookstest.SeedUsers(t, h.App, h.Team.Id, 1_100)
@@ -91,6 +92,7 @@ func TestBulk_MoreThanAThousandUsers_ShowProgressAndResult(t *testing.T) {
 
 // The pending invitations of an import are revoked from its page, after a question. The action is stopped half-way.
 func TestImport_Revoke_AsksAndCanBeStopped(t *testing.T) {
+	t.Parallel()
 	h := newFixture(t)
 	h.stopWorkers(t)
 	list := make([]string, 60)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestBulkRemove_ByKeyboard(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
@@ -44,6 +45,7 @@ func TestBulkRemove_ByKeyboard(t *testing.T) {
 }
 
 func TestBulk_SelectionSurvivesRefresh(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
@@ -66,6 +68,7 @@ func TestBulk_SelectionSurvivesRefresh(t *testing.T) {
 }
 
 func TestBulkRemove_WithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")

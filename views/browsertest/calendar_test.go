@@ -29,6 +29,7 @@ func crowdedWeek(t *testing.T, f *fixture) {
 }
 
 func TestCalendar_CrowdedWeek_StaysReadable(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	crowdedWeek(t, f)
 	b := f.signIn(t, "marta@halation.example")

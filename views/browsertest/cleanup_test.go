@@ -80,6 +80,7 @@ func (b *tab) dispatchKey(event input.DispatchKeyEventParams) {
 
 // TestUsers_CleanUpByKeyboard removes users with the keyboard only.
 func TestUsers_CleanUpByKeyboard(t *testing.T) {
+	t.Parallel()
 	defaultBrowser.start(t)
 	server := viewstest.Serve(t, hookstest.Config()) // no email: sending would change the list during the test
 	owner := hookstest.Account(t, server.App, "marta@halation.example")

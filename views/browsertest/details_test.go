@@ -10,6 +10,7 @@ import (
 )
 
 func TestDetails_Action_KeepsPageAndFocus(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
@@ -59,6 +60,7 @@ func TestDetails_Action_KeepsPageAndFocus(t *testing.T) {
 
 // What is focused again after a swap says the same as before, and can be pressed.
 func TestReady_Now_FindsTheSameControl(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	b := openTab(t, server.URL)
 	b.visit("/signin")

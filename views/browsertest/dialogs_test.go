@@ -15,6 +15,7 @@ const dialogOpeners = `[...document.querySelectorAll("[data-dialog-open], a[hx-t
 
 // TestDialogs_TakeAndReturnFocus opens every dialog of several pages with the keyboard.
 func TestDialogs_TakeAndReturnFocus(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	panel, home := "/admin/halation-post", "/app/halation-post"
@@ -95,6 +96,7 @@ func (b *tab) checkDialog(page, name string) {
 
 // TestToast_OverADialog_IsVisible shows toasts where a modal dialog leaves the page unobscured.
 func TestToast_OverADialog_IsVisible(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
@@ -117,6 +119,7 @@ func TestToast_OverADialog_IsVisible(t *testing.T) {
 
 // A link in a dialog that opens elsewhere leaves the dialog and what was typed in it, so nothing is asked.
 func TestDialog_LinkToANewTab_AsksNothing(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add")

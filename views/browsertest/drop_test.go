@@ -10,6 +10,7 @@ const dragFile = `(type) => {
 }`
 
 func TestAddUsers_DroppedFile_IsRead(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add?csv")

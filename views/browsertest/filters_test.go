@@ -4,6 +4,7 @@ import "testing"
 
 // The bar over the users is one line on a wide screen, or else the filters and a full line of fields below them.
 func TestUsers_Filters_WrapInWholeLines(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	for _, query := range []string{"", "?inactive=true"} {

@@ -11,6 +11,7 @@ import (
 
 // The page of an import follows the event stream: an email that bounces appears while the page is open.
 func TestImport_EmailThatBounces_AppearsOnTheOpenPage(t *testing.T) {
+	t.Parallel()
 	h := newFixture(t)
 	list := make([]string, 3)
 	for n := range list {

@@ -20,6 +20,7 @@ func longList(n int) string {
 // TestImport_ProgressUpdatesWithoutReload pastes a long list, starts the import, and sees the numbers change without a
 // reload.
 func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.stopWorkers(t)
 	importer := invitations.NewImporter(f.App)

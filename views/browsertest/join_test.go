@@ -65,6 +65,7 @@ func TestJoinPage_AsksToJoin_IsDeniedThenAdmitted(t *testing.T) {
 }
 
 func TestJoinPage_WithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	host := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, host, "Halation Post", "pro")

@@ -38,6 +38,7 @@ func signIn(t *testing.T, server *viewstest.Server, email string) *tab {
 }
 
 func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	owner := openTab(t, server.URL)
 	owner.visit("/")
@@ -86,6 +87,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 }
 
 func TestAccept_WrongAccount_SignsOutAndReturns(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -107,6 +109,7 @@ func TestAccept_WrongAccount_SignsOutAndReturns(t *testing.T) {
 }
 
 func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -127,6 +130,7 @@ func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
 }
 
 func TestAccept_RevokedWhilePageIsOpen_IsRefused(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -153,6 +157,7 @@ func TestAccept_RevokedWhilePageIsOpen_IsRefused(t *testing.T) {
 }
 
 func TestInvite_TwoAdminsAtTheLastSeat_OneWins(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")

@@ -14,6 +14,7 @@ import (
 const rowVisible = `(() => { const box = document.querySelector("tr[data-current]")?.getBoundingClientRect(); return !!box && box.top >= 52 && box.bottom <= innerHeight })()`
 
 func TestDetails_NextAndPrevious_FollowTheListAcrossPages(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
@@ -51,6 +52,7 @@ func TestDetails_NextAndPrevious_FollowTheListAcrossPages(t *testing.T) {
 }
 
 func TestEscape_ClearsTheSelection_UnlessSomethingIsOpen(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
@@ -86,6 +88,7 @@ func TestEscape_ClearsTheSelection_UnlessSomethingIsOpen(t *testing.T) {
 }
 
 func TestShortcuts_ListWhatWorksOnThePage(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	for path, c := range map[string]struct{ lists, not string }{

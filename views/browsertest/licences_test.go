@@ -9,6 +9,7 @@ import (
 )
 
 func TestLicences_FollowStartsAndEnds(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	hookstest.Exec(t, f.App, "UPDATE teams SET licences = 2", nil)
 	session := hookstest.StartSession(t, f.App, f.Owner, f.Team, sessions.Form{Title: "Kestrel, spotting"})

@@ -13,6 +13,7 @@ import (
 )
 
 func TestUsers_OpenPage_FollowsChanges(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -38,6 +39,7 @@ func TestUsers_OpenPage_FollowsChanges(t *testing.T) {
 }
 
 func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -67,6 +69,7 @@ func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
 }
 
 func TestOpenPage_AccessLost_SaysWhy(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
@@ -101,6 +104,7 @@ func TestOpenPage_AccessLost_SaysWhy(t *testing.T) {
 }
 
 func TestEventStream_ConnectionLost_ReconnectsAndCatchesUp(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
@@ -117,6 +121,7 @@ func TestEventStream_ConnectionLost_ReconnectsAndCatchesUp(t *testing.T) {
 }
 
 func TestEventStream_ScriptLoadsLate_IsConnected(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")

@@ -137,6 +137,7 @@ func (b *tab) seekTo(ms int64) {
 }
 
 func TestPlayer_SeeksExactly(t *testing.T) {
+	t.Parallel()
 	f := newRecordingFixture(t)
 	b := f.signIn()
 	b.visit(f.path() + "#t=2.5")
@@ -199,6 +200,7 @@ func TestPlayer_PlaysInSync_WithTheKeyboard(t *testing.T) {
 }
 
 func TestPlayer_SaysWhatCannotBePlayed(t *testing.T) {
+	t.Parallel()
 	f := newRecordingFixture(t)
 	f.addManifest("unknown")
 	b := f.signIn()

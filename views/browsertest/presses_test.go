@@ -35,6 +35,7 @@ func (b *tab) pressTwice(words string) bool {
 }
 
 func TestPress_SlowResponse_IsVisibleAndSentOnce(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := newProxy(t, f.Server)
 	b := f.signIn(t, "marta@halation.example")
@@ -74,6 +75,7 @@ func TestPress_SlowResponse_IsVisibleAndSentOnce(t *testing.T) {
 
 // Nothing loads after a download, so its link isn't busy.
 func TestPress_Download_IsNotBusy(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	meeting := hookstest.ScheduleSession(t, f.App, f.Owner, f.Team, sessions.Form{Title: "Kestrel", Starts: time.Now().Add(2 * time.Hour)})

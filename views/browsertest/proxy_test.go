@@ -86,6 +86,7 @@ func redirectToPortal(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func TestPlainForm_ProxyError_KeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	p := newProxy(t, server)
 	hookstest.Account(t, server.App, "marta@halation.example")
@@ -130,6 +131,7 @@ func TestPlainForm_ProxyError_KeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestUpload_ProxyRefusesTheSize_SaysTheLimit(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	p := newProxy(t, server)
 	hookstest.Account(t, server.App, "marta@halation.example")
@@ -149,6 +151,7 @@ func TestUpload_ProxyRefusesTheSize_SaysTheLimit(t *testing.T) {
 }
 
 func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := newProxy(t, f.Server)
 	b := f.signIn(t, "marta@halation.example")
@@ -175,6 +178,7 @@ func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
 }
 
 func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := newProxy(t, f.Server)
 	b := f.signIn(t, "marta@halation.example")
@@ -191,6 +195,7 @@ func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
 }
 
 func TestEventStream_ProxyAnswersFirst_IsConnectedLater(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := newProxy(t, f.Server)
 	b := f.signIn(t, "marta@halation.example")

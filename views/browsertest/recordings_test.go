@@ -4,6 +4,7 @@ import "testing"
 
 // TestRecordings_AreRenamedSharedDeletedAndRestored walks from the library to the page of a recording, and through its actions.
 func TestRecordings_AreRenamedSharedDeletedAndRestored(t *testing.T) {
+	t.Parallel()
 	f := newRecordingFixture(t)
 	b := f.signIn()
 	b.visit("/app/" + f.team.Slug() + "/recordings")

@@ -11,6 +11,7 @@ import (
 
 // TestRoomPage_FollowsWhatHappensThere: the open page of a room shows the session that starts there, and its end.
 func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")

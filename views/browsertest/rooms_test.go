@@ -10,6 +10,7 @@ import (
 )
 
 func TestRooms_CreateBookRotateAndArchive(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")

@@ -10,6 +10,7 @@ import (
 
 // TestRowMenu_ActsInPlace uses the menus of rows by keyboard, without opening the details.
 func TestRowMenu_ActsInPlace(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")

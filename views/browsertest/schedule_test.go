@@ -22,6 +22,7 @@ func (b *tab) focusMatching(what, script string) {
 }
 
 func TestSchedule_ByKeyboard(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/app/halation-post/calendar")
@@ -60,6 +61,7 @@ func TestSchedule_ByKeyboard(t *testing.T) {
 }
 
 func TestCalendar_FreeSlot_FillsTheForm(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/app/halation-post/calendar?date=2027-11-18")
@@ -96,6 +98,7 @@ func TestCalendar_FreeSlot_FillsTheForm(t *testing.T) {
 }
 
 func TestSchedule_WithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := openPlainTab(t, f.URL)
 	p.visit("/signin")
@@ -113,6 +116,7 @@ func TestSchedule_WithoutJavaScript(t *testing.T) {
 
 // A member's name or address that is typed faster than the suggestions appear is that member, and Enter doesn't send the form.
 func TestSessionForm_TypedFast_IsTheMember(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	for typed, name := range map[string]string{"priya@halation.example": "Priya Raman", "Priya Raman": "Priya Raman"} {

@@ -35,6 +35,7 @@ func (p plainTab) waitForMarkup(words string) {
 }
 
 func TestInvite_WithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	server, post := newServerWithEmail(t)
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	hookstest.Team(t, server.App, owner, "Halation Post", "free")

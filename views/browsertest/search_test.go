@@ -27,6 +27,7 @@ func (b *tab) waitForOption(words string) {
 }
 
 func TestSearch_ByKeyboard(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	theo, err := accounts.Find(f.App, "theo@halation.example")
 	if err != nil {
@@ -94,6 +95,7 @@ func TestSearch_ByKeyboard(t *testing.T) {
 }
 
 func TestSearch_WithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := openPlainTab(t, f.URL)
 	p.visit("/signin")

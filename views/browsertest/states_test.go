@@ -107,6 +107,7 @@ func TestAccessibility_PageStates(t *testing.T) {
 }
 
 func TestAccessibility_InviteListWithErrors(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add")
@@ -127,6 +128,7 @@ func must(t *testing.T, err error) {
 }
 
 func TestNotice_Folded_StaysFoldedUntilOpened(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	settings.Of(f.App).ResendKey = ""
 	b := f.signIn(t, "marta@halation.example")

@@ -11,6 +11,7 @@ import (
 )
 
 func TestToast_PageIsLeft_AbortedRequestsAreSilent(t *testing.T) {
+	t.Parallel()
 	server, _ := newServerWithEmail(t)
 	hookstest.Account(t, server.App, "marta@halation.example")
 	b := signIn(t, server, "marta@halation.example")
@@ -28,6 +29,7 @@ func TestToast_PageIsLeft_AbortedRequestsAreSilent(t *testing.T) {
 }
 
 func TestToast_MovedFromUnderThePointer_Disappears(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
@@ -42,6 +44,7 @@ func TestToast_MovedFromUnderThePointer_Disappears(t *testing.T) {
 
 // An Undo that was used is gone, and the list stays where it was.
 func TestToast_UndoOfARoom_IsUsedOnce(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	for n := range 30 {
 		_, err := rooms.Create(f.App, hookstest.Actor(t, f.App, f.Owner, f.Team), rooms.Profile{Name: new(fmt.Sprintf("Suite %02d", n))})

@@ -10,6 +10,7 @@ import (
 
 // TestConfirmAction_UserAlreadyRemoved_SaysSo removes a user in one tab while another tab asks for confirmation.
 func TestConfirmAction_UserAlreadyRemoved_SaysSo(t *testing.T) {
+	t.Parallel()
 	defaultBrowser.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
