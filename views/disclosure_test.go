@@ -186,6 +186,7 @@ func (d *fixture) pages() []pageAccess {
 		{"account /{$}", "/", nothing, nil},
 		{"account /admin", "/admin", team, nil},
 		{"account /signin", "/signin", nothing, nil},
+		{"account /signin/code", "/signin/code", nothing, nil},
 		{"account /signup", "/signup", nothing, nil},
 		{"account /verify/{token}", "/verify/nonsense", nothing, nil},
 		{"account /reset", "/reset", nothing, nil},

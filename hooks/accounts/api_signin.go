@@ -31,7 +31,7 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if errors.As(err, &limited) {
 		return respondRateLimited(e, err)
 	}
-	recordSignIn(e.App, e.Record, e.RealIP(), "program", known)
+	recordSignIn(e.App, e.Record, e.RealIP(), "program", passwordOutcome(known))
 	return err
 }
 
@@ -52,15 +52,19 @@ func isForbidden(err error) bool {
 
 // recordSignIn records a sign-in in the audit log. A failure to write is only logged. For an address without an account it
 // does the same work and rolls it back, so that timing doesn't reveal which addresses have accounts.
-func recordSignIn(app core.App, account *core.Record, from, by string, ok bool) {
-	outcome := ""
-	switch {
-	case !ok:
-		outcome = "bad_password"
-	case !account.Verified():
+// outcome is the code of a refusal, or "".
+func recordSignIn(app core.App, account *core.Record, from, by, outcome string) {
+	if outcome == "" && !account.Verified() {
 		outcome = CodeUnverified
 	}
 	writeSignInEntry(app, account, from, by, outcome)
+}
+
+func passwordOutcome(ok bool) string {
+	if ok {
+		return ""
+	}
+	return "bad_password"
 }
 
 // recordThrottled records a rate-limited sign-in, at most once a minute for each account.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // registerConditions registers when emails about an account become obsolete. Security notices are always sent.
@@ -17,6 +19,7 @@ func registerConditions(app core.App) {
 	mail.RegisterCondition(app, checkConfirmation, mail.KindConfirmAddress)
 	mail.RegisterCondition(app, checkReset, mail.KindResetPassword)
 	mail.RegisterCondition(app, checkAddressChange, mail.KindChangeAddress)
+	mail.RegisterCondition(app, checkSignInCode, mail.KindSignInCode)
 	mail.RegisterCondition(app, checkSameAddress, mail.KindAlreadyRegistered, mail.KindAddressTaken)
 	mail.RegisterCondition(app, checkAddressChanged, mail.KindAddressChanged)
 	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindPasswordChanged, mail.KindAccountDeleted)
@@ -118,6 +121,24 @@ func checkAddressChanged(tx core.App, m *mail.Email) (string, error) {
 	}
 	if account.Email() == m.Recipient() {
 		return mail.ReasonAddressRestored, nil
+	}
+	return "", nil
+}
+
+// checkSignInCode checks the one-time code of an email, whose basis is the request.
+func checkSignInCode(tx core.App, m *mail.Email) (string, error) {
+	account, reason, err := FindEmailAccount(tx, m)
+	if err != nil || reason != "" {
+		return reason, err
+	}
+	request, err := record.One[SignInCode](tx.RecordQuery("signin_codes").AndWhere(dbx.HashExp{"id": m.Basis()}), "find a sign-in code")
+	switch {
+	case errors.Is(err, errs.ErrNotFound):
+		return mail.ReasonCodeExpired, nil
+	case err != nil:
+		return "", err
+	case time.Now().After(request.Expires()), request.GetString("key_hash") != Hash(account.TokenKey()):
+		return mail.ReasonCodeExpired, nil
 	}
 	return "", nil
 }

@@ -85,6 +85,16 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 	return queueReplacing(tx, account, email, Hash(account.TokenKey()))
 }
 
+// sendSignInCode sends a one-time code. It doesn't replace codes that other browsers requested.
+func sendSignInCode(tx core.App, account *core.Record, request *SignInCode, code, agent string) error {
+	email := emails.SignInCode(emails.SignInCodeProps{
+		To: account.Email(), ToName: RecipientName(account), Code: code, Device: DeviceName(agent), Expires: request.Expires(),
+		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
+	})
+	email.Basis = request.Id
+	return queueEmail(tx, account, email)
+}
+
 // sendAlreadyRegistered tells the owner of an address that they already have an account.
 func sendAlreadyRegistered(tx core.App, account *core.Record, next string) error {
 	config := settings.Of(tx)

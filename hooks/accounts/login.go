@@ -129,14 +129,14 @@ func DeleteExpiredLogins(app core.App) error {
 	return err
 }
 
-// endOnKeyChange signs out devices and cancels a pending address change when the token key of an account changes.
+// endOnKeyChange signs out devices and cancels a pending address change and one-time codes when the token key of an account changes.
 func endOnKeyChange(e *core.RecordEvent) error {
 	before := e.Record.Original().TokenKey()
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil || e.Record.TokenKey() == before {
 			return err
 		}
-		for _, collection := range []string{"logins", "address_changes"} {
+		for _, collection := range []string{"logins", "address_changes", "signin_codes"} {
 			var stale []*core.Record
 			err := e.App.RecordQuery(collection).AndWhere(dbx.HashExp{"user": e.Record.Id}).
 				AndWhere(dbx.Not(dbx.HashExp{"key_hash": Hash(e.Record.TokenKey())})).All(&stale)

@@ -21,6 +21,9 @@ const (
 	emailWindow                   = time.Hour
 	maxEmailsPerAddressAndNetwork = 3  // to one address, requested from one network
 	maxEmailsPerAddress           = 10 // to one address
+	maxCodesPerAddressAndNetwork  = 6
+	maxCodesPerAddress            = 15
+	maxCodesPerNetwork            = 100
 )
 
 // The rate limits of accounts. The key is an address, an account, a network or a device.
@@ -36,6 +39,9 @@ var (
 	reauthFailureLimit  = ratelimit.Define("proof", maxFailuresPerSource, failureWindow)           // wrong current passwords of one account
 	sourceEmailLimit    = ratelimit.Define("reset", maxEmailsPerAddressAndNetwork, emailWindow)    // emails to one address that one network requests
 	addressEmailLimit   = ratelimit.Define("reset-all", maxEmailsPerAddress, emailWindow)          // emails to one address
+	sourceCodeLimit     = ratelimit.Define("code", maxCodesPerAddressAndNetwork, emailWindow)      // one-time codes to one address that one network requests
+	addressCodeLimit    = ratelimit.Define("code-all", maxCodesPerAddress, emailWindow)            // one-time codes to one address
+	networkCodeLimit    = ratelimit.Define("code-network", maxCodesPerNetwork, emailWindow)        // one-time codes that one network requests
 	signUpLimit         = ratelimit.Define("signup", 5, time.Hour)                                 // sign-ups from one network
 )
 
@@ -113,6 +119,21 @@ func limitEmails(app core.App, address, from string) error {
 	} {
 		if wait, ok := limit.limiter.Take(limit.key); !ok {
 			return errs.RateLimited(wait, "Too many emails to this address. Check your inbox, or try again in "+formatMinutes(wait)+".")
+		}
+	}
+	return nil
+}
+
+// limitCodes limits one-time codes to an address, whether or not it has an account, and from a network.
+func limitCodes(app core.App, address, from string) error {
+	key, network := limitKey(address), ratelimit.NetworkKey(from)
+	for _, limit := range []slot{
+		{networkCodeLimit.In(app), network},
+		{sourceCodeLimit.In(app), key + " " + network},
+		{addressCodeLimit.In(app), key},
+	} {
+		if wait, ok := limit.limiter.Take(limit.key); !ok {
+			return errs.RateLimited(wait, "Too many codes. Sign in with your password, or try again in "+formatMinutes(wait)+".")
 		}
 	}
 	return nil

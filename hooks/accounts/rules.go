@@ -26,6 +26,9 @@ func Register(app core.App) {
 		if err := DeleteExpiredAddressChanges(app); err != nil {
 			app.Logger().Error("delete expired address changes", "error", err)
 		}
+		if err := DeleteExpiredCodes(app); err != nil {
+			app.Logger().Error("delete expired sign-in codes", "error", err)
+		}
 	})
 	registerEmails(app)
 	registerConditions(app)

@@ -130,6 +130,7 @@ var ActionTexts = []ActionText{
 	{Action: "account.password", Kind: "accounts", Past: "changed their password", Infinitive: "change their password"},
 	{Action: "account.reset", Kind: "accounts", Past: "reset their password", Infinitive: "reset their password"},
 	{Action: "account.reset.request", Kind: "accounts", Past: "requested a password reset", Infinitive: "request a password reset"},
+	{Action: "account.code.request", Kind: "accounts", Past: "requested a sign-in code by email", Infinitive: "request a sign-in code by email"},
 	{Action: "account.address", Kind: "accounts", Past: "changed their email address", Infinitive: "change their email address"},
 	{Action: "account.address.request", Kind: "accounts", Past: "requested a change of their email address", Infinitive: "request a change of their email address"},
 	{Action: "account.address.cancel", Kind: "accounts", Past: "cancelled the change of their email address", Infinitive: "cancel the change of their email address"},

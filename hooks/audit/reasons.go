@@ -41,6 +41,9 @@ var reasonTexts = map[string]string{
 	"same_address":    "The new email address was the same as the old one.",
 	"address_taken":   "The email address belongs to another account.",
 	"link_expired":    "The link had been used or had expired.",
+	"wrong_code":      "The code was wrong.",
+	"code_expired":    "The code had been used or had expired.",
+	"code_locked":     "Too many wrong codes had been entered.",
 	"mail_off":        "Email isn't set up on this server.",
 
 	"seats_full":          "No seat was free.",

@@ -84,6 +84,37 @@ func ResetPassword(p ResetPasswordProps) mail.Message {
 	}.accountMessage(mail.KindResetPassword, p.To, p.ToName, "Reset your password")
 }
 
+// SignInCodeProps are the properties of SignInCode. A nil Zone is UTC.
+type SignInCodeProps struct {
+	To      string
+	ToName  string
+	Code    string // digits
+	Device  string // browser and system that requested it: "Firefox on Linux"
+	Expires time.Time
+	Zone    *time.Location
+	Support string
+}
+
+// SignInCode is the email with a one-time code for signing in.
+func SignInCode(p SignInCodeProps) mail.Message {
+	return layout{
+		Title: "Your sign-in code",
+		Intro: "Enter it on the page where you requested it.",
+		Code:  groupDigits(p.Code),
+		Paragraphs: []string{
+			"It was requested in this browser and works only there: " + p.Device + ".",
+			"Don't share this code. We never ask for it by phone or email.",
+		},
+		Expiry: newTimeLine(codeExpiry, p.Expires, p.Zone),
+		Reason: "You're receiving this email because someone asked for a code to sign in to Usher with this address. " +
+			"If it wasn't you, ignore this email; the code expires by itself.",
+		Support: p.Support,
+	}.accountMessage(mail.KindSignInCode, p.To, p.ToName, "Your sign-in code")
+}
+
+// groupDigits separates the halves of a code with a space.
+func groupDigits(code string) string { return code[:len(code)/2] + " " + code[len(code)/2:] }
+
 // ChangeAddressProps are the properties of ChangeAddress. To is the new address. A nil Zone is UTC.
 type ChangeAddressProps struct {
 	To      string
@@ -237,6 +268,7 @@ func (l layout) accountMessage(kind, to, toName, subject string) mail.Message {
 }
 
 const linkExpiry = "This link works once and expires on"
+const codeExpiry = "It works once and expires on"
 
 func reportHint(support string) string {
 	return "If it wasn't you, contact " + orElse(support, "your server administrator") + " immediately."

@@ -67,6 +67,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"already-registered", emails.AlreadyRegistered(emails.AlreadyRegisteredProps{To: lucia, ToName: name,
 			SignIn: "https://usher.example.org/signin", Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
 		{"reset-password", emails.ResetPassword(emails.ResetPasswordProps{To: lucia, ToName: name, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"signin-code", emails.SignInCode(emails.SignInCodeProps{To: lucia, ToName: name, Code: "04718293", Device: "Firefox on Linux", Expires: expires, Zone: lisbon, Support: support}), ""},
 		{"change-address", emails.ChangeAddress(emails.ChangeAddressProps{To: lucia, ToName: name, Old: "lucia.herrera@gmail.com", Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
 		{"address-changed", emails.AddressChanged(emails.AddressChangedProps{To: lucia, ToName: name, New: "lucia.herrera@gmail.com", At: expires, Zone: lisbon, Support: support}), ""},
 		{"address-taken", emails.AddressTaken(emails.AddressTakenProps{To: lucia, ToName: name, SignIn: "https://usher.example.org/signin",

@@ -49,6 +49,9 @@ func (s layout) text() string {
 	if s.Note != "" {
 		part(s.NoteAuthor+" writes:", "> "+strings.ReplaceAll(s.Note, "\n", "\n> "))
 	}
+	if s.Code != "" {
+		part(s.Code)
+	}
 	for _, p := range s.Paragraphs {
 		part(p)
 	}
@@ -75,6 +78,8 @@ func (s layout) text() string {
 // preview returns the text that an inbox shows after the subject.
 func (s layout) preview() string {
 	switch {
+	case s.Code != "":
+		return s.Code + " is your code. " + s.Intro
 	case s.Intro != "":
 		return s.Intro
 	case len(s.Paragraphs) > 0:

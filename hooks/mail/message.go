@@ -20,6 +20,7 @@ const (
 	KindConfirmAddress    = "confirm_address"
 	KindAlreadyRegistered = "already_registered"
 	KindResetPassword     = "reset_password"
+	KindSignInCode        = "signin_code"
 	KindChangeAddress     = "change_address"
 	KindAddressChanged    = "address_changed"
 	KindAddressTaken      = "address_taken"

@@ -14,6 +14,7 @@ const (
 	ReasonAddressRestored     = "address_restored"
 	ReasonAddressConfirmed    = "address_confirmed"
 	ReasonLinkExpired         = "link_expired"
+	ReasonCodeExpired         = "code_expired"
 	ReasonNotMember           = "not_member"
 	ReasonNotAdmin            = "not_admin"
 	ReasonMemberRestored      = "member_again"
@@ -48,6 +49,7 @@ var reasonTexts = map[string]string{
 	ReasonAddressRestored:     "the account uses this email address again",
 	ReasonAddressConfirmed:    "the email address is already confirmed",
 	ReasonLinkExpired:         "its link no longer works",
+	ReasonCodeExpired:         "its code no longer works",
 	ReasonNotMember:           "the user is no longer in the team",
 	ReasonNotAdmin:            "the user is no longer an Admin",
 	ReasonMemberRestored:      "the user is in the team again",

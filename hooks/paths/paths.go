@@ -7,6 +7,7 @@ import "net/url"
 // Pages of accounts, and what the whole site shares.
 const (
 	SignIn      = "/signin"
+	SignInCode  = SignIn + "/code" // one-time code by email
 	SignUp      = "/signup"
 	SignOut     = "/signout" // POST only
 	Reset       = "/reset"

@@ -15,7 +15,8 @@ const (
 	passwordPath      = paths.Account + "/password"
 	deleteAccountPath = paths.Account + "/delete"
 	confirmationPath  = paths.SignIn + "/confirm" // sends the confirmation of an address again
-	postponedPath     = paths.Teams + "?later=1"  // Team Selection after "Decide later"
+	sendCodePath      = paths.SignInCode + "/send"
+	postponedPath     = paths.Teams + "?later=1" // Team Selection after "Decide later"
 )
 
 func devicePath(id string) string { return paths.Account + "/devices/" + id }
