@@ -39,7 +39,7 @@ proxies: ## run Usher behind nginx and Caddy, which must be installed
 	USHER_PROXIES=required go test -count=1 -run TestProxies .
 
 bench: ## run the benchmarks of the README
-	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/licences ./hooks/live/recorder ./hooks/recordings/mp4 ./hooks/runs ./hooks/usage ./views/app ./views/panel ./views/web
+	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/backup ./hooks/invitations ./hooks/licences ./hooks/live/recorder ./hooks/recordings/mp4 ./hooks/runs ./hooks/usage ./views/app ./views/panel ./views/web
 
 generate: ## regenerate Go code from templates
 	go tool templ generate

@@ -28,6 +28,7 @@ func TestProgram_Operation(t *testing.T) {
 	t.Run("says that it stops before it takes no more connections", func(t *testing.T) { testDrain(t, usher) })
 	t.Run("refuses a second server on a data folder", func(t *testing.T) { testLock(t, usher) })
 	t.Run("restores a backup from the dashboard", func(t *testing.T) { testRestore(t, usher) })
+	t.Run("backs up, verifies and restores", func(t *testing.T) { testBackup(t, usher) })
 	t.Run("recovers from kill -9 while it records a session", func(t *testing.T) { testKilled(t, usher) })
 	t.Run("says why a data folder can't be used", func(t *testing.T) { testUnusableFolders(t, usher) })
 }
@@ -156,6 +157,48 @@ func testRestore(t *testing.T, usher string) {
 	}
 }
 
+// testBackup backs up a folder whose server runs, and restores it.
+func testBackup(t *testing.T, usher string) {
+	command, address, _ := startProgram(t, usher)
+	dir, place := filepath.Join(command.Dir, "pb_data"), t.TempDir()
+	run := func(want int, text string, args ...string) string {
+		t.Helper()
+		out, code := runProgram(t, usher, nil, args...)
+		if code != want || !strings.Contains(out, text) {
+			t.Errorf("%v: %d %s, want %d and it with %q", args, code, out, want, text)
+		}
+		return out
+	}
+	run(0, "", "superuser", "upsert", "operator@usher.test", "correct horse battery", "--dir", dir)
+	run(1, "USHER_BACKUP_TO", "backup", "--dir", dir)
+	run(0, "Backed up to "+place+"/usher-", "backup", place, "--dir", dir)
+	found, err := filepath.Glob(place + "/usher-*")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("got %v, %v, want one backup", found, err)
+	}
+	run(0, "Everything is whole", "verify", found[0])
+	run(0, "Everything is whole", "verify", "--dir", dir)
+	run(1, "isn't a backup of Usher", "restore", place, "--dir", t.TempDir())
+	run(1, fmt.Sprintf("(process %d) is using the data folder", command.Process.Pid), "restore", found[0], "--dir", dir, "--replace")
+	if got := pageStatus(address, "/readyz"); got != http.StatusOK {
+		t.Errorf("/readyz after a refused restore: got status %d, want %d", got, http.StatusOK)
+	}
+	stopProgram(t, command)
+	run(1, "isn't empty", "restore", found[0], "--dir", dir)
+	run(0, "What was there before is in "+dir+"/replaced-", "restore", found[0], "--dir", dir, "--replace")
+	next := filepath.Join(t.TempDir(), "new", "data")
+	run(0, "Restored "+filepath.Base(found[0]), "restore", found[0], "--dir", next)
+	for _, restored := range []string{dir, next} {
+		process, url := startServer(t, usher, restored)
+		operator := &superuser{T: t, address: strings.TrimPrefix(url, "http://")}
+		if !operator.signIn() {
+			t.Errorf("%s: the account of the backup can't sign in", restored)
+		}
+		_ = process.Kill()
+		_, _ = process.Wait()
+	}
+}
+
 // superuser is a server administrator signed in to PocketBase's API.
 type superuser struct {
 	*testing.T
@@ -247,9 +290,10 @@ func testUnusableFolders(t *testing.T, usher string) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			hookstest.Exec(t, app, "INSERT INTO _params (id, value) VALUES ('usherVersion', 'v9.7.0')", nil)
 			hookstest.CloseApp(app)
 			return dir
-		}, []string{"a newer version of Usher has changed the database (9764000000_later.go)", "Install that version"}, false},
+		}, []string{"a newer version of Usher, v9.7.0, has changed the database (9764000000_later.go)", "Install that version"}, false},
 		"a short key": {func(t *testing.T, dir string) string {
 			hookstest.WriteDB(t, dir)
 			file(dir+"/usher.key", "short", 0o600)

@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit billing bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -80,10 +80,12 @@ var allowedImports = map[string]string{
 
 	"billing": "accounts actors audit emails mail paths plans record recordings seats teams" + tools,
 
+	"backup": "database record recordings" + tools,
+
 	"active": "accounts actors audit events live record sessions" + tools,
 
 	"hooks":                domainPackages + " recordings/mp4",
-	"commands":             domainPackages + " commands/samplemedia",
+	"commands":             domainPackages + " commands/samplemedia database",
 	"commands/samplemedia": "",
 	"hookstest":            "database hooks pb_migrations " + domainPackages,
 	"hookstest/s3test":     "",

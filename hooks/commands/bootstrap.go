@@ -5,10 +5,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"usher/hooks/backup"
+	"usher/hooks/database"
+	"usher/hooks/record"
 )
 
 // registerFolderChecks checks the data folder before the app opens it. A server takes the lock of the folder; other commands
@@ -71,20 +76,40 @@ func appliedMigrations(dir string) ([]string, error) {
 	return files, db.NewQuery("SELECT file FROM " + core.DefaultMigrationsTable).Column(&files)
 }
 
-// checkVersion refuses a database that a newer version of this program has changed.
+// checkVersion refuses a database with migrations that this program doesn't know: a newer version has changed it.
 func checkVersion(dir string, applied []string) error {
-	known := core.AppMigrations.Items()
-	if len(known) == 0 || len(applied) == 0 {
+	unknown := backup.Unknown(applied)
+	if len(unknown) == 0 {
 		return nil
 	}
-	newest := known[len(known)-1].File
-	for _, file := range applied {
-		if file > newest && !slices.ContainsFunc(core.SystemMigrations.Items(), func(m *core.Migration) bool { return m.File == file }) {
-			return &folderError{path: dir, problem: "a newer version of Usher has changed the database (" + file + ")",
-				advice: "Install that version or a later one, or restore a backup from before the update."}
-		}
+	newer := "a newer version of Usher"
+	if version := lastVersion(dir); version != "" {
+		newer += ", " + version + ","
 	}
-	return nil
+	return &folderError{path: dir, problem: newer + " has changed the database (" + unknown[len(unknown)-1] + ")",
+		advice: "This is " + Version() + ". Install that version or a later one, or restore a backup from before the update (usher restore BACKUP --dir FOLDER)."}
+}
+
+// versionKey is the key of the version of the last server, in PocketBase's parameters.
+const versionKey = "usherVersion"
+
+// saveVersion stores the version that serves the folder, for older ones to name.
+func saveVersion(app core.App) error {
+	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO _params (id, value, created, updated) VALUES ({:id}, {:version}, {:now}, {:now})
+		ON CONFLICT (id) DO UPDATE SET value = {:version}, updated = {:now}`).
+		Bind(dbx.Params{"id": versionKey, "version": Version(), "now": record.FormatTime(time.Now())}).Execute()
+	return err
+}
+
+// lastVersion returns the version that last served a folder, or "".
+func lastVersion(dir string) (version string) {
+	db, err := database.OpenReadOnly(filepath.Join(dir, "data.db"), false)
+	if err != nil {
+		return ""
+	}
+	defer db.Close()
+	_ = db.NewQuery("SELECT value FROM _params WHERE id = {:id}").Bind(dbx.Params{"id": versionKey}).Row(&version)
+	return version
 }
 
 // checkRunningServer refuses a command that would disturb the server that uses the folder: opening the folder deletes the

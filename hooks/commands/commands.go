@@ -4,7 +4,6 @@ package commands
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 	"slices"
 
 	"github.com/pocketbase/pocketbase"
@@ -28,7 +27,8 @@ func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	set := &CommandSet{app: app, root: app.RootCmd, args: args}
 	registerFolderChecks(app, set.isServer)
 	registerRestoreChecks(app)
-	for _, command := range []*cobra.Command{serveCommand(app), demoCommand(app), userCommand(app), billingCommand(app), auditCommand(app), versionCommand(), helpCommand(app.RootCmd)} {
+	for _, command := range []*cobra.Command{serveCommand(app), demoCommand(app), userCommand(app), billingCommand(app), auditCommand(app),
+		backupCommand(app), restoreCommand(app), verifyCommand(app), versionCommand(), helpCommand(app.RootCmd)} {
 		set.Add(command)
 	}
 	return set
@@ -117,18 +117,6 @@ func isDirFlag(arg string) bool { return arg == "--dir" || len(arg) > 6 && arg[:
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{Use: "help", Short: "List the commands", Args: cobra.NoArgs, Annotations: noDataFolder,
 		RunE: func(*cobra.Command, []string) error { return root.Help() }}
-}
-
-func versionCommand() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs, Annotations: noDataFolder,
-		RunE: func(command *cobra.Command, _ []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				return fmt.Errorf("this program has no version")
-			}
-			fmt.Fprintf(command.OutOrStdout(), "usher %s, %s\n", info.Main.Version, info.GoVersion)
-			return nil
-		}}
 }
 
 // afterServeStart is called once the server listens.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usher/hooks/accounts"
+	"usher/hooks/backup"
 	"usher/hooks/mail"
 	"usher/hooks/plans"
 	"usher/hooks/tools/settings"
@@ -66,6 +67,10 @@ func (l *listenConfig) run(app core.App) error {
 	if _, err := plans.Find(app, config.Plan); err != nil {
 		return fmt.Errorf("USHER_PLAN is %q: set it to the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
 	}
+	if err := saveVersion(app); err != nil {
+		return explainDBError(app, err)
+	}
+	backup.Register(app, Version())
 	registerGracefulStop(app)
 	err := apis.Serve(app, apis.ServeConfig{
 		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},

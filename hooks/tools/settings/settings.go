@@ -70,6 +70,13 @@ type Config struct {
 	// FFmpeg is the path of ffmpeg, which makes an MP4 of each recording; "off": none are made; empty: ffmpeg in PATH, if there is one.
 	FFmpeg string
 
+	// BackupAt is the time of day of the daily backup ("03:30", in the server's time zone); empty: none is made. BackupTo is where
+	// backups are kept: a folder, an S3 address or BackupDashboard. The newest BackupKeep are kept.
+	BackupAt         string
+	BackupTo         string
+	BackupKeep       int
+	BackupRecordings bool
+
 	// Console is where emails are printed when no transport is set up; nil is standard output.
 	Console io.Writer
 }
@@ -101,7 +108,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 		FFmpeg:        getenv("USHER_FFMPEG"),
 	}
-	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv))
+	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv))
 }
 
 func (c Config) validate() error {

@@ -15,7 +15,7 @@ func fromEnv(env map[string]string) (settings.Config, error) {
 
 func TestFromEnv_Defaults(t *testing.T) {
 	config, err := fromEnv(nil)
-	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2}) {
+	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2, BackupKeep: 7}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
@@ -28,12 +28,13 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
 		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
-		"USHER_RECORDINGS": "5",
+		"USHER_RECORDINGS": "5", "USHER_BACKUP": "03:30", "USHER_BACKUP_TO": "/srv/backups", "USHER_BACKUP_KEEP": "30", "USHER_BACKUP_RECORDINGS": "on",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Billing: "operator", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off"}
+		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off",
+		BackupAt: "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true}
 	if err != nil || config != want {
 		t.Errorf("%+v %v, want %v", config, err, want)
 	}
@@ -45,19 +46,23 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 var invalidValues = map[string][]string{
 	"USHER_URL": {"usher.example.org", "ftp://usher.example.org", "https://", "https://a@usher.example.org",
 		"https://usher.example.org/path", "https://usher.example.org?x=1", "https://usher.example.org#x", "://"},
-	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
-	"RESEND_WEBHOOK_SECRET": {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
-	"USHER_TEAMS":           {"all", "Any"},
-	"USHER_BILLING":         {"free", "Open", "stripe"},
-	"USHER_SIGNUP":          {"closed", "OPEN"},
-	"USHER_MAIL_FROM":       {"usher", "<>"},
-	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
-	"USHER_FFMPEG":          {"/nowhere/ffmpeg", "no such program", "on"},
-	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
-	"USHER_RECORDINGS":      {"-1", "101", "many", "1.5"},
-	"USHER_LIVE_UDP_PORT":   {"0", "-1", "65536", "media"},
-	"USHER_LIVE_TCP_PORT":   {"-1", "65536", "media"},
-	"USHER_LIVE_NODE_IP":    {"usher.example.org", "203.0.113"},
+	"RESEND_BASE_URL":         {"resend", "https://x?y=1"},
+	"RESEND_WEBHOOK_SECRET":   {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
+	"USHER_TEAMS":             {"all", "Any"},
+	"USHER_BILLING":           {"free", "Open", "stripe"},
+	"USHER_SIGNUP":            {"closed", "OPEN"},
+	"USHER_MAIL_FROM":         {"usher", "<>"},
+	"USHER_SUPPORT":           {"ask Ada", "ftp://x"},
+	"USHER_FFMPEG":            {"/nowhere/ffmpeg", "no such program", "on"},
+	"USHER_TRUSTED_PROXY":     {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+	"USHER_BACKUP":            {"3", "24:00", "daily", "3:99"},
+	"USHER_RECORDINGS":        {"-1", "101", "many", "1.5"},
+	"USHER_BACKUP_TO":         {"backups", "../backups", "s3://bucket", "s3://KEY:S3cret@/bucket?region=x", "s3://KEY:S3cret@host?region=x", "s3://KEY:S3cret@host/bucket"},
+	"USHER_BACKUP_KEEP":       {"0", "-1", "1001", "all"},
+	"USHER_BACKUP_RECORDINGS": {"yes", "1"},
+	"USHER_LIVE_UDP_PORT":     {"0", "-1", "65536", "media"},
+	"USHER_LIVE_TCP_PORT":     {"-1", "65536", "media"},
+	"USHER_LIVE_NODE_IP":      {"usher.example.org", "203.0.113"},
 }
 
 func TestFromEnv_ExternalLiveKit(t *testing.T) {
