@@ -117,6 +117,7 @@ var exclusiveImports = map[string]string{
 	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // only tests
 
+	"github.com/emersion/":        "", // only tests
 	"github.com/santhosh-tekuri/": "", // only tests
 }
 

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pocketbase/pocketbase/tools/routine"
+
 	"usher/hooks/database"
 	"usher/hooks/recordings"
 	"usher/hooks/tools/disk"
@@ -137,11 +139,34 @@ func vacuumInto(ctx context.Context, from, to string) error {
 		return err
 	}
 	defer db.Close()
+	stop := writeBack(to)
 	_, err = db.NewQuery("VACUUM INTO {:to}").Bind(map[string]any{"to": to}).WithContext(ctx).Execute()
+	stop()
 	if err != nil {
 		return err
 	}
 	return syncFile(to) // SQLite leaves that to the system
+}
+
+// writeBack lets the system write a growing file to the disk bit by bit until stop is called: with a large amount at the end, the
+// database would wait for its own few.
+func writeBack(path string) (stop func()) {
+	ended, done := make(chan struct{}), make(chan struct{})
+	routine.FireAndForget(func() {
+		defer close(done)
+		for {
+			select {
+			case <-ended:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+			if file, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+				disk.StartWriteback(file)
+				_ = file.Close()
+			}
+		}
+	})
+	return func() { close(ended); <-done }
 }
 
 func syncFile(path string) error {

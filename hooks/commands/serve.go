@@ -113,7 +113,7 @@ func printWelcome(app core.App, out io.Writer) {
 			config.URL, accounts.SetupCode(app))
 	}
 	if !mail.Enabled(app) {
-		fmt.Fprint(out, "\n  Email isn't set up: emails are printed here. Set RESEND_API_KEY and USHER_MAIL_FROM to send them.\n")
+		fmt.Fprint(out, "\n  Email isn't set up: emails are printed here. Set USHER_MAIL_FROM, and RESEND_API_KEY or USHER_SMTP_URL, to send them.\n")
 	}
 	if !config.Secure() && !strings.Contains(config.URL, "//127.0.0.1") && !strings.Contains(config.URL, "//localhost") {
 		fmt.Fprint(out, "\n  Warning: this server is reached without TLS, so passwords can be read on the network.\n"+

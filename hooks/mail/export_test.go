@@ -2,6 +2,8 @@ package mail
 
 import (
 	"context"
+	"crypto/x509"
+	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -58,3 +60,16 @@ func (w *Worker) DeliverOne() error {
 	_, err := w.deliverNext(context.Background())
 	return err
 }
+
+// TrustForSMTP trusts the certificate, or none, until the test ends.
+func TrustForSMTP(t testing.TB, certificate *x509.Certificate) {
+	before := smtpRootCAs
+	t.Cleanup(func() { smtpRootCAs = before })
+	smtpRootCAs = x509.NewCertPool()
+	if certificate != nil {
+		smtpRootCAs.AddCert(certificate)
+	}
+}
+
+// SMTPHost returns the host of the server that emails are sent through.
+func SMTPHost(app core.App) string { return newTransport(app, nil).(*smtpTransport).Host }

@@ -62,8 +62,8 @@ func Register(app core.App) {
 // for the app, another Start does nothing.
 func Start(app core.App) (stop func()) { return NewWorker(app).Start() }
 
-// TransportName returns "resend" if its key is set, otherwise "smtp" if PocketBase's mail settings are on, otherwise
-// "console".
+// TransportName returns "resend" if its key is set, otherwise "smtp" if USHER_SMTP_URL is set or PocketBase's mail settings are on,
+// otherwise "console".
 func TransportName(app core.App) string { return newTransport(app, nil).name() }
 
 // Enabled reports whether emails are sent. If not, they are printed on the console (R60, R160).

@@ -157,5 +157,17 @@ func decode(request []byte) (*resend.SendEmailRequest, error) {
 	if len(decoded.To) != 1 {
 		return nil, errors.New("decode an email: not exactly one recipient")
 	}
+	// resend.Attachment writes the type under a name that it doesn't read.
+	var types struct {
+		Attachments []struct {
+			ContentType string `json:"content_type"`
+		}
+	}
+	if err := json.Unmarshal(request, &types); err != nil {
+		return nil, fmt.Errorf("decode the attachments of an email: %w", err)
+	}
+	for i, file := range decoded.Attachments {
+		file.ContentType = types.Attachments[i].ContentType
+	}
 	return decoded, nil
 }

@@ -56,8 +56,10 @@ func newTransport(app core.App, console io.Writer) transport {
 	switch {
 	case config.ResendKey != "":
 		return &resendTransport{key: config.ResendKey, url: config.ResendURL, publicURL: config.URL}
+	case config.SMTP.Host != "":
+		return &smtpTransport{SMTP: config.SMTP, source: "USHER_SMTP_URL", publicURL: config.URL}
 	case app.Settings().SMTP.Enabled:
-		return &smtpTransport{settings: app.Settings().SMTP, publicURL: config.URL}
+		return &smtpTransport{SMTP: dashboardSMTP(app), source: "the SMTP settings of the dashboard", publicURL: config.URL}
 	default:
 		return &consoleTransport{console}
 	}

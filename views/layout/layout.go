@@ -209,7 +209,7 @@ func emailWarning(app core.App) (ui.NoticeProps, bool) {
 		return ui.NoticeProps{Icon: "mail-x", Title: "Email isn't set up.", Fold: "email",
 			Text: "Copy each invitation link and share it yourself. It's shown only once.",
 			More: "Emails are printed on the server's console. For each new user, the server administrator also runs “usher user confirm ADDRESS”. " +
-				"To set up email, they set RESEND_API_KEY and USHER_MAIL_FROM."}, true
+				"To set up email, they set USHER_MAIL_FROM and RESEND_API_KEY or USHER_SMTP_URL."}, true
 	}
 	if trouble := strings.TrimSpace(mail.Problem(app)); trouble != "" {
 		return ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: trouble}, true

@@ -17,7 +17,7 @@ import (
 
 var transportText = map[string]string{
 	"resend":  "Emails are sent through Resend.",
-	"smtp":    "Emails are sent through the SMTP server configured in the dashboard.",
+	"smtp":    "Emails are sent through an SMTP server.",
 	"console": "Email isn't set up. Messages are printed to the server console.",
 }
 

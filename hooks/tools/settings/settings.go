@@ -49,6 +49,9 @@ type Config struct {
 	ResendKey string
 	ResendURL string
 
+	// SMTP is the mail server of USHER_SMTP_URL, which sends emails unless ResendKey is set (R169).
+	SMTP SMTP
+
 	// WebhookSecret verifies Resend's delivery reports (R66); empty: reports are refused.
 	WebhookSecret string
 
@@ -108,7 +111,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 		FFmpeg:        getenv("USHER_FFMPEG"),
 	}
-	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv))
+	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv), config.readSMTP(getenv))
 }
 
 func (c Config) validate() error {

@@ -28,12 +28,14 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
 		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
+		"USHER_SMTP_URL":   "smtp://usher:p%40ss@mail.example.org?auth=login&name=meet.example.org",
 		"USHER_RECORDINGS": "5", "USHER_BACKUP": "03:30", "USHER_BACKUP_TO": "/srv/backups", "USHER_BACKUP_KEEP": "30", "USHER_BACKUP_RECORDINGS": "on",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Billing: "operator", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off",
+		SMTP:     settings.SMTP{Host: "mail.example.org", Port: 587, Username: "usher", Password: "p@ss", Auth: "login", TLS: "required", LocalName: "meet.example.org"},
 		BackupAt: "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true}
 	if err != nil || config != want {
 		t.Errorf("%+v %v, want %v", config, err, want)
@@ -46,17 +48,19 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 var invalidValues = map[string][]string{
 	"USHER_URL": {"usher.example.org", "ftp://usher.example.org", "https://", "https://a@usher.example.org",
 		"https://usher.example.org/path", "https://usher.example.org?x=1", "https://usher.example.org#x", "://"},
-	"RESEND_BASE_URL":         {"resend", "https://x?y=1"},
-	"RESEND_WEBHOOK_SECRET":   {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
-	"USHER_TEAMS":             {"all", "Any"},
-	"USHER_BILLING":           {"free", "Open", "stripe"},
-	"USHER_SIGNUP":            {"closed", "OPEN"},
-	"USHER_MAIL_FROM":         {"usher", "<>"},
-	"USHER_SUPPORT":           {"ask Ada", "ftp://x"},
-	"USHER_FFMPEG":            {"/nowhere/ffmpeg", "no such program", "on"},
-	"USHER_TRUSTED_PROXY":     {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
-	"USHER_BACKUP":            {"3", "24:00", "daily", "3:99"},
-	"USHER_RECORDINGS":        {"-1", "101", "many", "1.5"},
+	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
+	"RESEND_WEBHOOK_SECRET": {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
+	"USHER_TEAMS":           {"all", "Any"},
+	"USHER_BILLING":         {"free", "Open", "stripe"},
+	"USHER_SIGNUP":          {"closed", "OPEN"},
+	"USHER_MAIL_FROM":       {"usher", "<>"},
+	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
+	"USHER_FFMPEG":          {"/nowhere/ffmpeg", "no such program", "on"},
+	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+	"USHER_BACKUP":          {"3", "24:00", "daily", "3:99"},
+	"USHER_RECORDINGS":      {"-1", "101", "many", "1.5"},
+	"USHER_SMTP_URL": {"mail.example.org", "http://mail.example.org", "smtp://", "smtp://mail.example.org/path", "smtp://u:S3cret@mail.example.org:x", "smtp://u:S3cret@mail.example.org:99999",
+		"smtp://u:S3cret@mail.example.org?tls=maybe", "smtps://u:S3cret@mail.example.org?tls=off", "smtp://u:S3cret@mail.example.org?auth=ntlm", "smtp://u:S3cret@mail.example.org?verify=no"},
 	"USHER_BACKUP_TO":         {"backups", "../backups", "s3://bucket", "s3://KEY:S3cret@/bucket?region=x", "s3://KEY:S3cret@host?region=x", "s3://KEY:S3cret@host/bucket"},
 	"USHER_BACKUP_KEEP":       {"0", "-1", "1001", "all"},
 	"USHER_BACKUP_RECORDINGS": {"yes", "1"},
@@ -102,9 +106,12 @@ func TestFromEnv_InvalidValue_NamesSetting(t *testing.T) {
 }
 
 func TestFromEnv_InvalidSecret_IsNotEchoed(t *testing.T) {
-	_, err := fromEnv(map[string]string{"RESEND_WEBHOOK_SECRET": "whsec_S3cretThatIsCutOff"})
-	if err == nil || strings.Contains(err.Error(), "S3cret") {
-		t.Error(err)
+	env := map[string]string{"RESEND_WEBHOOK_SECRET": "whsec_S3cretThatIsCutOff", "USHER_BACKUP_TO": "s3://KEY:S3cret@host/bucket"}
+	for _, value := range invalidValues["USHER_SMTP_URL"] {
+		env["USHER_SMTP_URL"] = value
+		if _, err := fromEnv(env); err == nil || strings.Contains(err.Error(), "S3cret") {
+			t.Errorf("%s: %v, want an error without the secret", value, err)
+		}
 	}
 }
 
@@ -122,6 +129,25 @@ func TestFromEnv_ReportsAllErrors(t *testing.T) {
 	delete(env, "USHER_MAIL_FROM")
 	if _, err := fromEnv(env); err == nil || strings.Count(err.Error(), "\n") != len(invalidValues)-1 {
 		t.Errorf("%v, want an error and %v", err, len(invalidValues)-1)
+	}
+}
+
+func TestParseSMTP(t *testing.T) {
+	for value, want := range map[string]settings.SMTP{
+		"smtp://mail.example.org":                   {Host: "mail.example.org", Port: 587, TLS: "required"},
+		"smtp://mail.example.org:25?tls=optional":   {Host: "mail.example.org", Port: 25, TLS: "optional"},
+		"smtp://10.0.0.5:25?tls=off":                {Host: "10.0.0.5", Port: 25, TLS: "off"},
+		"smtp://localhost:25":                       {Host: "localhost", Port: 25, TLS: "optional"},
+		"smtp://[::1]:2525":                         {Host: "::1", Port: 2525, TLS: "optional"},
+		"smtp://127.0.0.1?tls=required":             {Host: "127.0.0.1", Port: 587, TLS: "required"},
+		"smtps://a%40b.example:p%3Ass@mail.example": {Host: "mail.example", Port: 465, Username: "a@b.example", Password: "p:ss", TLS: "implicit"},
+	} {
+		if got, err := settings.ParseSMTP(value); err != nil || got != want {
+			t.Errorf("%s: got %+v, %v, want %+v", value, got, err, want)
+		}
+	}
+	if _, err := fromEnv(map[string]string{"USHER_SMTP_URL": "smtp://mail.example.org"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
+		t.Errorf("without a sender: %v, want an error with %q", err, "USHER_MAIL_FROM")
 	}
 }
 

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package disk
+
+import "os"
+
+// StartWriteback isn't available on this system.
+func StartWriteback(*os.File) {}
