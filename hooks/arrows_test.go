@@ -58,7 +58,7 @@ var allowedImports = map[string]string{
 	"plans":       "record" + tools,
 	"seats":       "people plans record" + tools,
 	"capacity":    "accounts actors emails mail paths plans record seats teams" + tools,
-	"members":     "accounts actors audit emails mail people plans record teams" + tools,
+	"members":     "accounts actors audit emails mail paths people plans record teams" + tools,
 	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions tags teams" + tools,
 	"tags":        "accounts actors audit members people record" + tools,
 	"bulk":        "actors audit events invitations mail members record sessions tags" + tools,

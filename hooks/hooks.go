@@ -38,7 +38,7 @@ type Config = settings.Config
 // invalid state is reported before a missing seat.
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
-	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags",
+	record.Register(app, "users", "logins", "teams", "memberships", "ownership_offers", "invitations", "imports", "tags",
 		"rooms", "series", "sessions", "participants", "personal_links", "attendances", "feeds", "recordings")
 	audit.Register(app)
 	administrators.Register(app)

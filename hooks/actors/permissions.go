@@ -27,6 +27,7 @@ var permissions = []struct {
 	{"Change the plan and add-ons", (*Actor).CanManageBilling},
 	{"Invite and remove Admins", (*Actor).CanManageAdmins},
 	{"Let Admins manage other Admins", (*Actor).CanDelegateAdmins},
+	{"Transfer the team to an Admin", (*Actor).CanTransferOwnership},
 	{"Delete the team", (*Actor).CanDeleteTeam},
 }
 

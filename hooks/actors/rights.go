@@ -39,6 +39,9 @@ func PlanAllowsMemberHosts(team *core.Record) bool {
 
 const unlimited = -1
 
+// CanTransferOwnership reports whether the actor may offer the team to an Admin (R29).
+func (a *Actor) CanTransferOwnership() bool { return a.Roles.Owner }
+
 // CanDeleteTeam reports whether the actor may delete the team (R12).
 func (a *Actor) CanDeleteTeam() bool { return a.Roles.Owner }
 

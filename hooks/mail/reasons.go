@@ -30,6 +30,7 @@ const (
 	ReasonNeverNotified       = "never_told"
 	ReasonCapacityFree        = "seats_free"
 	ReasonPlanDecided         = "plan_decided"
+	ReasonOfferEnded          = "offer_ended"
 	ReasonRecordingDeleted    = "recording_deleted"
 	ReasonRecordingsKept      = "recordings_kept"
 	ReasonRecorded            = "recorded"
@@ -64,6 +65,7 @@ var reasonTexts = map[string]string{
 	ReasonOtherHost:           "another user hosts the session",
 	ReasonCapacityFree:        "fewer seats or licences are in use",
 	ReasonPlanDecided:         "the request doesn't wait any more",
+	ReasonOfferEnded:          "the offer is no longer open",
 	ReasonRecordingDeleted:    "the recording was deleted",
 	ReasonRecordingsKept:      "the recordings are kept",
 	ReasonRecorded:            "the session is recorded now",

@@ -98,5 +98,5 @@ func ownsTeamsError(owned []*teams.Team) error {
 		what = "these teams"
 	}
 	return errs.Invalid("base", CodeLastOwner, "The account can't be deleted because it owns "+text.JoinList(names)+". "+
-		"Ownership can't be transferred yet. Delete "+what+" first.")
+		"Transfer "+what+" to an Admin or delete "+what+" first.")
 }

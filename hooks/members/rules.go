@@ -18,9 +18,10 @@ import (
 // address is verified.
 func Register(app core.App) {
 	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(validateCreate))
-	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(validateUpdate))
+	app.OnRecordUpdateExecute("memberships").BindFunc(validateUpdate)
 	app.OnRecordDeleteExecute("users").BindFunc(deleteMemberships)
 	app.OnRecordUpdateExecute("users").BindFunc(createSignUpTeam)
+	registerOwnership(app)
 	mail.RegisterCondition(app, roleRevokedCondition, mail.KindRoleRevoked)
 	mail.RegisterCondition(app, removedCondition, mail.KindRemoved)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
@@ -47,11 +48,21 @@ func validateCreate(app core.App, r *core.Record) error {
 	return nil
 }
 
-func validateUpdate(_ core.App, r *core.Record) error {
+func validateUpdate(e *core.RecordEvent) error {
+	return record.InTx(e, func() error {
+		if err := validateChange(e.Record, changing(e.Context)); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+}
+
+// validateChange refuses to change who the Owner is, unless it is the transfer of the team.
+func validateChange(r *core.Record, transfer bool) error {
 	if record.Changed(r, "team", "user") {
 		return errs.Invalid("base", "fixed", "The team and the user of a membership can't change.")
 	}
-	if record.Changed(r, "owner") {
+	if record.Changed(r, "owner") && !transfer {
 		return lastOwnerError()
 	}
 	recordPanelLoss(r)
@@ -96,5 +107,5 @@ func validateKind(r *core.Record) error {
 }
 
 func lastOwnerError() error {
-	return errs.Invalid("base", CodeLastOwner, "A team always has one Owner, who can't be removed or lose the role.")
+	return errs.Invalid("base", CodeLastOwner, "A team always has one Owner, who can't leave, be removed or lose the role. Transfer the team to an Admin first.")
 }

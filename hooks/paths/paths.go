@@ -182,5 +182,8 @@ func Retention(team string) string { return Settings(team) + "/recordings" }
 // Billing is the page of the plan and add-ons of a team.
 func Billing(team string) string { return Panel(team) + "/billing" }
 
+// Ownership is the page that transfers the team to an Admin, and where the Admin accepts.
+func Ownership(team string) string { return Settings(team) + "/owner" }
+
 // DeleteTeam is the page that deletes the team.
 func DeleteTeam(team string) string { return Settings(team) + "/delete" }

@@ -1,0 +1,4 @@
+package members
+
+// ValidateOffer is the rule of a changed offer, for the control of its race.
+var ValidateOffer = validateOffer
