@@ -149,6 +149,23 @@ func ChangePassword(app core.App, account *core.Record, current, next, from stri
 	})
 }
 
+// SetPassword sets a new password for an account, for the server administrator (R160). It signs out all devices and notifies the
+// account's owner.
+func SetPassword(app core.App, entry *audit.Entry, account *core.Record, password string) error {
+	entry.Action = "account.password.set"
+	entry.WithTarget(account.Id, account.Email())
+	if err := CheckPassword(password, account.Email(), account.GetString("name")); err != nil {
+		return audit.RecordRefusal(app, entry, err)
+	}
+	setPassword(account, password)
+	return audit.Do(app, entry, func(tx core.App) error {
+		if err := tx.Save(account); err != nil {
+			return err
+		}
+		return sendPasswordChanged(tx, account)
+	})
+}
+
 // UpdateProfile changes the name and time zone of an account.
 func UpdateProfile(app core.App, account *core.Record, name, timezone, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.update"), func(tx core.App) error {

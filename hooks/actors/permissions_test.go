@@ -40,7 +40,7 @@ func TestPermissions_FollowTeamSettings(t *testing.T) {
 				"Schedule and host sessions": test.hosts, "Open the Admin Panel and read the audit log": "OA---",
 				"Invite and remove Organizers, members and guests": "OA---", "Create, change and archive rooms": "OA---",
 				"Change the team's name, logo and settings": "OA---", "Invite and remove Admins": test.manages, "Change the plan and add-ons": "OA---",
-				"Let Admins manage other Admins": "O----", "Delete the team": "O----",
+				"Let Admins manage other Admins": "O----", "Transfer the team to an Admin": "O----", "Delete the team": "O----",
 			}
 			table := actors.Permissions(team)
 			if len(table) != len(want) {

@@ -27,7 +27,7 @@ func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	set := &CommandSet{app: app, root: app.RootCmd, args: args}
 	registerFolderChecks(app, set.isServer)
 	registerRestoreChecks(app)
-	for _, command := range []*cobra.Command{serveCommand(app), demoCommand(app), userCommand(app), billingCommand(app), auditCommand(app),
+	for _, command := range []*cobra.Command{serveCommand(app), demoCommand(app), userCommand(app), teamCommand(app), billingCommand(app), auditCommand(app),
 		backupCommand(app), restoreCommand(app), verifyCommand(app), versionCommand(), helpCommand(app.RootCmd)} {
 		set.Add(command)
 	}

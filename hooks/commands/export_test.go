@@ -11,6 +11,9 @@ var (
 	PathError  = pathError
 	TakeLock   = takeLock
 	LockHolder = lockHolder
+
+	TeamCommand = teamCommand
+	UserCommand = userCommand
 )
 
 // Release closes the lock, as the end of the process does.

@@ -18,7 +18,7 @@ import (
 
 func userCommand(app core.App) *cobra.Command {
 	command := &cobra.Command{Use: "user", Short: "Manage a user's account"}
-	command.AddCommand(&cobra.Command{
+	command.AddCommand(passwordCommand(app), &cobra.Command{
 		Use: "confirm ADDRESS", Args: cobra.ExactArgs(1),
 		Short: "Print a link that confirms a user's address, for when email isn't set up",
 		RunE: func(command *cobra.Command, args []string) error {
@@ -36,10 +36,7 @@ func userCommand(app core.App) *cobra.Command {
 
 // confirmationLink creates the link and says how long it is valid. It sets a new password, because someone else may have created the account.
 func confirmationLink(app core.App, address string) (link string, validity time.Duration, err error) {
-	account, err := accounts.Find(app, address)
-	if errors.Is(err, errs.ErrNotFound) {
-		return "", 0, fmt.Errorf("there is no account with the address %s", address)
-	}
+	account, err := findAccount(app, address)
 	if err != nil {
 		return "", 0, err
 	}
@@ -52,4 +49,12 @@ func confirmationLink(app core.App, address string) (link string, validity time.
 		link = (&listenConfig{http: "127.0.0.1:8090"}).publicURL() + link
 	}
 	return link, account.Collection().PasswordResetToken.DurationTime(), err
+}
+
+func findAccount(app core.App, address string) (*core.Record, error) {
+	account, err := accounts.Find(app, address)
+	if errors.Is(err, errs.ErrNotFound) {
+		return nil, fmt.Errorf("there is no account with the address %s", address)
+	}
+	return account, err
 }

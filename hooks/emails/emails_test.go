@@ -161,11 +161,11 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 		if strings.Contains(m.HTML, "<table") || strings.Contains(m.HTML, "zTempl") || strings.Contains(m.Text, "\r") {
 			t.Errorf("%s: got a table, a template marker or a carriage return, want no %q, %q or %q", s.name, "<table", "zTempl", "\r")
 		}
-		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences-nearly capacity-licences", s.name)
+		inTeam := strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "owner") || strings.HasPrefix(s.name, "recording") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences-nearly capacity-licences", s.name)
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
 			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}
-		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan")) {
+		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "owner")) {
 			t.Errorf("%s: got high priority %t, want %t", s.name, m.HighPriority, !m.HighPriority)
 		}
 		if dir != "" {

@@ -93,9 +93,9 @@ func ownsTeamsError(owned []*teams.Team) error {
 	for _, team := range owned {
 		names = append(names, team.Name())
 	}
-	what := "the team"
+	what := "it"
 	if len(names) > 1 {
-		what = "these teams"
+		what = "them"
 	}
 	return errs.Invalid("base", CodeLastOwner, "The account can't be deleted because it owns "+text.JoinList(names)+". "+
 		"Transfer "+what+" to an Admin or delete "+what+" first.")

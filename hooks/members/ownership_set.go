@@ -15,7 +15,7 @@ import (
 // account joins the team if it isn't in it. The previous Owner becomes an Admin, or a member without that role if keepAdmin is false.
 // It returns an error with seats.CodeFull if that needs an Admin seat and none is free.
 func SetOwner(app core.App, entry *audit.Entry, team string, account *core.Record, keepAdmin bool) error {
-	entry.Team = team
+	entry.Team, entry.Action = team, "team.owner.set"
 	return audit.Do(app, entry.WithTarget(account.Id, actors.DisplayName(account)), func(tx core.App) error {
 		if !account.Verified() {
 			return errs.Invalid("user", accounts.CodeUnverified, "The email address of this account isn't confirmed yet.")

@@ -305,7 +305,7 @@ func ownedTeams(f deleteForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</ul><p class=\"held\">Delete these teams in their settings, then come back. Transferring a team to another Owner isn't possible yet. If a team has to stay, keep your account or contact your server administrator.</p><div class=\"acts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</ul><p class=\"held\">Transfer these teams to an Admin or delete them, in their settings. Then come back.</p><div class=\"acts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -60,7 +60,7 @@ func TestDeleteAccount_Owner_IsRefused(t *testing.T) {
 	if strings.Contains(page.Body, `name="typed"`) {
 		t.Error("asks for what is of no use")
 	}
-	assertPage(t, b.Post("/account/delete", formValues("typed", owner.Email(), "password", hookstest.Password)), 422, "Fathom Sound and Halation Post. Ownership can&#39;t be transferred yet")
+	assertPage(t, b.Post("/account/delete", formValues("typed", owner.Email(), "password", hookstest.Password)), 422, "Fathom Sound and Halation Post. Transfer them to an Admin or delete them first.")
 	if _, err := accounts.Find(s.App, owner.Email()); err != nil {
 		t.Error(err)
 	}

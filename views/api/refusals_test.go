@@ -22,7 +22,7 @@ import (
 func (w *fixture) stateFingerprint() string {
 	w.t.Helper()
 	var all []string
-	for _, table := range []string{"teams", "memberships", "invitations", "imports", "tags", "rooms", "sessions", "participants", "series", "outbox", "recordings"} {
+	for _, table := range []string{"teams", "memberships", "invitations", "imports", "tags", "rooms", "sessions", "participants", "series", "outbox", "recordings", "ownership_offers"} {
 		var rows []struct {
 			Row string `db:"row"`
 		}
@@ -191,6 +191,12 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"preview a change of the plan", below, &attempt{method: "POST", path: w.path("/billing/preview"), body: object{"plan": "business"}}, &attempt{method: "GET", path: page("/billing/review?plan=business")}, nil},
 		{"change the plan", below, &attempt{method: "POST", path: w.path("/billing"), body: object{"plan": "business"}}, nil, nil},
 		{"withdraw a change of the plan", below, &attempt{method: "POST", path: w.path("/billing/changes/abcdefghijklmno/withdraw")}, nil, nil},
+		{"see the Owner and the offer", below, &attempt{method: "GET", path: w.path("/ownership")}, nil, nil},
+		{"transfer the team", admin, &attempt{method: "POST", path: w.path("/ownership"), body: object{"user": second.Id, "password": "-"}},
+			&attempt{path: page("/settings/owner"), form: url.Values{"user": {second.Id}, "password": {"-"}}}, nil},
+		{"withdraw the transfer", admin, &attempt{method: "DELETE", path: w.path("/ownership")}, &attempt{path: page("/settings/owner/withdraw")}, nil},
+		{"accept the team without an offer", admin, &attempt{method: "POST", path: w.path("/ownership/accept")}, &attempt{path: page("/settings/owner/accept")}, nil},
+		{"decline the team without an offer", admin, &attempt{method: "POST", path: w.path("/ownership/decline")}, &attempt{path: page("/settings/owner/decline")}, nil},
 		{"see a user", below, &attempt{method: "GET", path: w.path("/users/%s", member.Id)}, &attempt{method: "GET", path: page("/users/" + member.Id)}, nil},
 		{"see the tags", below, &attempt{method: "GET", path: w.path("/tags")}, nil, nil},
 		{"see a bulk action", below, &attempt{method: "GET", path: w.path("/users/jobs/abcdefghijklmno")}, &attempt{method: "GET", path: page("/users/jobs/abcdefghijklmno")}, nil},
@@ -322,7 +328,7 @@ func (w *fixture) perform(way, role string, a *attempt) (int, string) {
 // refusalMessages are what pages say to who may be there, without the right to the action.
 var refusalMessages = []string{
 	"The Owner can't be removed or lose the Owner role.", "Only the Owner can manage Admins in this team. Ask the Owner to do it.", "Only the Owner can invite Admins in this team.",
-	"Only the Owner can offer an Admin a role in this team.", "Only the Owner can delete the team.",
+	"Only the Owner can offer an Admin a role in this team.", "Only the Owner can delete the team.", "Only the Owner can transfer the team.", "Ownership of this team wasn't offered to you.",
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
 	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",
 	"The host, the Owner and Admins can change this session.", "Only the host and co-hosts can start this session.",

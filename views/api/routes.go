@@ -5,6 +5,7 @@ package api
 import (
 	"github.com/pocketbase/pocketbase/apis"
 
+	"usher/hooks/members"
 	"usher/views/web"
 )
 
@@ -81,6 +82,11 @@ func Routes(root *web.Group) {
 	team.POST("/billing", submitOrder)
 	team.POST("/billing/preview", previewOrder).BindFunc(web.RequireAdmin)
 	team.POST("/billing/changes/{id}/withdraw", withdrawOrder).BindFunc(requireEmptyBody)
+	team.GET("/ownership", showOwnership).BindFunc(web.RequireAdmin)
+	team.POST("/ownership", offerOwnership)
+	team.DELETE("/ownership", answerOwnership(members.WithdrawOwnership)).BindFunc(requireEmptyBody)
+	team.POST("/ownership/accept", answerOwnership(members.AcceptOwnership)).BindFunc(requireEmptyBody)
+	team.POST("/ownership/decline", answerOwnership(members.DeclineOwnership)).BindFunc(requireEmptyBody)
 	team.GET("/users", listUsers).BindFunc(web.RequireAdmin)
 	team.GET("/users/{id}", showUser).BindFunc(web.RequireAdmin)
 	team.POST("/users/preview", previewUsers).BindFunc(web.RequireAdmin)

@@ -103,6 +103,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"addons":              closedRules,
 	"team_addons":         closedRules,
 	"plan_changes":        closedRules,
+	"ownership_offers":    closedRules,
 	"logins":              closedRules,
 	"address_changes":     closedRules,
 	"signin_codes":        closedRules,

@@ -97,7 +97,11 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 	if current == "licences" || current == "usage" {
 		shell.Page.Stylesheets = []string{static.URL("charts.css")}
 	}
-	shell.Notices = templ.Join(warnings(e), shortageNotice(e, current, now))
+	offered, err := ownershipNotice(e.App, actor)
+	if err != nil {
+		return shell, err
+	}
+	shell.Notices = templ.Join(offered, warnings(e), shortageNotice(e, current, now))
 	return shell, nil
 }
 

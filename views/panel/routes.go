@@ -60,6 +60,7 @@ func Routes(pages *web.Group) {
 
 	panel.GET("/settings", settingsPage)
 	panel.POST("/settings", saveSettings).Bind(uploads)
+	ownerRoutes(panel)
 	panel.GET("/settings/delete", showDeleteTeam)
 	panel.POST("/settings/delete", deleteTeam)
 	panel.GET("/settings/recordings", retentionPage)

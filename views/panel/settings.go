@@ -86,6 +86,10 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	if actor.CanDeleteTeam() {
 		props.DeleteURL = deletePath(e)
 	}
+	if props.Offer, err = offerFor(e.App, actor); err != nil {
+		return err
+	}
+	props.OwnerURL, props.IsOwner = ownerPath(e), actor.CanTransferOwnership()
 	if props.Email, err = loadEmailSettings(e); err != nil {
 		return err
 	}

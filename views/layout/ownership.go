@@ -1,0 +1,31 @@
+package layout
+
+import (
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/paths"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
+	"usher/views/ui"
+)
+
+// ownershipNotice tells an Admin in the Admin Panel that the team is offered to them (R29).
+func ownershipNotice(app core.App, actor *actors.Actor) (templ.Component, error) {
+	if !actor.Roles.Admin || actor.Roles.Owner {
+		return templ.NopComponent, nil
+	}
+	offer, err := members.FindOffer(app, actor.Team.Id)
+	if err != nil || offer.AdminID() != actor.Account.Id {
+		return templ.NopComponent, errs.IgnoreNotFound(err)
+	}
+	owner, err := app.FindRecordById("users", offer.OwnerID())
+	if err != nil {
+		return nil, err
+	}
+	return ui.Notice(ui.NoticeProps{Kind: "info", Icon: "crown", Title: text.Isolate(actors.DisplayName(owner)) + " wants to transfer this team to you.",
+		Text:    "Nothing changes until you accept.",
+		Actions: ui.ButtonLink(paths.Ownership(actor.TeamSlug()), ui.ButtonProps{Label: "Review offer", Variant: "outline", Size: "sm"})}), nil
+}
