@@ -46,6 +46,12 @@ var reasonTexts = map[string]string{
 	"code_locked":     "Too many wrong codes had been entered.",
 	"mail_off":        "Email isn't set up on this server.",
 
+	"no_account":           "There was no account for the address, and it wasn't invited.",
+	"attempt_expired":      "The sign-in had expired or was already used.",
+	"email_not_verified":   "The identity provider hadn't verified the email address.",
+	"identity_taken":       "The identity was connected to another account.",
+	"provider_unreachable": "The identity provider couldn't be used.",
+
 	"seats_full":          "No seat was free.",
 	"unchanged":           "Nothing would have changed.",
 	"not_offered":         "The plan or add-on isn't offered.",

@@ -26,6 +26,8 @@ const (
 	KindAddressTaken      = "address_taken"
 	KindAccountDeleted    = "account_deleted"
 	KindPasswordChanged   = "password_changed"
+	KindIdentityConnected = "identity_connected"
+	KindIdentityEnded     = "identity_disconnected"
 	KindInvitation        = "invitation"
 	KindRoleInvitation    = "role_offered"
 	KindRoleRevoked       = "role_revoked"

@@ -32,6 +32,7 @@ const (
 	LivePrefix          = "/live/"
 	LogoPrefix          = "/logo/"
 	AvatarPrefix        = "/avatar/"
+	IdentityPrefix      = SignIn + "/with/" // sign-in with an identity provider
 	AppPrefix           = "/app/"
 	PanelPrefix         = AdminPanels + "/"
 )
@@ -41,12 +42,19 @@ const (
 	AccountProfile  = Account + "#profile"
 	AccountAddress  = Account + "#address"
 	AccountPassword = Account + "#password"
+	AccountSignIns  = Account + "#identities"
 	AccountDevices  = Account + "#devices"
 	AccountDelete   = Account + "#delete"
 )
 
 // SignInAs is the sign-in page with the address filled in.
 func SignInAs(email string) string { return SignIn + "?email=" + url.QueryEscape(email) }
+
+// Identity starts signing in with an identity provider.
+func Identity(provider string) string { return IdentityPrefix + url.PathEscape(provider) }
+
+// IdentityCallback is where an identity provider sends the browser back.
+func IdentityCallback(provider string) string { return Identity(provider) + "/callback" }
 
 // SetPassword is the page that a link for setting a new password opens.
 func SetPassword(token string) string { return ResetPrefix + token }

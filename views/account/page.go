@@ -51,6 +51,9 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	if waiting != nil {
 		props.Address.PendingAddress, props.Address.PendingUntil = waiting.Address(), waiting.Expires()
 	}
+	if props.Identities, err = loadIdentities(e, stored); err != nil {
+		return props, err
+	}
 	props.Devices, err = deviceRows(e, stored)
 	return props, err
 }

@@ -19,6 +19,9 @@ const (
 	postponedPath     = paths.Teams + "?later=1" // Team Selection after "Decide later"
 )
 
+func connectPath(provider string) string    { return paths.Account + "/identities/" + provider }
+func disconnectPath(provider string) string { return connectPath(provider) + "/disconnect" }
+
 func devicePath(id string) string { return paths.Account + "/devices/" + id }
 
 func acceptPath(id string) string {

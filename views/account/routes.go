@@ -14,6 +14,8 @@ func Routes(pages *web.Group) {
 	pages.POST("/signin/code", signInWithCode)
 	pages.POST("/signin/code/send", sendCode)
 	pages.POST("/signout", signOut)
+	pages.GET("/signin/with/{provider}", startIdentity)
+	pages.GET("/signin/with/{provider}/callback", finishIdentity)
 	pages.GET("/signup", signUpPage)
 	pages.POST("/signup", signUp)
 	pages.GET("/verify/{token}", confirmPage)
@@ -39,6 +41,10 @@ func Routes(pages *web.Group) {
 	for _, form := range []string{"/picture", "/picture/remove", "/address", "/address/cancel", "/password"} {
 		own.GET("/account"+form, redirectToProfile)
 	}
+	own.GET("/account/identities/{provider}", connectPage)
+	own.POST("/account/identities/{provider}", connectIdentity)
+	own.GET("/account/identities/{provider}/disconnect", disconnectPage)
+	own.POST("/account/identities/{provider}/disconnect", disconnectIdentity)
 	own.GET("/account/devices/{id}", endDevicePage)
 	own.POST("/account/devices/{id}", endDevice)
 	own.GET("/account/delete", deletePage)

@@ -47,7 +47,7 @@ func signInProps(e *core.RequestEvent, email, next string, faults web.FormErrors
 	any, err := accounts.AnyExist(e.App)
 	return signInForm{
 		Page: layout.PublicPage(e, "Sign in"), Email: email, Next: next, Errors: faults, ForPanel: next == paths.AdminPanels,
-		CanEmailCode: mail.Enabled(e.App), CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: layout.SupportContact(e.App),
+		Providers: settings.Of(e.App).Providers, CanEmailCode: mail.Enabled(e.App), CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: layout.SupportContact(e.App),
 	}
 }
 

@@ -130,3 +130,22 @@ func writeCookie(e *core.RequestEvent, name, value string, maxAge int) {
 		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
+
+func attemptCookieName(app core.App) string { return cookieName(app) + "_identity" }
+
+// Attempt returns the state of the sign-in that this browser began with an identity provider, or "".
+func Attempt(e *core.RequestEvent) string {
+	cookie, err := e.Request.Cookie(attemptCookieName(e.App))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// SetAttempt keeps the state of a sign-in with an identity provider; an empty one removes it.
+func SetAttempt(e *core.RequestEvent, state string, lifetime time.Duration) {
+	if state == "" {
+		lifetime = -time.Second
+	}
+	writeCookie(e, attemptCookieName(e.App), state, int(lifetime/time.Second))
+}

@@ -11,7 +11,7 @@ import (
 )
 
 // secretPaths are prefixes of paths whose next segment is a secret.
-var secretPaths = []string{paths.InvitationPrefix, paths.ResetPrefix, paths.ConfirmPrefix, paths.ChangeAddressPrefix, paths.FeedPrefix, paths.JoinPrefix}
+var secretPaths = []string{paths.InvitationPrefix, paths.ResetPrefix, paths.ConfirmPrefix, paths.ChangeAddressPrefix, paths.FeedPrefix, paths.JoinPrefix, paths.IdentityPrefix}
 
 func hasSecret(path string) bool {
 	for _, prefix := range secretPaths {

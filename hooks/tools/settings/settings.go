@@ -39,6 +39,9 @@ type Config struct {
 	// Billing is how changes of plans are settled (R138): BillingOpen or BillingOperator.
 	Billing string
 
+	// Providers are the identity providers whose users can sign in, in the order in which they are offered.
+	Providers []Provider
+
 	// Support is the email address or page for help with this server (R11).
 	Support string
 
@@ -111,7 +114,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 		FFmpeg:        getenv("USHER_FFMPEG"),
 	}
-	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv), config.readSMTP(getenv))
+	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv),
+		config.readSMTP(getenv), config.readProviders(getenv))
 }
 
 func (c Config) validate() error {

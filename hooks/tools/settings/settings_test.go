@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func fromEnv(env map[string]string) (settings.Config, error) {
 
 func TestFromEnv_Defaults(t *testing.T) {
 	config, err := fromEnv(nil)
-	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2, BackupKeep: 7}) {
+	if err != nil || !reflect.DeepEqual(config, settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2, BackupKeep: 7}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
@@ -37,7 +38,7 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off",
 		SMTP:     settings.SMTP{Host: "mail.example.org", Port: 587, Username: "usher", Password: "p@ss", Auth: "login", TLS: "required", LocalName: "meet.example.org"},
 		BackupAt: "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true}
-	if err != nil || config != want {
+	if err != nil || !reflect.DeepEqual(config, want) {
 		t.Errorf("%+v %v, want %v", config, err, want)
 	}
 	if !config.Secure() || config.Host() != "usher.example.org" || config.Link("/x") != "https://usher.example.org/x" {
@@ -168,7 +169,7 @@ func TestOf_NoConfig_ReturnsZeroValue(t *testing.T) {
 		t.Errorf("%+v, want %q", settings.Of(app), "http://usher.test")
 	}
 	app.Store().RemoveAll()
-	if *settings.Of(app) != (settings.Config{}) {
+	if !reflect.DeepEqual(*settings.Of(app), settings.Config{}) {
 		t.Errorf("%+v", settings.Of(app))
 	}
 }
