@@ -83,15 +83,18 @@ var allowedImports = map[string]string{
 
 	"backup": "database record recordings" + tools,
 
+	"metrics": "backup live mail" + tools,
+	"doctor":  "backup live mail" + tools,
+
 	"active": "accounts actors audit events live record sessions" + tools,
 
 	"hooks":                domainPackages + " recordings/mp4",
-	"commands":             domainPackages + " commands/samplemedia database",
+	"commands":             domainPackages + " commands/samplemedia database doctor emails",
 	"commands/samplemedia": "",
 	"hookstest":            "database hooks pb_migrations " + domainPackages,
 	"hookstest/s3test":     "",
 
-	"views":             "commands join live static views/account views/api views/app views/join views/live views/panel views/web",
+	"views":             "commands join live metrics static views/account views/api views/app views/join views/live views/panel views/web",
 	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,
 	"views/ui":          "static tools/text",
 	"views/layout":      domainPackages + " static views/ui views/web",
@@ -118,6 +121,7 @@ var exclusiveImports = map[string]string{
 	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // only tests
 
+	"github.com/prometheus/":      "metrics",
 	"github.com/emersion/":        "", // only tests
 	"github.com/santhosh-tekuri/": "", // only tests
 	"github.com/oauth2-proxy/":    "", // only tests

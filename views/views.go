@@ -6,10 +6,12 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"usher/hooks/commands"
 	"usher/hooks/join"
 	"usher/hooks/live"
+	"usher/hooks/metrics"
 	"usher/static"
 	"usher/views/account"
 	"usher/views/api"
@@ -25,6 +27,10 @@ func Register(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		web.Register(e)
 		e.Router.GET("/static/{path...}", apis.WrapStdHandler(static.Handler())).Bind(apis.SkipSuccessActivityLog())
+
+		measured := metrics.New(e.App, commands.Version())
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "usherMetrics", Func: measured.Measure, Priority: apis.DefaultWWWRedirectMiddlewarePriority - 2})
+		e.Router.GET(web.MetricsPath, apis.WrapStdHandler(measured.Handler())).BindFunc(web.RequireMetrics).Bind(apis.SkipSuccessActivityLog())
 
 		web.RegisterEvents(e)
 		joinpages.RegisterEvents(e)

@@ -28,7 +28,7 @@ func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	registerFolderChecks(app, set.isServer)
 	registerRestoreChecks(app)
 	for _, command := range []*cobra.Command{serveCommand(app), demoCommand(app), userCommand(app), teamCommand(app), billingCommand(app), auditCommand(app),
-		backupCommand(app), restoreCommand(app), verifyCommand(app), versionCommand(), helpCommand(app.RootCmd)} {
+		healthCommand(), doctorCommand(app), backupCommand(app), restoreCommand(app), verifyCommand(app), versionCommand(), helpCommand(app.RootCmd)} {
 		set.Add(command)
 	}
 	return set

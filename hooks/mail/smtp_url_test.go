@@ -361,3 +361,22 @@ func TestTransport_Order(t *testing.T) {
 	settings.Of(app).ResendKey = "re_x"
 	check("resend")
 }
+
+func TestCheck_AndSendNow(t *testing.T) {
+	server := startMailServer(t, settings.TLSRequired)
+	b := newMailbox(t, "smtp://usher:p%40ss%3Aword@"+server.address)
+	if transport, err := mail.Check(context.Background(), b.worker.App); err != nil || transport != "smtp" || len(server.all()) > 0 {
+		t.Errorf("got %s, %v and %d emails, want none", transport, err, len(server.all()))
+	}
+	if err := mail.SendNow(context.Background(), b.worker.App, newMessage(lucia)); err != nil || len(server.all()) != 1 {
+		t.Errorf("got %v and %d emails, want one", err, len(server.all()))
+	}
+	settings.Of(b.worker.App).SMTP.Password = "wrong"
+	if _, err := mail.Check(context.Background(), b.worker.App); err == nil || !strings.Contains(err.Error(), "rejected the sign-in") {
+		t.Errorf("got %v, want the rejected sign-in", err)
+	}
+	settings.Of(b.worker.App).SMTP = settings.SMTP{}
+	if err := mail.SendNow(context.Background(), b.worker.App, newMessage(lucia)); err == nil || !strings.Contains(err.Error(), "isn't set up") {
+		t.Errorf("got %v, want that email isn't set up", err)
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/subtle"
 	"net"
 	"net/http"
 	"slices"
@@ -22,7 +23,7 @@ func requireHost(e *core.RequestEvent) error {
 		e.Request.Host = config.Host()
 		return e.Next()
 	}
-	if isHealthCheck(e.Request.URL.Path) || isLocalLiveReport(e.Request) {
+	if isHealthCheck(e.Request.URL.Path) || isLocalMetrics(e) || isLocalLiveReport(e.Request) {
 		return e.Next()
 	}
 	reading := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead
@@ -46,6 +47,28 @@ func wrongHostMessage(host, address string) string {
 		"To use Usher, open " + address + "\n\n" +
 		"If you run this server: a reverse proxy must pass on the Host header of the browser " +
 		"(nginx: proxy_set_header Host $host;). If the host above is the right one, set USHER_URL to that address.\n"
+}
+
+// MetricsPath is the path of the measurements for Prometheus.
+const MetricsPath = "/metrics"
+
+// isLocalMetrics reports whether a program on this machine asks for the measurements, and not through a proxy, which would make every
+// client look local: it adds a header, or passes on the public host.
+func isLocalMetrics(e *core.RequestEvent) bool {
+	trusted := settings.Of(e.App).TrustedProxy
+	proxied := isForwarded(e.Request.Header) || trusted != "" && len(e.Request.Header.Values(trusted)) > 0
+	return e.Request.URL.Path == MetricsPath && isLoopback(e.Request.RemoteAddr) && isLoopback(e.Request.Host) && !proxied
+}
+
+// RequireMetrics lets programs on this machine and those with the token of USHER_METRICS_TOKEN read the measurements. For others the
+// page doesn't exist.
+func RequireMetrics(e *core.RequestEvent) error {
+	token := settings.Of(e.App).MetricsToken
+	given, isBearer := strings.CutPrefix(e.Request.Header.Get("Authorization"), "Bearer ")
+	if isLocalMetrics(e) || token != "" && isBearer && subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 {
+		return e.Next()
+	}
+	return e.NotFoundError("", nil)
 }
 
 func isHealthCheck(path string) bool { return path == "/livez" || path == "/readyz" }

@@ -83,6 +83,9 @@ type Config struct {
 	BackupKeep       int
 	BackupRecordings bool
 
+	// MetricsToken lets programs on other machines read /metrics; empty: only this machine can.
+	MetricsToken string
+
 	// Console is where emails are printed when no transport is set up; nil is standard output.
 	Console io.Writer
 }
@@ -92,6 +95,9 @@ const (
 	BillingOpen     = "open"     // it is applied immediately: the server's owner is the customer
 	BillingOperator = "operator" // it is requested, and the server administrator approves it
 )
+
+// minToken is how many characters a token must have.
+const minToken = 20
 
 // headerNamePattern matches a header name (RFC 9110, 5.1), or nothing.
 var headerNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
@@ -113,6 +119,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		ResendURL:     getenv("RESEND_BASE_URL"),
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 		FFmpeg:        getenv("USHER_FFMPEG"),
+		MetricsToken:  getenv("USHER_METRICS_TOKEN"),
 	}
 	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv),
 		config.readSMTP(getenv), config.readProviders(getenv))
@@ -146,6 +153,9 @@ func (c Config) validate() error {
 	}
 	if c.WebhookSecret != "" && !isSigningSecret(c.WebhookSecret) {
 		fault("RESEND_WEBHOOK_SECRET is invalid: copy the webhook's signing secret from Resend; it starts with whsec_")
+	}
+	if n := len(c.MetricsToken); n > 0 && n < minToken {
+		fault("USHER_METRICS_TOKEN is too short: set it to at least %d random characters, such as the output of openssl rand -hex 32", minToken)
 	}
 	if c.Support != "" && c.SupportLink() == "" {
 		fault("USHER_SUPPORT is %q: set it to an email address or a https:// URL", c.Support)

@@ -30,14 +30,15 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
 		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
 		"USHER_SMTP_URL":   "smtp://usher:p%40ss@mail.example.org?auth=login&name=meet.example.org",
-		"USHER_RECORDINGS": "5", "USHER_BACKUP": "03:30", "USHER_BACKUP_TO": "/srv/backups", "USHER_BACKUP_KEEP": "30", "USHER_BACKUP_RECORDINGS": "on",
+		"USHER_RECORDINGS": "5", "USHER_METRICS_TOKEN": "0123456789abcdef0123", "USHER_BACKUP": "03:30", "USHER_BACKUP_TO": "/srv/backups", "USHER_BACKUP_KEEP": "30", "USHER_BACKUP_RECORDINGS": "on",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Billing: "operator", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
 		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off",
-		SMTP:     settings.SMTP{Host: "mail.example.org", Port: 587, Username: "usher", Password: "p@ss", Auth: "login", TLS: "required", LocalName: "meet.example.org"},
-		BackupAt: "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true}
+		SMTP:         settings.SMTP{Host: "mail.example.org", Port: 587, Username: "usher", Password: "p@ss", Auth: "login", TLS: "required", LocalName: "meet.example.org"},
+		MetricsToken: "0123456789abcdef0123",
+		BackupAt:     "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true}
 	if err != nil || !reflect.DeepEqual(config, want) {
 		t.Errorf("%+v %v, want %v", config, err, want)
 	}
@@ -63,6 +64,7 @@ var invalidValues = map[string][]string{
 	"USHER_SMTP_URL": {"mail.example.org", "http://mail.example.org", "smtp://", "smtp://mail.example.org/path", "smtp://u:S3cret@mail.example.org:x", "smtp://u:S3cret@mail.example.org:99999",
 		"smtp://u:S3cret@mail.example.org?tls=maybe", "smtps://u:S3cret@mail.example.org?tls=off", "smtp://u:S3cret@mail.example.org?auth=ntlm", "smtp://u:S3cret@mail.example.org?verify=no"},
 	"USHER_BACKUP_TO":         {"backups", "../backups", "s3://bucket", "s3://KEY:S3cret@/bucket?region=x", "s3://KEY:S3cret@host?region=x", "s3://KEY:S3cret@host/bucket"},
+	"USHER_METRICS_TOKEN":     {"S3cret"},
 	"USHER_BACKUP_KEEP":       {"0", "-1", "1001", "all"},
 	"USHER_BACKUP_RECORDINGS": {"yes", "1"},
 	"USHER_LIVE_UDP_PORT":     {"0", "-1", "65536", "media"},
