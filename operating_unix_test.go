@@ -3,11 +3,15 @@
 package main_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,10 +21,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/livekit/protocol/livekit"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/backup"
+	"usher/hooks/database"
 	"usher/hooks/hookstest"
+	"usher/hooks/live/livetest"
 )
 
 func TestProgram_Operation(t *testing.T) {
@@ -29,6 +37,7 @@ func TestProgram_Operation(t *testing.T) {
 	t.Run("refuses a second server on a data folder", func(t *testing.T) { testLock(t, usher) })
 	t.Run("restores a backup from the dashboard", func(t *testing.T) { testRestore(t, usher) })
 	t.Run("backs up, verifies and restores", func(t *testing.T) { testBackup(t, usher) })
+	t.Run("finishes an upload, and tells who is in a session, when it stops", func(t *testing.T) { testFinishesUpload(t, usher) })
 	t.Run("recovers from kill -9 while it records a session", func(t *testing.T) { testKilled(t, usher) })
 	t.Run("says why a data folder can't be used", func(t *testing.T) { testUnusableFolders(t, usher) })
 }
@@ -199,6 +208,52 @@ func testBackup(t *testing.T, usher string) {
 	}
 }
 
+// testFinishesUpload sends half of a picture, stops the server while someone is in a session, and sends the rest.
+func testFinishesUpload(t *testing.T, usher string) {
+	c := prepareCrash(t)
+	process, url := startServer(t, usher, c.dir)
+	address := strings.TrimPrefix(url, "http://")
+	person := livetest.MustConnect(t, joinSession(t, url, c.code, c.host))
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(map[string]any{"picture": picture.Bytes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprintf(connection, "PUT /api/account/picture HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"+
+		"Expect: 100-continue\r\n\r\n", address, c.guest, len(body))
+	answers := bufio.NewReader(connection)
+	if response, err := http.ReadResponse(answers, nil); err != nil || response.StatusCode != http.StatusContinue {
+		t.Fatalf("the handler didn't start to read the picture: %v, %v, want %v", response, err, http.StatusContinue)
+	}
+	_, _ = connection.Write(body[:len(body)/2])
+	if err := process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	waitUntilClosed(t, address)
+	_, _ = connection.Write(body[len(body)/2:])
+	response, err := http.ReadResponse(answers, nil)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("the upload: %v, %v, want status 200", response, err)
+	}
+	if reason, left := person.WaitForLeave(20 * time.Second); !left || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+		t.Errorf("the participant: reason %v (%v), want %v", reason, left, livekit.DisconnectReason_SERVER_SHUTDOWN)
+	}
+	if state, err := process.Wait(); err != nil || state.ExitCode() != 0 {
+		t.Errorf("exit: %v, %v, want 0", state, err)
+	}
+	if report, err := backup.VerifyFolder(c.dir); err != nil || len(report.Problems) > 0 {
+		t.Errorf("the data folder: %v, %v, want it whole", report, err)
+	}
+}
+
 // superuser is a server administrator signed in to PocketBase's API.
 type superuser struct {
 	*testing.T
@@ -278,6 +333,19 @@ func testUnusableFolders(t *testing.T, usher string) {
 			file(dir+"/data.db", string(data), 0o600)
 			return dir
 		}, []string{"/data.db: the database is damaged"}, false},
+		"locked by another program": {func(t *testing.T, dir string) string {
+			hookstest.WriteDB(t, dir)
+			db, err := database.DBConnect(dir + "/data.db")
+			if err != nil {
+				t.Fatal(err)
+			}
+			tx, err := db.Begin() // takes the lock of writers
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = tx.Rollback(); _ = db.Close() })
+			return dir
+		}, []string{"/data.db: another program is using the database", "Try again"}, false},
 		"broken logs": {func(t *testing.T, dir string) string {
 			hookstest.WriteDB(t, dir)
 			file(dir+"/auxiliary.db", strings.Repeat("not a database. ", 100), 0o600)

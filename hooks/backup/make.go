@@ -145,6 +145,8 @@ func vacuumInto(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
+	// What was written meanwhile couldn't be moved from the log to the database. Here it doesn't wait for a writer.
+	_, _ = db.NewQuery("PRAGMA wal_checkpoint(PASSIVE)").Execute()
 	return syncFile(to) // SQLite leaves that to the system
 }
 

@@ -25,6 +25,10 @@ func (c *checker) database(context.Context) {
 		c.add("database", Fault, "Restore a backup: usher restore BACKUP --dir FOLDER.", "%s is damaged: %s", path, text)
 		return
 	}
+	if !c.app.HasTable("outbox") {
+		c.add("database", Warning, "Start the server once.", "hasn't been set up yet")
+		return
+	}
 	size := int64(0)
 	if info, err := os.Stat(path); err == nil {
 		size = info.Size()
@@ -90,6 +94,9 @@ func (c *checker) email(ctx context.Context) {
 }
 
 func (c *checker) outbox(context.Context) {
+	if !c.app.HasTable("outbox") {
+		return
+	}
 	n, oldest, err := mail.Backlog(c.app)
 	switch age := time.Since(oldest); {
 	case err != nil:
