@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams usage" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams twofactors usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -53,6 +53,7 @@ var allowedImports = map[string]string{
 
 	// The domains, in one direction: bulk, invitations, tags and sessions, members, seats, plans, teams.
 	"accounts":    "actors audit emails mail paths record" + tools,
+	"twofactors":  "accounts actors audit emails mail paths record" + tools,
 	"addresslist": "accounts" + tools,
 	"teams":       "actors audit emails mail paths record" + tools,
 	"plans":       "record" + tools,

@@ -29,6 +29,7 @@ import (
 	"usher/hooks/tags"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
+	"usher/hooks/twofactors"
 )
 
 // Config holds the settings of Usher.
@@ -44,6 +45,7 @@ func Register(app core.App, config Config) {
 	administrators.Register(app)
 	mail.Register(app)
 	accounts.Register(app)
+	twofactors.Register(app)
 	plans.Register(app)
 	teams.Register(app)
 	members.Register(app)

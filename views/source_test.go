@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -83,4 +84,30 @@ func TestRecordFields_AreReadByGetters(t *testing.T) {
 			}
 		}
 	})
+}
+
+// renewal matches what gives a login without a second step.
+var renewal = regexp.MustCompile(`\b(accounts\.StartLogin|web\.RenewLogin|web\.CompleteSignIn)\(`)
+
+// TestLogins_StartBehindTheSecondStep holds which files start logins otherwise than by web.SignIn, which asks for the second step: for
+// users who are signed in already, and for accounts that have just been created.
+func TestLogins_StartBehindTheSecondStep(t *testing.T) {
+	allowed := []string{"web/login.go", "account/address.go", "account/profile.go", "account/second_step.go", "account/teams.go", "join/invitation.go"}
+	found := map[string]bool{}
+	sources(t, func(path, _ string, lines []string) {
+		if strings.HasPrefix(path, "../") {
+			return
+		}
+		for n, line := range lines {
+			if renewal.MatchString(line) {
+				found[path] = true
+				if !slices.Contains(allowed, path) {
+					t.Errorf("%s:%d starts a login without a second step: %s", path, n+1, strings.TrimSpace(line))
+				}
+			}
+		}
+	})
+	if len(found) != len(allowed) {
+		t.Errorf("got logins in %v, want them in %v", found, allowed)
+	}
 }

@@ -18,10 +18,11 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 		recordThrottled(e.App, e.Record, e.RealIP(), "program")
 		return respondRateLimited(e, err)
 	}
-	known := false
+	known, second := false, ""
 	err = throttle(func() error {
 		err := e.Next()
-		known = err == nil || isForbidden(err)
+		second = refusalCode(err)
+		known = err == nil || isForbidden(err) || second != ""
 		return err
 	})
 	var limited *errs.RateLimitError
@@ -30,6 +31,10 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 	}
 	if errors.As(err, &limited) {
 		return respondRateLimited(e, err)
+	}
+	if second != "" {
+		RecordSecondStep(e.App, e.Record, e.RealIP(), "program", second)
+		return err
 	}
 	recordSignIn(e.App, e.Record, e.RealIP(), "program", passwordOutcome(known))
 	return err
@@ -42,6 +47,17 @@ func respondRateLimited(e *core.RecordAuthWithPasswordRequestEvent, err error) e
 	}
 	_, _, sentence, _ := errs.Details(err)
 	return e.TooManyRequestsError(sentence, err)
+}
+
+// refusalCode returns the code of a refusal by one of our rules, which are judged after the password; "" for any other error.
+func refusalCode(err error) string {
+	var refusal *router.ApiError
+	if errors.As(err, &refusal) {
+		if cause, ok := refusal.RawData().(error); ok {
+			return errs.Code(cause)
+		}
+	}
+	return ""
 }
 
 // isForbidden reports whether the password was right but the email address isn't confirmed.
@@ -58,6 +74,19 @@ func recordSignIn(app core.App, account *core.Record, from, by, outcome string) 
 		outcome = CodeUnverified
 	}
 	writeSignInEntry(app, account, from, by, outcome)
+}
+
+// recordFirstStep is recordSignIn for a sign-in that may take a second step: the account is signed in only after that.
+func recordFirstStep(app core.App, account *core.Record, from, by, outcome string) {
+	if account != nil && outcome == "" && account.Verified() {
+		action, err := FirstStepAction(app, account)
+		if err != nil {
+			app.Logger().Error("find out whether a sign-in takes a second step", "error", err)
+		}
+		writeEntry(app, account, from, by, action, "")
+		return
+	}
+	recordSignIn(app, account, from, by, outcome)
 }
 
 func passwordOutcome(ok bool) string {
@@ -80,6 +109,10 @@ func recordThrottled(app core.App, account *core.Record, from, by string) {
 
 // writeSignInEntry records a sign-in. outcome is the code of a refusal, or "" for success.
 func writeSignInEntry(app core.App, account *core.Record, from, by, outcome string) {
+	writeEntry(app, account, from, by, "account.signin", outcome)
+}
+
+func writeEntry(app core.App, account *core.Record, from, by, action, outcome string) {
 	unknown := account == nil
 	if unknown {
 		var err error
@@ -87,7 +120,7 @@ func writeSignInEntry(app core.App, account *core.Record, from, by, outcome stri
 			return // there are no accounts yet
 		}
 	}
-	entry := audit.NewAccountEntry(account, "", from, "account.signin").WithTarget(account.Id, account.Email()).With("by", by)
+	entry := audit.NewAccountEntry(account, "", from, action).WithTarget(account.Id, account.Email()).With("by", by)
 	err := app.RunInTransaction(func(tx core.App) error {
 		write := audit.Write
 		if outcome != "" {

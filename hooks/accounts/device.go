@@ -72,20 +72,25 @@ func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 // the token key of account.
 func EndOtherDevices(app core.App, account *core.Record, keep *Login, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.devices.end"), func(tx core.App) error {
-		stored, err := reload(tx, account)
-		if err != nil {
+		return RevokeOthers(tx, account, keep)
+	})
+}
+
+// RevokeOthers is EndOtherDevices in the transaction of another action.
+func RevokeOthers(tx core.App, account *core.Record, keep *Login) error {
+	stored, err := reload(tx, account)
+	if err != nil {
+		return err
+	}
+	stored.RefreshTokenKey()
+	if keep != nil {
+		keep.Set("key_hash", Hash(stored.TokenKey()))
+		if err := tx.Save(keep); err != nil {
 			return err
 		}
-		stored.RefreshTokenKey()
-		if keep != nil {
-			keep.Set("key_hash", Hash(stored.TokenKey()))
-			if err := tx.Save(keep); err != nil {
-				return err
-			}
-		}
-		account.SetTokenKey(stored.TokenKey())
-		return tx.Save(stored)
-	})
+	}
+	account.SetTokenKey(stored.TokenKey())
+	return tx.Save(stored)
 }
 
 // IP returns the network address from which the device signed in.

@@ -50,6 +50,12 @@ func knownDeviceID(app core.App, cookie, address string) string {
 	return Hash(id)
 }
 
+// KnownDevice returns the id for the rate limits of a browser on which the account has signed in before, or "". cookie is the value
+// of its device cookie.
+func KnownDevice(app core.App, cookie string, account *core.Record) string {
+	return knownDeviceID(app, cookie, account.Email())
+}
+
 // parseDeviceCookie splits a device cookie. id is "" if the cookie is malformed.
 func parseDeviceCookie(cookie string) (id string, signatures []string) {
 	id, rest, ok := strings.Cut(cookie, ".")

@@ -42,7 +42,7 @@ func SignInFromDevice(app core.App, device, address, password, from string) (*co
 	if err != nil {
 		return nil, err
 	}
-	recordSignIn(app, account, from, "page", passwordOutcome(ok))
+	recordFirstStep(app, account, from, "page", passwordOutcome(ok))
 	switch {
 	case !ok:
 		return nil, errs.Invalid("password", CodeBadSignIn, "Wrong email address or password. Try again, or reset your password.")

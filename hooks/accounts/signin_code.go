@@ -172,7 +172,7 @@ func SignInWithCode(app core.App, device, secret, typed, from string) (*core.Rec
 		return nil, err
 	}
 	if code := errs.Code(refused); code != CodeCodeExpired {
-		recordSignIn(app, account, from, "code", code)
+		recordFirstStep(app, account, from, "code", code)
 	}
 	if refused != nil {
 		return nil, refused

@@ -129,6 +129,7 @@ var ActionTexts = []ActionText{
 
 	{Action: "account.signup", Kind: "accounts", Past: "signed up", Infinitive: "sign up", AnonymousActor: "Someone"},
 	{Action: "account.signin", Kind: "accounts", Past: "signed in", Infinitive: "sign in"},
+	{Action: "account.signin.first", Kind: "accounts", Past: "started to sign in", Infinitive: "start to sign in"},
 	{Action: "account.signout", Kind: "accounts", Past: "signed out", Infinitive: "sign out"},
 	{Action: "account.confirm", Kind: "accounts", Past: "confirmed their email address", Infinitive: "confirm their email address"},
 	{Action: "account.update", Kind: "accounts", Past: "changed their profile", Infinitive: "change their profile"},
@@ -137,6 +138,10 @@ var ActionTexts = []ActionText{
 	{Action: "account.reset", Kind: "accounts", Past: "reset their password", Infinitive: "reset their password"},
 	{Action: "account.reset.request", Kind: "accounts", Past: "requested a password reset", Infinitive: "request a password reset"},
 	{Action: "account.code.request", Kind: "accounts", Past: "requested a sign-in code by email", Infinitive: "request a sign-in code by email"},
+	{Action: "account.two_factors.on", Kind: "accounts", Past: "turned on two-factor authentication", Infinitive: "turn on two-factor authentication"},
+	{Action: "account.two_factors.off", Kind: "accounts", Past: "turned off two-factor authentication", Infinitive: "turn off two-factor authentication"},
+	{Action: "account.two_factors.codes", Kind: "accounts", Past: "created new recovery codes", Infinitive: "create new recovery codes"},
+	{Action: "account.two_factors.reset", Kind: "accounts", Past: "turned off two-factor authentication for {on}", Infinitive: "turn off two-factor authentication for {on}", Short: "two-factor authentication turned off"},
 	{Action: "account.address", Kind: "accounts", Past: "changed their email address", Infinitive: "change their email address"},
 	{Action: "account.address.request", Kind: "accounts", Past: "requested a change of their email address", Infinitive: "request a change of their email address"},
 	{Action: "account.address.cancel", Kind: "accounts", Past: "cancelled the change of their email address", Infinitive: "cancel the change of their email address"},

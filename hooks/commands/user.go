@@ -14,6 +14,7 @@ import (
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 	"usher/hooks/tools/text"
+	"usher/hooks/twofactors"
 )
 
 func userCommand(app core.App) *cobra.Command {
@@ -31,7 +32,35 @@ func userCommand(app core.App) *cobra.Command {
 			return nil
 		},
 	})
+	command.AddCommand(&cobra.Command{
+		Use: "two-factors ADDRESS off", Args: cobra.ExactArgs(2),
+		Short: "Turn off two-factor authentication for a user who lost their authenticator app",
+		RunE: func(command *cobra.Command, args []string) error {
+			if args[1] != "off" {
+				return fmt.Errorf("%q isn't an action: two-factor authentication can only be turned off here", args[1])
+			}
+			if err := disableTwoFactors(app, args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(command.OutOrStdout(), "Two-factor authentication of %s is off.\n", args[0])
+			return nil
+		},
+	})
 	return command
+}
+
+// disableTwoFactors turns off two-factor authentication of the account with the address.
+func disableTwoFactors(app core.App, address string) error {
+	account, err := findAccount(app, address)
+	if err != nil {
+		return err
+	}
+	entry := administrators.CommandEntry("account.two_factors.reset").WithTarget(account.Id, account.Email())
+	err = twofactors.DisableByAdministrator(app, account, entry)
+	if _, _, sentence, ok := errs.Details(err); ok {
+		return errors.New(sentence)
+	}
+	return err
 }
 
 // confirmationLink creates the link and says how long it is valid. It sets a new password, because someone else may have created the account.

@@ -217,6 +217,78 @@ func PasswordChanged(p PasswordChangedProps) mail.Message {
 	}.accountMessage(mail.KindPasswordChanged, p.To, p.ToName, "Your password was changed")
 }
 
+// TwoFactorsProps are the properties of emails about two-factor authentication. A nil Zone is UTC.
+type TwoFactorsProps struct {
+	To       string
+	ToName   string
+	At       time.Time
+	Zone     *time.Location
+	Settings string // URL of the page about two-factor authentication
+	Reset    string // URL of the page to request a password reset
+	Support  string
+}
+
+// TwoFactorsOn is the email to the owner of an account after two-factor authentication was turned on.
+func TwoFactorsOn(p TwoFactorsProps) mail.Message {
+	return layout{
+		Title: "Two-factor authentication is on",
+		Intro: "Signing in to your Usher account, " + p.To + ", now takes a code from your authenticator app.",
+		Paragraphs: []string{
+			"It was turned on on " + formatTimeInZone(p.At, p.Zone) + ". Other devices and API clients were signed out.",
+			"Keep your recovery codes somewhere safe: each signs you in once without the app.",
+			reportHint(p.Support),
+		},
+		Button:  "Open security settings",
+		Link:    p.Settings,
+		Reason:  "You're receiving this email because it's about the security of your account.",
+		Support: p.Support,
+	}.accountMessage(mail.KindTwoFactorsOn, p.To, p.ToName, "Two-factor authentication is on")
+}
+
+// TwoFactorsOff is the email to the owner of an account after two-factor authentication was turned off, by them or by a server
+// administrator.
+func TwoFactorsOff(p TwoFactorsProps, byAdministrator bool) mail.Message {
+	by := "It was turned off on " + formatTimeInZone(p.At, p.Zone) + "."
+	if byAdministrator {
+		by = "A server administrator turned it off on " + formatTimeInZone(p.At, p.Zone) + "."
+	}
+	return layout{
+		Title:         "Two-factor authentication is off",
+		Intro:         "Your password or a code by email is enough to sign in to your Usher account, " + p.To + ".",
+		Paragraphs:    []string{by + " Your recovery codes no longer work. You can turn it on again at any time."},
+		Button:        "Open security settings",
+		Link:          p.Settings,
+		SecondaryLink: link{"If you didn't expect this,", "reset your password now", p.Reset},
+		Reason:        "You're receiving this email because it's about the security of your account.",
+		Support:       p.Support,
+	}.accountMessage(mail.KindTwoFactorsOff, p.To, p.ToName, "Two-factor authentication is off")
+}
+
+// RecoveryCodeUsed is the email to the owner of an account after a sign-in with a recovery code. few says that only few are left.
+func RecoveryCodeUsed(p TwoFactorsProps, left int, few bool) mail.Message {
+	remaining, subject := text.Count(left, "recovery code", "recovery codes"), "A recovery code was used to sign in"
+	advice := "You have " + remaining + " left."
+	if few {
+		advice += " Create new ones while you can still sign in."
+		subject = "Only " + remaining + " left"
+	}
+	if left == 0 {
+		advice, subject = "It was your last one. Create new ones now.", "You have no recovery codes left"
+	}
+	return layout{
+		Title: subject,
+		Intro: "Someone signed in to your Usher account, " + p.To + ", with a recovery code instead of the authenticator app.",
+		Paragraphs: []string{
+			"It was used on " + formatTimeInZone(p.At, p.Zone) + " and no longer works. " + advice,
+		},
+		Button:        "Create new recovery codes",
+		Link:          p.Settings,
+		SecondaryLink: link{"If it wasn't you,", "reset your password now", p.Reset},
+		Reason:        "You're receiving this email because it's about the security of your account.",
+		Support:       p.Support,
+	}.accountMessage(mail.KindRecoveryCodeUsed, p.To, p.ToName, subject)
+}
+
 // AccountDeletedProps are the properties of AccountDeleted. A nil Zone is UTC.
 type AccountDeletedProps struct {
 	To      string

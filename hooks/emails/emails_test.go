@@ -53,6 +53,8 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		change(&p)
 		return p
 	}
+	twoFactors := emails.TwoFactorsProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Settings: "https://usher.example.org/account/two-factors",
+		Reset: "https://usher.example.org/reset", Support: support}
 	planned := []emails.SessionItem{{Title: name, Starts: expires, Ends: expires.Add(time.Hour)}, {Title: name, Starts: expires, Ends: expires.AddDate(0, 0, 1)}}
 	return []sample{
 		{"invitation", invitation(func(*emails.InvitationProps) {}), link},
@@ -76,6 +78,12 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"identity-connected", emails.IdentityConnected(emails.IdentityProps{To: lucia, ToName: name, Provider: "Google", At: expires, Zone: lisbon, Account: "https://usher.example.org/account", Support: support}), ""},
 		{"identity-disconnected", emails.IdentityDisconnected(emails.IdentityProps{To: lucia, ToName: name, Provider: "Google", At: expires, Zone: lisbon, Account: "https://usher.example.org/account", Support: support}), ""},
 		{"password-changed", emails.PasswordChanged(emails.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
+		{"two-factors-on", emails.TwoFactorsOn(twoFactors), twoFactors.Settings},
+		{"two-factors-off", emails.TwoFactorsOff(twoFactors, false), twoFactors.Settings},
+		{"two-factors-off-administrator", emails.TwoFactorsOff(twoFactors, true), twoFactors.Settings},
+		{"recovery-code-used", emails.RecoveryCodeUsed(twoFactors, 9, false), twoFactors.Settings},
+		{"recovery-codes-few", emails.RecoveryCodeUsed(twoFactors, 2, true), twoFactors.Settings},
+		{"recovery-codes-none", emails.RecoveryCodeUsed(twoFactors, 0, true), twoFactors.Settings},
 		{"team-deleted", emails.TeamDeleted(emails.TeamDeletedProps{To: lucia, ToName: name, Team: emails.TeamProps{Name: teamName}, By: name, Support: support}), ""},
 		{"test", emails.Test(emails.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
 		{"session", emails.SessionInvitation(session(func(*emails.SessionProps) {})), link},

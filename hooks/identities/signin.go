@@ -27,7 +27,11 @@ func SignIn(app core.App, identity Identity, from string) (*core.Record, error) 
 	if err != nil {
 		return nil, err
 	}
-	entry := audit.NewAccountEntry(account, "", from, "account.signin").WithTarget(account.Id, account.Email()).With("by", identity.Provider.Key)
+	action, err := accounts.FirstStepAction(app, account)
+	if err != nil {
+		return nil, err
+	}
+	entry := audit.NewAccountEntry(account, "", from, action).WithTarget(account.Id, account.Email()).With("by", identity.Provider.Key)
 	err = audit.Do(app, entry, func(tx core.App) error {
 		if account, err = find(tx, identity); err != nil {
 			return err

@@ -8,6 +8,7 @@ import "net/url"
 const (
 	SignIn      = "/signin"
 	SignInCode  = SignIn + "/code" // one-time code by email
+	SecondStep  = SignIn + "/two-factors"
 	SignUp      = "/signup"
 	SignOut     = "/signout" // POST only
 	Reset       = "/reset"
@@ -39,12 +40,14 @@ const (
 
 // Parts of the account page.
 const (
-	AccountProfile  = Account + "#profile"
-	AccountAddress  = Account + "#address"
-	AccountPassword = Account + "#password"
-	AccountSignIns  = Account + "#identities"
-	AccountDevices  = Account + "#devices"
-	AccountDelete   = Account + "#delete"
+	AccountProfile    = Account + "#profile"
+	AccountAddress    = Account + "#address"
+	AccountPassword   = Account + "#password"
+	AccountSignIns    = Account + "#identities"
+	AccountDevices    = Account + "#devices"
+	AccountDelete     = Account + "#delete"
+	AccountTwoFactors = Account + "#two-factors"
+	TwoFactors        = Account + "/two-factors"
 )
 
 // SignInAs is the sign-in page with the address filled in.

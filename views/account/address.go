@@ -48,7 +48,7 @@ func changeAddress(e *core.RequestEvent) error {
 	if err != nil {
 		return renderAddressInvalid(e, err)
 	}
-	if err := web.SignIn(e, account); err != nil {
+	if err := web.RenewLogin(e, account); err != nil {
 		return err
 	}
 	web.SetToast(e, "Your email address is now "+account.Email()+". All other devices are signed out.")

@@ -56,7 +56,7 @@ func signInWithCode(e *core.RequestEvent) error {
 		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { props.Errors = faults; return codeView(props) })
 	}
 	web.ClearCodeRequest(e)
-	if err := web.SignIn(e, account); err != nil {
+	if done, err := web.SignIn(e, account, next); !done {
 		return err
 	}
 	return redirectNext(e, web.SafeNext(next, "/"))

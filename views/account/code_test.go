@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/mail/resendtest"
 )
 
 var codePattern = regexp.MustCompile(`\n(\d{4} \d{4})\n`)
@@ -50,5 +51,15 @@ func TestSignIn_EmailOff_OffersNoCode(t *testing.T) {
 	hookstest.Account(t, s.App, "marta@halation.example")
 	if r := s.Anonymous().Get("/signin"); strings.Contains(r.Body, "Email me a code") {
 		t.Error("got the offer of a code, want none")
+	}
+}
+
+// waitForKind waits for an email to ada@x.example whose subject contains the words, and skips others.
+func waitForKind(t *testing.T, post *resendtest.Server, words string) resendtest.Email {
+	t.Helper()
+	for {
+		if email := post.WaitFor(t, "ada@x.example"); strings.Contains(email.Subject, words) {
+			return email
+		}
 	}
 }

@@ -57,7 +57,7 @@ func finishIdentity(e *core.RequestEvent) error {
 	if err != nil {
 		return renderSignInInvalid(e, attempt.Next, err)
 	}
-	if err := web.SignIn(e, account); err != nil {
+	if done, err := web.SignIn(e, account, attempt.Next); !done {
 		return err
 	}
 	return redirectNext(e, attempt.Next)

@@ -112,3 +112,19 @@ func TestConnectProvider_AsksForThePassword(t *testing.T) {
 	assertRedirect(t, browser.Get(back), "/account#identities")
 	assertPage(t, browser.Get("/account"), 200, "You can now sign in with Halation ID.", "Connected on")
 }
+
+func TestSignInWithProvider_TakesSecondStep(t *testing.T) {
+	s, provider := newServerWithProvider(t)
+	marta := hookstest.Account(t, s.App, "marta@halation.example")
+	two := hookstest.EnableTwoFactors(t, s.App, marta)
+	for range 2 { // the first time connects the account
+		b := s.Anonymous()
+		callback := signInAtProvider(t, provider, b.Get("/signin/with/oidc?next=%2Faccount").Location, &mockoidc.MockUser{Subject: "m1", Email: "marta@halation.example", EmailVerified: true})
+		assertRedirect(t, b.Get(callback), "/signin/two-factors?next=%2Faccount")
+		if isSignedIn(b) {
+			t.Fatal("got signed in after the first step")
+		}
+		hookstest.Exec(t, s.App, "UPDATE authenticators SET last_step = 0", nil)
+		assertRedirect(t, b.Post("/signin/two-factors", formValues("code", two.Code(t), "next", "/account")), "/account")
+	}
+}

@@ -22,6 +22,7 @@ func accountNav(current string) []ui.NavItem {
 		{Label: "Profile", Href: paths.AccountProfile, Icon: "circle-user"},
 		{Label: "Email address", Href: paths.AccountAddress, Icon: "at-sign"},
 		{Label: "Password", Href: paths.AccountPassword, Icon: "key-round"},
+		{Label: "Two-factor authentication", Href: paths.AccountTwoFactors, Icon: "shield-check", Current: current == "two-factors"},
 		{Label: "Devices", Href: paths.AccountDevices, Icon: "laptop"},
 		{Label: "Delete account", Href: paths.AccountDelete, Icon: "trash-2", Current: current == "delete"},
 	}
@@ -50,6 +51,9 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	}
 	if waiting != nil {
 		props.Address.PendingAddress, props.Address.PendingUntil = waiting.Address(), waiting.Expires()
+	}
+	if props.TwoFactors.On, err = actors.HasTwoFactors(e.App, stored.Id); err != nil {
+		return props, err
 	}
 	if props.Identities, err = loadIdentities(e, stored); err != nil {
 		return props, err

@@ -8,15 +8,20 @@ import (
 
 // Forms of the account page.
 const (
-	picturePath       = paths.Account + "/picture"
-	removePicturePath = picturePath + "/remove"
-	addressPath       = paths.Account + "/address"
-	cancelAddressPath = addressPath + "/cancel"
-	passwordPath      = paths.Account + "/password"
-	deleteAccountPath = paths.Account + "/delete"
-	confirmationPath  = paths.SignIn + "/confirm" // sends the confirmation of an address again
-	sendCodePath      = paths.SignInCode + "/send"
-	postponedPath     = paths.Teams + "?later=1" // Team Selection after "Decide later"
+	picturePath           = paths.Account + "/picture"
+	removePicturePath     = picturePath + "/remove"
+	addressPath           = paths.Account + "/address"
+	cancelAddressPath     = addressPath + "/cancel"
+	passwordPath          = paths.Account + "/password"
+	deleteAccountPath     = paths.Account + "/delete"
+	confirmationPath      = paths.SignIn + "/confirm" // sends the confirmation of an address again
+	sendCodePath          = paths.SignInCode + "/send"
+	recoveryPath          = paths.SecondStep + "?recovery=1"
+	beginTwoFactorsPath   = paths.TwoFactors + "/setup"
+	cancelTwoFactorsPath  = paths.TwoFactors + "/cancel"
+	renewCodesPath        = paths.TwoFactors + "/codes"
+	disableTwoFactorsPath = paths.TwoFactors + "/off"
+	postponedPath         = paths.Teams + "?later=1" // Team Selection after "Decide later"
 )
 
 func connectPath(provider string) string    { return paths.Account + "/identities/" + provider }

@@ -35,7 +35,7 @@ func changePassword(e *core.RequestEvent) error {
 	if err != nil {
 		return renderProfileInvalid(e, err, func(props *accountPage, faults web.FormErrors) { props.Password.Errors = faults })
 	}
-	if err := web.SignIn(e, e.Auth); err != nil {
+	if err := web.RenewLogin(e, e.Auth); err != nil {
 		return err
 	}
 	web.SetToast(e, "Password changed. All other devices are signed out.")

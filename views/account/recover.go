@@ -37,10 +37,10 @@ func confirmEmail(e *core.RequestEvent) error {
 		}
 		return renderExpiredLink(e, err, func(faults web.FormErrors) templ.Component { return expiredConfirmation(emailRequestProps(e, "", nil)) })
 	}
-	if err := web.SignIn(e, account); err != nil {
+	web.SetToast(e, "Email address confirmed.")
+	if done, err := web.SignIn(e, account, web.NextParam(e)); !done {
 		return err
 	}
-	web.SetToast(e, "Email address confirmed.")
 	if next := web.NextParam(e); next != "" {
 		return redirectNextAs(e, account, next)
 	}
@@ -85,10 +85,10 @@ func reset(e *core.RequestEvent) error {
 			return expiredReset(emailRequestProps(e, "", nil))
 		})
 	}
-	if err := web.SignIn(e, account); err != nil {
+	web.SetToast(e, "New password set. All other devices are signed out.")
+	if done, err := web.SignIn(e, account, web.NextParam(e)); !done {
 		return err
 	}
-	web.SetToast(e, "New password set. All other devices are signed out.")
 	if next := web.NextParam(e); next != "" {
 		return redirectNextAs(e, account, next)
 	}

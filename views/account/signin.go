@@ -37,7 +37,7 @@ func signIn(e *core.RequestEvent) error {
 			return signInView(props)
 		})
 	}
-	if err := web.SignIn(e, account); err != nil {
+	if done, err := web.SignIn(e, account, next); !done {
 		return err
 	}
 	return redirectNext(e, next)

@@ -48,7 +48,7 @@ func signUp(e *core.RequestEvent) error {
 	if done.Account == nil {
 		return web.Redirect(e, web.WithNext(sentPath(paths.SignUp), form.Next))
 	}
-	if err := web.SignIn(e, done.Account); err != nil {
+	if signedIn, err := web.SignIn(e, done.Account, form.Next); !signedIn {
 		return err
 	}
 	web.SetToast(e, "Welcome to Usher. You're the Owner of "+text.Isolate(done.Team.Name())+".")

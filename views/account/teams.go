@@ -41,7 +41,7 @@ func createTeam(e *core.RequestEvent) error {
 			props.ShowNewTeam, props.Name, props.Errors = true, name, faults
 		})
 	}
-	if err := web.SignIn(e, e.Auth); err != nil {
+	if err := web.RenewLogin(e, e.Auth); err != nil {
 		return err
 	}
 	web.SetToast(e, "Team created. You're the Owner of "+text.Isolate(team.Name())+".")
@@ -53,7 +53,7 @@ func accept(e *core.RequestEvent) error {
 	if err != nil {
 		return renderResponseError(e, err)
 	}
-	if err := web.SignIn(e, e.Auth); err != nil {
+	if err := web.RenewLogin(e, e.Auth); err != nil {
 		return err
 	}
 	team, err := teams.Find(e.App, invitation.TeamID())

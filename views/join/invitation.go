@@ -30,13 +30,16 @@ func invitationPage(e *core.RequestEvent) error {
 
 func acceptInvitation(e *core.RequestEvent) error {
 	account, i, err := signInAndAccept(e)
+	if err == nil && i == nil {
+		return nil
+	}
 	if errs.Code(err) == accounts.CodeUnverified {
 		return renderUnconfirmed(e, err)
 	}
 	if err != nil {
 		return renderInvitationInvalid(e, err)
 	}
-	if err := web.SignIn(e, account); err != nil {
+	if err := web.RenewLogin(e, account); err != nil {
 		return err
 	}
 	team, actor, err := findTeamActor(e.App, account, i)
@@ -84,6 +87,7 @@ func undoDecline(e *core.RequestEvent) error {
 }
 
 // signInAndAccept accepts the invitation with the signed-in account. If no account is signed in, it signs in or creates the invited one.
+// The invitation is nil if the sign-in took a second step and the response has been written: the user accepts after it.
 func signInAndAccept(e *core.RequestEvent) (*core.Record, *invitations.Invitation, error) {
 	token, password := e.Request.PathValue("token"), e.Request.FormValue("password")
 	l, err := loadLink(e)
@@ -97,6 +101,9 @@ func signInAndAccept(e *core.RequestEvent) (*core.Record, *invitations.Invitatio
 	}
 	if account == nil {
 		if account, err = accounts.SignInFromDevice(e.App, web.DeviceToken(e), l.invitation.Address(), password, e.RealIP()); err != nil {
+			return nil, nil, err
+		}
+		if asked, err := web.AskSecondStep(e, account, invitationPath(e)); asked || err != nil {
 			return nil, nil, err
 		}
 	}

@@ -54,6 +54,9 @@ func joinSession(e *core.RequestEvent) error {
 	if visitor, err = signInVisitor(e, visitor); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
+	if visitor == nil {
+		return nil
+	}
 	name, from := e.Request.FormValue("name"), e.RealIP()
 	if err := join.Join(e.App, visitor, name, from); err != nil {
 		return renderJoinInvalid(e, visitor, err)
@@ -68,7 +71,7 @@ func joinSession(e *core.RequestEvent) error {
 }
 
 // signInVisitor signs in the account of a personal link with its password, or creates it (R149), if the link alone
-// isn't enough.
+// isn't enough. The visitor is nil if the sign-in took a second step and the response has been written.
 func signInVisitor(e *core.RequestEvent, visitor *join.Visitor) (*join.Visitor, error) {
 	password := e.Request.FormValue("password")
 	if visitor.Status != join.SignIn || visitor.Participant == nil || !e.Request.Form.Has("password") {
@@ -85,8 +88,10 @@ func signInVisitor(e *core.RequestEvent, visitor *join.Visitor) (*join.Visitor, 
 	if err != nil {
 		return visitor, err
 	}
-	if err := web.SignIn(e, account); err != nil {
+	if done, err := web.SignIn(e, account, joinPath(e)); err != nil {
 		return visitor, err
+	} else if !done {
+		return nil, nil
 	}
 	return join.Resolve(e.App, account, visitor.Code, visitor.Session)
 }

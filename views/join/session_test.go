@@ -197,6 +197,20 @@ func TestJoinSession_PersonalLink_SignsIn(t *testing.T) {
 	}
 }
 
+func TestJoinSession_PersonalLink_TakesSecondStep(t *testing.T) {
+	l := newFixture(t, sessions.Form{}).startIn(5)
+	two := hookstest.EnableTwoFactors(t, l.server.App, l.invitee)
+	b, own := l.server.Anonymous(), l.personalLink("outside@x.example")
+	r := b.Post(own+"/join", url.Values{"password": {hookstest.Password}})
+	if next := "/signin/two-factors?next=" + url.QueryEscape(own); r.Location != next || l.participantState("outside@x.example") != "invited" {
+		t.Fatalf("got %d %s and %s, want %s and no one joined", r.Status, r.Location, l.participantState("outside@x.example"), next)
+	}
+	b.Post("/signin/two-factors", url.Values{"code": {two.Code(t)}, "next": {own}})
+	if r := b.Post(own+"/join", nil); r.Status != http.StatusSeeOther || l.participantState("outside@x.example") != "admitted" {
+		t.Errorf("got %d and %s after the second step, want them admitted", r.Status, l.participantState("outside@x.example"))
+	}
+}
+
 func TestGuestConsent_Declined_CanBeAcceptedLater(t *testing.T) {
 	l := newFixture(t, sessions.Form{}).startIn(5)
 	b := l.server.As(l.invitee)

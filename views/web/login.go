@@ -67,8 +67,51 @@ func Login(e *core.RequestEvent) *accounts.Login {
 	return login
 }
 
-// SignIn starts a login for the account and sets its cookie. It ends the browser's previous login.
-func SignIn(e *core.RequestEvent, account *core.Record) error {
+// SignIn signs in an account whose owner proved their identity in one way: with a password, a code or a link from an email. It is the
+// only way from a first factor to a login. If the account needs a second step, it redirects there, and done is false: the caller
+// returns err. next is the page to open after that step.
+func SignIn(e *core.RequestEvent, account *core.Record, next string) (done bool, err error) {
+	asked, err := AskSecondStep(e, account, next)
+	if asked || err != nil {
+		return false, err
+	}
+	return true, RenewLogin(e, account)
+}
+
+// AskSecondStep redirects to the second step if the account needs one. asked is false if it needs none.
+func AskSecondStep(e *core.RequestEvent, account *core.Record, next string) (asked bool, err error) {
+	needed, err := accounts.NeedsSecondStep(e.App, account)
+	if !needed || err != nil {
+		return false, err
+	}
+	token, err := accounts.NewPendingSignIn(e.App, account)
+	if err != nil {
+		return false, err
+	}
+	writeCookie(e, pendingCookieName(e.App), token, int(accounts.PendingLifetime/time.Second))
+	return true, Redirect(e, WithNext(paths.SecondStep, next))
+}
+
+func pendingCookieName(app core.App) string { return cookieName(app) + "_pending" }
+
+// PendingSignIn returns the account whose sign-in waits for its second step, or errs.ErrNotFound.
+func PendingSignIn(e *core.RequestEvent) (*core.Record, error) {
+	cookie, err := e.Request.Cookie(pendingCookieName(e.App))
+	if err != nil {
+		return nil, errs.ErrNotFound
+	}
+	return accounts.FindPendingSignIn(e.App, cookie.Value)
+}
+
+// CompleteSignIn signs in the account of PendingSignIn after its second step.
+func CompleteSignIn(e *core.RequestEvent, account *core.Record) error {
+	writeCookie(e, pendingCookieName(e.App), "", -1)
+	return RenewLogin(e, account)
+}
+
+// RenewLogin starts a login for an account that is signed in, or has just passed all steps, and sets its cookie. It ends the browser's
+// previous login.
+func RenewLogin(e *core.RequestEvent, account *core.Record) error {
 	if old := Login(e); old != nil {
 		if err := accounts.EndLogin(e.App, old); err != nil {
 			return err
