@@ -10,6 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 
 	"usher/hooks"
+	"usher/hooks/billing"
+	"usher/hooks/billing/stripe"
 	"usher/hooks/commands"
 	"usher/hooks/database"
 	"usher/hooks/live"
@@ -47,6 +49,7 @@ func run() error {
 	hooks.Register(app, config)
 	views.Register(app)
 	live.Setup(app, embedded.Start)
+	billing.Setup(app, stripe.New)
 
 	cli := commands.Commands(app, os.Args)
 	cli.Add(cmd.NewSuperuserCommand(app))

@@ -21,7 +21,7 @@ const (
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
 // without a folder are packages of hooks.
 var allowedImports = map[string]string{
-	".":             "commands database hooks live live/embedded tools/settings views pb_migrations",
+	".":             "billing billing/stripe commands database hooks live live/embedded tools/settings views pb_migrations",
 	"pb_migrations": "database",
 	"static":        "",
 
@@ -84,8 +84,10 @@ var allowedImports = map[string]string{
 
 	"backup": "database record recordings" + tools,
 
-	"metrics": "backup live mail" + tools,
-	"doctor":  "backup live mail" + tools,
+	"metrics":            "backup live mail" + tools,
+	"doctor":             "backup live mail" + tools,
+	"billing/stripe":     "billing tools/settings",
+	"billing/stripetest": "billing",
 
 	"active": "accounts actors audit events live record sessions" + tools,
 
@@ -115,6 +117,7 @@ var allowedImports = map[string]string{
 // exclusiveImports maps external packages to the only package that may import them.
 var exclusiveImports = map[string]string{
 	"github.com/resend/":   "mail",
+	"github.com/stripe/":   "billing/stripe",
 	"github.com/livekit/":  "live live/embedded live/livetest live/recorder",
 	"github.com/pion/":     "live/livetest live/recorder",
 	"github.com/at-wat/":   "tools/webm",

@@ -17,6 +17,7 @@ import (
 // The states of a change.
 const (
 	Requested = "requested" // waits for the server administrator
+	Unpaid    = "unpaid"    // waits for its payment
 	Approved  = "approved"  // what the server administrator sets; it becomes Scheduled or Applied in the same write
 	Scheduled = "scheduled" // starts at the end of the billing month
 	Applied   = "applied"
@@ -32,6 +33,9 @@ const (
 	CodeStale       = "stale"        // the plan or add-ons changed since the preview
 	CodeDoesNotFit  = "does_not_fit" // more is in use than the change leaves
 	CodeEnded       = "change_ended" // the change isn't waiting any more
+	CodeNotSold     = "not_sold"     // the plan or add-on has no price at the payment provider
+	CodeRefused     = "refused"      // the payment provider refused the change
+	CodeFailed      = "payment_failed"
 	CodeBadQuantity = plans.CodeBadQuantity
 )
 
@@ -63,8 +67,16 @@ func (c *Change) TeamID() string { return c.GetString("team") }
 // Status is the state of the change.
 func (c *Change) Status() string { return c.GetString("status") }
 
-// Waits reports whether the change is requested or scheduled.
-func (c *Change) Waits() bool { return c.Status() == Requested || c.Status() == Scheduled }
+// Waits reports whether the change is requested, unpaid or scheduled.
+func (c *Change) Waits() bool {
+	return c.Status() == Requested || c.Status() == Unpaid || c.Status() == Scheduled
+}
+
+// PayPage is the page of the payment provider on which an unpaid change can be paid until PayBy; "": it isn't known yet.
+func (c *Change) PayPage() string { return c.GetString("pay_page") }
+
+// PayBy is until when an unpaid change can be paid.
+func (c *Change) PayBy() time.Time { return c.GetDateTime("pay_by").Time() }
 
 // Summary says what changes, such as "Pro instead of Free, 2 more Organizer seats".
 func (c *Change) Summary() string { return c.GetString("summary") }
@@ -106,10 +118,10 @@ func (c *Change) order() (Order, error) {
 	return order, c.UnmarshalJSONField("addons", &order.Addons)
 }
 
-// FindWaiting returns the requested or scheduled change of a team, or errs.ErrNotFound.
+// FindWaiting returns the requested, unpaid or scheduled change of a team, or errs.ErrNotFound.
 func FindWaiting(app core.App, team string) (*Change, error) {
 	return record.One[Change](app.RecordQuery("plan_changes").
-		AndWhere(dbx.HashExp{"team": team, "status": []any{Requested, Scheduled}}), "find a waiting change of a plan")
+		AndWhere(dbx.HashExp{"team": team, "status": []any{Requested, Unpaid, Scheduled}}), "find a waiting change of a plan")
 }
 
 // Find returns a change, or errs.ErrNotFound.

@@ -69,6 +69,22 @@ func (p *Preview) Faults() []string {
 	return faults
 }
 
+// Exceeded lists what the team has more of than it may have after the change. It keeps all of that (R141).
+func (p *Preview) Exceeded() []string {
+	var all []string
+	for _, l := range p.Limits {
+		name, counted := inUse[l.Name]
+		switch {
+		case !l.Exceeded():
+		case counted:
+			all = append(all, fmt.Sprintf("%s are in use or reserved. The plan has %s.", text.Count(int(l.Used+l.Reserved), name, name+"s"), text.Number(int(l.After))))
+		case l.Name == plans.StorageBytes:
+			all = append(all, fmt.Sprintf("Recordings use %s. The plan has %s.", text.Storage(l.Used), text.Storage(l.After)))
+		}
+	}
+	return all
+}
+
 // inUse has what can't be lowered below its use, by limit.
 var inUse = map[string]string{plans.AdminSeats: "Admin seat", plans.OrganizerSeats: "Organizer seat", plans.Licences: "licence"}
 
@@ -94,16 +110,56 @@ func preview(app core.App, team *core.Record, order Order) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{Plan: plan, NewPlan: plan, Held: held, Seen: fingerprint(plan, held)}
+	newPlan := plan
 	if order.Plan != "" && order.Plan != plan.Id && order.Plan != plan.Key() {
-		p.NewPlan, err = plans.Find(app, order.Plan)
-		if err != nil || p.NewPlan.Retired() {
+		newPlan, err = plans.Find(app, order.Plan)
+		if err != nil || newPlan.Retired() {
 			return nil, cmp.Or(errs.IgnoreNotFound(err), errs.Invalid("plan", CodeNotOffered, "There is no such plan. Choose one of those on offer."))
 		}
 	}
-	if p.NewHeld, err = applyQuantities(app, held, order.Addons); err != nil {
+	newHeld, err := applyQuantities(app, held, order.Addons)
+	if err != nil {
 		return nil, err
 	}
+	return compare(app, team, &Preview{Plan: plan, NewPlan: newPlan, Held: held, NewHeld: newHeld})
+}
+
+// previewAny is preview for an order that can name what isn't on offer.
+func previewAny(app core.App, team *core.Record, order Order) (*Preview, error) {
+	plan, err := plans.ForTeam(app, team.Id)
+	if err != nil {
+		return nil, err
+	}
+	held, err := plans.HeldBy(app, team.Id)
+	if err != nil {
+		return nil, err
+	}
+	p := &Preview{Plan: plan, NewPlan: plan, Held: held}
+	if order.Plan != "" && order.Plan != plan.Id {
+		if p.NewPlan, err = plans.Find(app, order.Plan); err != nil {
+			return nil, err
+		}
+	}
+	addons, err := plans.Addons(app)
+	if err != nil {
+		return nil, err
+	}
+	quantities := map[string]int{}
+	for _, h := range held {
+		quantities[h.Addon.Id] = h.Quantity
+	}
+	maps.Copy(quantities, order.Addons)
+	for _, addon := range addons {
+		if n := quantities[addon.Id]; n > 0 {
+			p.NewHeld = append(p.NewHeld, plans.Held{Addon: addon, Quantity: n})
+		}
+	}
+	return compare(app, team, p)
+}
+
+// compare completes a preview with its limits and prices.
+func compare(app core.App, team *core.Record, p *Preview) (*Preview, error) {
+	p.Seen = fingerprint(p.Plan, p.Held)
 	p.NewPlan = p.NewPlan.With(p.NewHeld)
 	if err := p.countLimits(app, team); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,6 +22,7 @@ import (
 // next lists what may become of a change. What isn't listed is final.
 var next = map[string][]string{
 	Requested: {Approved, Declined, Withdrawn},
+	Unpaid:    {Applied, Withdrawn},
 	Scheduled: {Applied, Withdrawn},
 }
 
@@ -30,6 +32,9 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("plan_changes").BindFunc(record.Guard(validateChange))
 	mail.RegisterCondition(app, checkStillRequested, mail.KindPlanRequest)
 	mail.RegisterCondition(app, checkStillManages, mail.KindPlanDecided)
+	mail.RegisterCondition(app, checkStillFailing, mail.KindPaymentFailed)
+	mail.RegisterCondition(app, checkStillManages, mail.KindPlanEnded)
+	jobs.EveryMinute(app, "usherBilling", "work on what teams pay for", Work)
 	jobs.EveryMinute(app, "usherPlanChanges", "apply the changes of plans that are due", ApplyDue)
 }
 
@@ -82,7 +87,7 @@ func approve(app core.App, change *Change) error {
 	}
 	change.Set("status", Applied)
 	change.Set("starts", types.NowDateTime())
-	return apply(app, change)
+	return apply(app, change, false)
 }
 
 // ApplyDue applies the scheduled changes that are due. One that doesn't fit waits until it does, and says why.
@@ -93,12 +98,28 @@ func ApplyDue(app core.App, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("list the changes of plans that are due: %w", err)
 	}
+	var failed []error
 	for _, change := range due {
-		if err := applyScheduled(app, change.Id); err != nil {
-			return err
+		paid, err := isPaidFor(app, change.TeamID())
+		switch {
+		case err != nil:
+		case paid: // the provider says when the period has ended
+			err = Sync(app, change.TeamID())
+		default:
+			err = applyScheduled(app, change.Id)
 		}
+		failed = append(failed, err)
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// isPaidFor reports whether a team has a subscription at a payment provider.
+func isPaidFor(app core.App, team string) (bool, error) {
+	account, err := FindAccount(app, team)
+	if err != nil || !IsPaid(app) {
+		return false, errs.IgnoreNotFound(err)
+	}
+	return account.GetString("subscription") != "", nil
 }
 
 func applyScheduled(app core.App, id string) error {
@@ -109,7 +130,7 @@ func applyScheduled(app core.App, id string) error {
 		}
 		change.Set("status", Applied)
 		change.Set("reason", "")
-		if err := apply(tx, change); err != nil {
+		if err := apply(tx, change, false); err != nil {
 			return err
 		}
 		if err := tx.Save(change); err != nil {

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -17,9 +18,13 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// Submit orders a change of the plan and add-ons of the actor's team. Where changes are settled immediately, it is applied; otherwise it is
-// requested, and the server administrator gets an email. The change that it returns says which.
+// Submit orders a change of the plan and add-ons of the actor's team. Where changes are settled immediately, it is applied; where the server
+// administrator decides, it is requested, and they get an email; where it is paid, it waits for the payment or for the end of the period.
+// The change that it returns says which.
 func Submit(app core.App, actor *actors.Actor, order Order) (*Change, error) {
+	if IsPaid(app) {
+		return submitPaid(app, actor, order)
+	}
 	var change *Change
 	entry := audit.NewEntry(actor, "team.plan").WithTarget(actor.Team.Id, actor.Team.GetString("name"))
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
@@ -30,10 +35,10 @@ func Submit(app core.App, actor *actors.Actor, order Order) (*Change, error) {
 		if err != nil {
 			return err
 		}
-		if err := checkOrder(tx, actor.Team.Id, order, p); err != nil {
+		if err := checkOrder(tx, actor.Team.Id, order, p, false); err != nil {
 			return err
 		}
-		if change, err = newChange(tx, actor, p); err != nil {
+		if change, err = newOrder(tx, actor, p); err != nil {
 			return err
 		}
 		entry.With("change", p.Summary())
@@ -47,7 +52,7 @@ func Submit(app core.App, actor *actors.Actor, order Order) (*Change, error) {
 		}
 		change.Set("status", Applied)
 		change.Set("starts", types.NowDateTime())
-		if err := apply(tx, change); err != nil {
+		if err := apply(tx, change, false); err != nil {
 			return err
 		}
 		return tx.Save(change)
@@ -55,7 +60,8 @@ func Submit(app core.App, actor *actors.Actor, order Order) (*Change, error) {
 	return change, err
 }
 
-func checkOrder(tx core.App, team string, order Order, p *Preview) error {
+// checkOrder refuses an order that can't be accepted now. One that changes nothing is accepted if it renews a subscription.
+func checkOrder(tx core.App, team string, order Order, p *Preview, renews bool) error {
 	switch _, err := FindWaiting(tx, team); {
 	case err == nil:
 		return errs.Invalid("base", CodeWaiting, "Another change is waiting. Withdraw it first.")
@@ -63,7 +69,7 @@ func checkOrder(tx core.App, team string, order Order, p *Preview) error {
 		return err
 	case order.Seen != "" && order.Seen != p.Seen:
 		return errs.Invalid("base", CodeStale, "The plan or its add-ons changed in the meantime. Check what your change does now.")
-	case p.Unchanged():
+	case p.Unchanged() && !renews:
 		return errs.Invalid("base", CodeUnchanged, "Nothing would change. Choose another plan or other add-ons.")
 	}
 	if faults := p.Faults(); len(faults) > 0 {
@@ -72,7 +78,17 @@ func checkOrder(tx core.App, team string, order Order, p *Preview) error {
 	return nil
 }
 
-func newChange(tx core.App, actor *actors.Actor, p *Preview) (*Change, error) {
+// newOrder returns a new change that the actor orders, without saving it.
+func newOrder(tx core.App, actor *actors.Actor, p *Preview) (*Change, error) {
+	change, err := newChange(tx, actor.Team.Id, p)
+	if err == nil {
+		change.Set("user", actor.Account.Id)
+		change.Set("by_name", actor.Name())
+	}
+	return change, err
+}
+
+func newChange(tx core.App, team string, p *Preview) (*Change, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("plan_changes")
 	if err != nil {
 		return nil, fmt.Errorf("find the changes of plans: %w", err)
@@ -90,8 +106,7 @@ func newChange(tx core.App, actor *actors.Actor, p *Preview) (*Change, error) {
 	}
 	change := &Change{core.NewRecord(collection)}
 	change.Load(map[string]any{
-		"team": actor.Team.Id, "plan": p.NewPlan.Id, "addons": types.JSONRaw(addons), "summary": p.Summary(),
-		"user": actor.Account.Id, "by_name": actor.Name(),
+		"team": team, "plan": p.NewPlan.Id, "addons": types.JSONRaw(addons), "summary": cmp.Or(p.Summary(), "Renewed "+p.Plan.Name()),
 	})
 	if !p.OtherCurrency {
 		change.Set("price_before", p.Price.Amount)
@@ -109,8 +124,8 @@ func currencyOf(p *Preview) string {
 }
 
 // apply gives the team what the change wants, in the caller's transaction. What is raised comes first: the result fits, and a step on the
-// way to it must not be refused.
-func apply(tx core.App, change *Change) error {
+// way to it must not be refused. With belowUse, it can leave less than is in use.
+func apply(tx core.App, change *Change, belowUse bool) error {
 	team, err := teams.Find(tx, change.TeamID())
 	if err != nil {
 		return err
@@ -136,7 +151,7 @@ func apply(tx core.App, change *Change) error {
 			if err != nil {
 				return err
 			}
-			if err := plans.SetQuantity(tx, team.Id, addon, quantity); err != nil {
+			if err := plans.SetQuantity(tx, team.Id, addon, quantity, belowUse); err != nil {
 				return err
 			}
 		}
@@ -149,6 +164,9 @@ func apply(tx core.App, change *Change) error {
 		if team, err = teams.Find(tx, team.Id); err != nil { // with the seats of the add-ons
 			return err
 		}
+		if belowUse {
+			plans.AllowBelowUse(team.Record)
+		}
 		team.Set("plan", order.Plan)
 		if err := tx.Save(team); err != nil {
 			return err
@@ -159,8 +177,13 @@ func apply(tx core.App, change *Change) error {
 
 // Withdraw takes back the waiting change of the actor's team.
 func Withdraw(app core.App, actor *actors.Actor, id string) error {
+	closed, err := closePayment(app, actor, id)
+	if err != nil {
+		return err
+	}
+	unsent := false
 	entry := audit.NewEntry(actor, "team.plan.withdraw").WithTarget(actor.Team.Id, actor.Team.GetString("name"))
-	return audit.Do(app, entry, func(tx core.App) error {
+	err = audit.Do(app, entry, func(tx core.App) error {
 		actor, err := actor.Reload(tx)
 		if err != nil {
 			return err
@@ -177,12 +200,22 @@ func Withdraw(app core.App, actor *actors.Actor, id string) error {
 		}
 		entry.With("change", change.Summary())
 		if !change.Waits() {
+			if closed && change.Status() == Withdrawn {
+				return nil // the provider's report about it came first
+			}
 			return endedError()
+		}
+		if unsent, err = markUnsent(tx, change); err != nil {
+			return err
 		}
 		change.Set("status", Withdrawn)
 		change.Set("ended_by", actor.Name())
 		return tx.Save(change)
 	})
+	if err == nil && unsent {
+		logLater(app, push(app, actor.Team.Id))
+	}
+	return err
 }
 
 func endedError() error {

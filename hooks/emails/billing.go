@@ -77,3 +77,68 @@ func PlanDecided(p PlanDecidedProps) mail.Message {
 	}
 	return s.message(mail.KindPlanDecided, p.To, p.ToName, subject)
 }
+
+// BillingProps are the properties of emails to the Owner and Admins about what their team pays for.
+type BillingProps struct {
+	To, ToName string
+	Team       TeamProps
+	Link       string // to the plan
+	Support    string
+}
+
+func (p BillingProps) layout() layout {
+	return layout{
+		Team:    p.Team,
+		Button:  "View billing",
+		Link:    p.Link,
+		Reason:  fmt.Sprintf("You're receiving this email because you manage %s.", text.Isolate(p.Team.Name)),
+		Support: p.Support,
+	}
+}
+
+// PaymentFailedProps are the properties of PaymentFailed.
+type PaymentFailedProps struct {
+	BillingProps
+	Plan, After string // names of the plan, and of the one after the grace period
+	Until       string // "15 December 2026"
+}
+
+// PaymentFailed is the email to the Owner and Admins when a payment failed (R141).
+func PaymentFailed(p PaymentFailedProps) mail.Message {
+	s := p.layout()
+	s.Title = fmt.Sprintf("A payment for %s failed", text.Isolate(p.Team.Name))
+	s.Intro = "The payment for your plan couldn't be collected. Update your payment method to keep it."
+	s.Paragraphs = []string{
+		fmt.Sprintf("The team keeps the %s plan until %s.", p.Plan, p.Until),
+		fmt.Sprintf("If no payment arrives by then, it moves to the %s plan. Nothing is deleted, but what exceeds that plan can't grow.", p.After),
+	}
+	s.Button = "Update payment method"
+	return s.message(mail.KindPaymentFailed, p.To, p.ToName, s.Title)
+}
+
+// PlanEndedProps are the properties of PlanEnded.
+type PlanEndedProps struct {
+	BillingProps
+	Plan, After string   // names of the plans before and after
+	Exceeded    []string // what the team has more of than the plan allows, in sentences
+	Failed      bool     // because a payment failed
+}
+
+// PlanEnded is the email to the Owner and Admins when their team isn't on its paid plan any more (R141).
+func PlanEnded(p PlanEndedProps) mail.Message {
+	s := p.layout()
+	s.Title = fmt.Sprintf("The paid plan of %s has ended", text.Isolate(p.Team.Name))
+	s.Intro = fmt.Sprintf("The team is now on the %s plan. Nothing was deleted.", p.After)
+	if p.Plan != p.After {
+		s.Intro = fmt.Sprintf("The team is now on the %s plan instead of %s. Nothing was deleted.", p.After, p.Plan)
+	}
+	if p.Failed {
+		s.Paragraphs = append(s.Paragraphs, "No payment arrived within the grace period.")
+	}
+	if len(p.Exceeded) > 0 {
+		s.Paragraphs = append(s.Paragraphs, "The team has more than this plan includes. It keeps that, but can't add to it:")
+		s.Paragraphs = append(s.Paragraphs, p.Exceeded...)
+	}
+	s.Button = "View plans"
+	return s.message(mail.KindPlanEnded, p.To, p.ToName, s.Title)
+}

@@ -53,6 +53,8 @@ const (
 	KindCapacity          = "capacity"
 	KindPlanRequest       = "plan_request"
 	KindPlanDecided       = "plan_decided"
+	KindPaymentFailed     = "payment_failed"
+	KindPlanEnded         = "plan_ended"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

@@ -31,6 +31,7 @@ const (
 	ReasonCapacityFree        = "seats_free"
 	ReasonPlanDecided         = "plan_decided"
 	ReasonOfferEnded          = "offer_ended"
+	ReasonPaid                = "paid"
 	ReasonRecordingDeleted    = "recording_deleted"
 	ReasonRecordingsKept      = "recordings_kept"
 	ReasonRecorded            = "recorded"
@@ -66,6 +67,7 @@ var reasonTexts = map[string]string{
 	ReasonCapacityFree:        "fewer seats or licences are in use",
 	ReasonPlanDecided:         "the request doesn't wait any more",
 	ReasonOfferEnded:          "the offer is no longer open",
+	ReasonPaid:                "the payment arrived",
 	ReasonRecordingDeleted:    "the recording was deleted",
 	ReasonRecordingsKept:      "the recordings are kept",
 	ReasonRecorded:            "the session is recorded now",

@@ -122,11 +122,15 @@ func FindAddon(app core.App, key string) (*Addon, error) {
 	return record.One[Addon](app.RecordQuery("addons").AndWhere(keyOrID(key)), "find an add-on")
 }
 
-// SetQuantity sets how many of an add-on a team has, in the caller's transaction; 0 removes it. The team's limits follow.
-func SetQuantity(tx core.App, team string, addon *Addon, quantity int) error {
+// SetQuantity sets how many of an add-on a team has, in the caller's transaction; 0 removes it. The team's limits follow. They can fall
+// below what is in use only with belowUse.
+func SetQuantity(tx core.App, team string, addon *Addon, quantity int, belowUse bool) error {
 	held, err := tx.FindFirstRecordByFilter("team_addons", "team = {:team} && addon = {:addon}", dbx.Params{"team": team, "addon": addon.Id})
 	if err != nil && !isNoRows(err) {
 		return fmt.Errorf("find the add-on of a team: %w", err)
+	}
+	if belowUse && err == nil {
+		AllowBelowUse(held)
 	}
 	switch {
 	case err == nil && quantity == 0:

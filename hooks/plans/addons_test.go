@@ -25,7 +25,7 @@ func setQuantity(t *testing.T, app core.App, team, key string, quantity int) err
 	if err != nil {
 		t.Fatal(err)
 	}
-	return app.RunInTransaction(func(tx core.App) error { return plans.SetQuantity(tx, team, addon, quantity) })
+	return app.RunInTransaction(func(tx core.App) error { return plans.SetQuantity(tx, team, addon, quantity, false) })
 }
 
 func organizerSeats(t *testing.T, app core.App, team string) int {

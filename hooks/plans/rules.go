@@ -42,6 +42,8 @@ func Register(app core.App) {
 		return nil
 	}))
 	app.OnRecordUpdateExecute("addons").BindFunc(record.Guard(validateAddon))
+	app.OnRecordCreateExecute("plans", "addons").BindFunc(guardPrice)
+	app.OnRecordUpdateExecute("plans", "addons").BindFunc(guardPrice)
 	app.OnRecordCreateExecute("team_addons").BindFunc(record.Guard(applyQuantity))
 	app.OnRecordUpdateExecute("team_addons").BindFunc(record.Guard(applyQuantity))
 	app.OnRecordDeleteExecute("team_addons").BindFunc(record.Guard(func(app core.App, held *core.Record) error {
@@ -126,9 +128,21 @@ func applyQuantity(app core.App, held *core.Record) error {
 	if limit == Unlimited {
 		return nil
 	}
+	if BelowUse(held) {
+		AllowBelowUse(team)
+	}
 	team.Set(addon.Raises(), max(0, limit+int64(more)*addon.Amount()))
 	return app.Save(team)
 }
+
+// belowUseKey isn't a field: it is never stored, and no request can set it.
+const belowUseKey = "@usherBelowUse"
+
+// AllowBelowUse lets a record of a team or of its add-ons lower limits below what is in use, as when a plan isn't paid any more.
+func AllowBelowUse(r *core.Record) { r.SetRaw(belowUseKey, true) }
+
+// BelowUse reports whether AllowBelowUse was called for the record.
+func BelowUse(r *core.Record) bool { return r.GetRaw(belowUseKey) == true }
 
 // storedQuantity reads a row in the transaction that changes it: the record may have been loaded before another change.
 func storedQuantity(tx core.App, id string) (int, error) {

@@ -49,7 +49,7 @@ func seatsUsed(r *core.Record, now time.Time) (admins, organizers int) {
 
 // validateLimits returns an error that names the holders if a team's seats would be lowered below what is used and reserved.
 func validateLimits(app core.App, team *core.Record) error {
-	if !isLowered(team, "admin_seats") && !isLowered(team, "organizer_seats") {
+	if plans.BelowUse(team) || !isLowered(team, "admin_seats") && !isLowered(team, "organizer_seats") {
 		return nil
 	}
 	now, err := Of(app, team.Id)

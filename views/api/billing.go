@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/billing"
 	"usher/hooks/plans"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -18,6 +19,27 @@ type billingInfo struct {
 	Addons  []addonInfo   `json:"addons"`
 	Plans   []offeredPlan `json:"plans"`
 	Changes []planChange  `json:"changes"`
+
+	Subscription *subscriptionInfo `json:"subscription"`
+	Invoices     []invoiceInfo     `json:"invoices"`
+}
+
+// subscriptionInfo is what the team pays for through Stripe. Times are empty if they don't apply.
+type subscriptionInfo struct {
+	Status     string `json:"status"`
+	PeriodEnds string `json:"periodEnds"`
+	EndsAt     string `json:"endsAt"`
+	GraceEnds  string `json:"graceEnds"`
+}
+
+// invoiceInfo is an invoice of Stripe.
+type invoiceInfo struct {
+	Number string     `json:"number"`
+	Status string     `json:"status"`
+	Total  *priceInfo `json:"total"`
+	Issued string     `json:"issued"`
+	Page   string     `json:"page"`
+	PDF    string     `json:"pdf"`
 }
 
 // priceInfo is a price in the smallest unit of its currency.
@@ -61,6 +83,8 @@ type planChange struct {
 	Created string `json:"created"`
 	Starts  string `json:"starts"`
 	Reason  string `json:"reason"`
+	PayPage string `json:"payPage"`
+	PayBy   string `json:"payBy"`
 }
 
 // orderForm orders a plan and add-ons. Missing ones keep their value.
@@ -142,7 +166,27 @@ func showBilling(e *core.RequestEvent) error {
 	for _, change := range changes {
 		shown.Changes = append(shown.Changes, planChangeOf(change))
 	}
+	if shown.Subscription, shown.Invoices, err = paidInfo(e); err != nil {
+		return err
+	}
 	return e.JSON(http.StatusOK, shown)
+}
+
+// paidInfo returns what the team pays for, and its invoices. The subscription is nil without one.
+func paidInfo(e *core.RequestEvent) (*subscriptionInfo, []invoiceInfo, error) {
+	actor, listed := web.Actor(e), []invoiceInfo{}
+	invoices, err := billing.Invoices(e.App, actor, maxChanges)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, i := range invoices {
+		listed = append(listed, invoiceInfo{i.Number, i.Status, priceOf(i.Total), formatTime(i.Issued), i.Page, i.PDF})
+	}
+	account, err := billing.FindAccount(e.App, actor.Team.Id)
+	if err != nil || account.Status() == "" {
+		return nil, listed, errs.IgnoreNotFound(err)
+	}
+	return &subscriptionInfo{account.Status(), formatTime(account.PeriodEnds()), formatTime(account.Cancels()), formatTime(account.GraceEnds())}, listed, nil
 }
 
 func previewOrder(e *core.RequestEvent) error {
@@ -204,5 +248,5 @@ func priceOf(p plans.Price) *priceInfo {
 }
 
 func planChangeOf(c *billing.Change) planChange {
-	return planChange{c.Id, c.Status(), c.Summary(), c.ByName(), formatTime(c.Created()), formatTime(c.Starts()), c.Reason()}
+	return planChange{c.Id, c.Status(), c.Summary(), c.ByName(), formatTime(c.Created()), formatTime(c.Starts()), c.Reason(), c.PayPage(), formatTime(c.PayBy())}
 }

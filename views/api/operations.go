@@ -120,10 +120,10 @@ var operations = []operation{
 	{method: "POST", path: "/api/teams/{team}/billing/preview", tag: "Teams", id: "previewOrder", summary: "Preview a change of the plan", access: admins,
 		text: "Changes nothing.", request: orderForm{}, response: []any{orderPreview{}}, codes: orderCodes},
 	{method: "POST", path: "/api/teams/{team}/billing", tag: "Teams", id: "changePlan", summary: "Change the plan and add-ons", access: admins,
-		text:    "Applied immediately, or requested from the server administrator, as the server is set up. A requested change that lowers a limit starts at the end of the month after it's approved.",
-		request: orderForm{}, response: []any{planChange{}}, codes: append([]string{billing.CodeUnchanged, billing.CodeWaiting, billing.CodeDoesNotFit}, orderCodes...)},
+		text:    "Applied immediately, requested from the server administrator or paid through Stripe, as the server is set up. A requested change that lowers a limit starts at the end of the month after it's approved, a paid one at the end of the paid period.",
+		request: orderForm{}, response: []any{planChange{}}, codes: append([]string{billing.CodeUnchanged, billing.CodeWaiting, billing.CodeDoesNotFit, billing.CodeNotSold, billing.CodeRefused, billing.CodeFailed}, orderCodes...)},
 	{method: "POST", path: "/api/teams/{team}/billing/changes/{id}/withdraw", tag: "Teams", id: "withdrawChange", summary: "Withdraw a change of the plan", access: admins,
-		text: "Only while it's requested or scheduled.", response: []any{planChange{}}, codes: []string{billing.CodeEnded}},
+		text: "Only while it's requested, unpaid or scheduled.", response: []any{planChange{}}, codes: []string{billing.CodeEnded}},
 	{method: "GET", path: "/api/teams/{team}/ownership", tag: "Teams", id: "getOwnership", summary: "Get the Owner and a pending offer", access: admins, response: []any{ownership{}}},
 	{method: "POST", path: "/api/teams/{team}/ownership", tag: "Teams", id: "offerOwnership", summary: "Offer a team to an Admin", access: owner,
 		text:    "Needs the Owner's password. Nothing changes until the Admin accepts; then the Owner becomes an Admin, and both keep their seats. The offer expires after " + text.Duration(members.OfferLifetime) + ".",
@@ -369,6 +369,8 @@ var operations = []operation{
 		text: "Signed with RESEND_WEBHOOK_SECRET.", response: []any{receivedReply{}}, codes: []string{"bad_signature", "bad_report"}},
 	{method: "POST", path: "/hooks/livekit", tag: "Webhooks", id: "receiveLiveKit", summary: "Receive an event from LiveKit", signed: true,
 		text: "Only for a LiveKit server of your own. Signed with the API key.", response: []any{receivedReply{}}, codes: []string{"bad_signature"}},
+	{method: "POST", path: "/hooks/stripe", tag: "Webhooks", id: "receiveStripe", summary: "Receive an event from Stripe", signed: true,
+		text: "Only where plans are paid through Stripe. Signed with STRIPE_WEBHOOK_SECRET. An event only says that something changed: the state is read from Stripe.", response: []any{receivedReply{}}, codes: []string{"bad_signature"}},
 
 	{method: "GET", path: "/api/openapi.json", tag: "API", id: "getOpenAPI", summary: "Get this description", text: "OpenAPI 3.1, with an ETag.", response: []any{map[string]any(nil)}},
 }

@@ -104,6 +104,10 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"team_addons":         closedRules,
 	"plan_changes":        closedRules,
 	"ownership_offers":    closedRules,
+	"stripe_prices":       closedRules,
+	"billing_accounts":    closedRules,
+	"billing_events":      closedRules,
+	"invoices":            closedRules,
 	"logins":              closedRules,
 	"address_changes":     closedRules,
 	"signin_codes":        closedRules,
@@ -172,6 +176,7 @@ func TestCollections_SecretFields_AreHidden(t *testing.T) {
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
 		"signin_codes": {"request_hash", "code_hash", "key_hash"}, "authenticators": {"secret", "recovery", "last_step"},
 		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "sessions": {"media", "elsewhere"},
+		"billing_accounts": {"customer", "subscription"}, "invoices": {"provider_id"}, "plan_changes": {"payment", "pay_page"},
 		"participants": {"token_hash", "passed", "link", "told"}, "personal_codes": {"token_hash"}, "feeds": {"token_hash"}, "users": {"password", "tokenKey"},
 	} {
 		c, err := app.FindCollectionByNameOrId(collection)

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/billing"
 	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/views/web"
@@ -22,6 +23,7 @@ func webhookRoutes(root *web.Group) {
 	hooks.Bind(apis.BodyLimit(maxWebhookBody))
 	hooks.POST("/resend", receiveMailReport)
 	hooks.POST("/livekit", receiveLiveReport)
+	hooks.POST("/stripe", receiveBillingEvent)
 }
 
 // receivedReply acknowledges a report.
@@ -42,6 +44,18 @@ func receiveMailReport(e *core.RequestEvent) error {
 // receiveLiveReport records an event of an external LiveKit. The embedded one reports directly.
 func receiveLiveReport(e *core.RequestEvent) error {
 	if err := live.Receive(e.App, e.Request); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, receivedReply{})
+}
+
+// receiveBillingEvent processes an event of Stripe. It responds after the commit; after an error, Stripe sends the event again.
+func receiveBillingEvent(e *core.RequestEvent) error {
+	body, err := io.ReadAll(e.Request.Body)
+	if err != nil {
+		return err
+	}
+	if err := billing.HandleWebhook(e.App, e.Request.Header, body); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, receivedReply{})

@@ -101,8 +101,9 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 	if err != nil {
 		return shell, err
 	}
-	shell.Notices = templ.Join(offered, warnings(e), shortageNotice(e, current, now))
-	return shell, nil
+	payment, err := paymentNotice(e, actor)
+	shell.Notices = templ.Join(offered, warnings(e), payment, shortageNotice(e, current, now))
+	return shell, err
 }
 
 func licencesItem(slug string, now seats.Seats, current bool) ui.NavItem {

@@ -25,6 +25,9 @@ func billingRoutes(panel *web.Group) {
 	panel.GET("/billing/review", reviewChange)
 	panel.POST("/billing/withdraw", withdrawChange)
 	panel.GET("/billing/history.csv", exportBilling)
+	panel.GET("/billing/pay", showPayPage)
+	panel.GET("/billing/paid", showPaid)
+	panel.GET("/billing/portal", openPortal)
 }
 
 // shownChanges is how many changes the page lists.
@@ -61,11 +64,12 @@ func renderBilling(e *core.RequestEvent, status int, typed map[string]string, fa
 	config := settings.Of(e.App)
 	props := BillingProps{
 		Shell: pageShell, Path: billingPath(e), Plan: overview.Plan.Name(), Price: monthly(overview.Price), OtherCurrency: overview.OtherCurrency,
-		Limits: limitRows(overview), ByRequest: config.Billing == settings.BillingOperator, Errors: addonErrors(faults, addons),
+		Limits: limitRows(overview), Mode: config.Billing, Exceeded: exceededNotice(overview), Errors: addonErrors(faults, addons),
 		Support: config.Support, SupportHref: config.SupportLink(),
 	}
 	for _, plan := range all {
-		if current := plan.Id == overview.Plan.Id; current || !plan.Retired() {
+		sold := billing.IsSold(e.App, plan.StripePrice()) || plan.Key() == config.Plan
+		if current := plan.Id == overview.Plan.Id; current || !plan.Retired() && sold {
 			props.Plans = append(props.Plans, PlanRow{Name: plan.Name(), Text: planText(plan), Price: monthly(plan.Price()), Current: current, ReviewURL: billingPath(e) + "/review?plan=" + plan.Key()})
 		}
 	}
@@ -74,7 +78,8 @@ func renderBilling(e *core.RequestEvent, status int, typed map[string]string, fa
 		held[h.Addon.Id] = h.Quantity
 	}
 	for _, addon := range addons {
-		if overview.Plan.Limit(addon.Raises()) == plans.Unlimited && held[addon.Id] == 0 || addon.Retired() && held[addon.Id] == 0 {
+		if overview.Plan.Limit(addon.Raises()) == plans.Unlimited && held[addon.Id] == 0 ||
+			(addon.Retired() || !billing.IsSold(e.App, addon.StripePrice())) && held[addon.Id] == 0 {
 			continue
 		}
 		row := AddonRow{Key: addon.Key(), Name: addon.Name(), Text: addon.Description(), Price: monthly(addon.Price()), Quantity: strconv.Itoa(held[addon.Id])}
@@ -84,6 +89,9 @@ func renderBilling(e *core.RequestEvent, status int, typed map[string]string, fa
 		props.Addons = append(props.Addons, row)
 	}
 	times := layout.TimesFor(actor)
+	if props.Payment, err = paymentProps(e, times, overview.Seen); err != nil {
+		return err
+	}
 	for _, change := range history {
 		row := newChangeRow(change, times)
 		if change.Waits() {
@@ -144,10 +152,18 @@ func renderReview(e *core.RequestEvent, status int, order billing.Order, typed m
 	if err != nil {
 		return err
 	}
+	config, starts := settings.Of(e.App), ""
+	terms, err := billing.TermsOf(e.App, web.Actor(e), preview)
+	if err != nil {
+		return err
+	}
+	if !terms.Starts.IsZero() {
+		starts = layout.TimesFor(web.Actor(e)).In(terms.Starts).Format("2 January 2006")
+	}
 	props := ReviewProps{
 		Shell: pageShell, Path: billingPath(e), Summary: preview.Summary(), Unchanged: preview.Unchanged(), Limits: limitRows(preview), Faults: preview.Faults(),
 		Price: monthly(preview.Price), NewPrice: monthly(preview.NewPrice), OtherCurrency: preview.OtherCurrency,
-		ByRequest: settings.Of(e.App).Billing == settings.BillingOperator, Lowers: preview.Lowers(), Refusal: refusal, UsersURL: usersPath(e),
+		Mode: config.Billing, Checkout: terms.Checkout, Charged: terms.Charged, Starts: starts, Lowers: preview.Lowers(), Refusal: refusal, UsersURL: usersPath(e),
 		Effects: effects(preview),
 	}
 	props.Fields = append(props.Fields, ui.HiddenField{Name: "seen", Value: preview.Seen})
@@ -174,9 +190,18 @@ func submitChange(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "The plan was changed: "+change.Summary()+".")
-	if change.Status() == billing.Requested {
+	switch change.Status() {
+	case billing.Requested:
 		web.SetToast(e, "The change was requested. Your server administrator decides on it.")
+	case billing.Scheduled:
+		web.SetToast(e, "The change is scheduled. You can withdraw it until it starts.")
+	case billing.Unpaid:
+		if change.PayPage() != "" {
+			return web.Redirect(e, billingPath(e)+"/pay")
+		}
+		web.SetToast(e, "Stripe doesn't answer right now. Your order is kept and tried again.")
+	default:
+		web.SetToast(e, "The plan was changed: "+change.Summary()+".")
 	}
 	return web.Redirect(e, billingPath(e))
 }

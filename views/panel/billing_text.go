@@ -119,13 +119,14 @@ func effects(p *billing.Preview) []string {
 }
 
 var changeStatuses = map[string][2]string{
-	billing.Requested: {"pending", "Requested"}, billing.Scheduled: {"pending", "Scheduled"}, billing.Applied: {"accepted", "Applied"},
+	billing.Requested: {"pending", "Requested"}, billing.Unpaid: {"pending", "Waiting for payment"}, billing.Scheduled: {"pending", "Scheduled"}, billing.Applied: {"accepted", "Applied"},
 	billing.Declined: {"declined", "Declined"}, billing.Withdrawn: {"revoked", "Withdrawn"},
 }
 
 func newChangeRow(c *billing.Change, times text.ReaderZone) ChangeRow {
 	row := ChangeRow{ID: c.Id, Summary: c.Summary(), By: c.ByName(), At: c.Created(), Starts: c.Starts(), Times: times, Status: changeStatuses[c.Status()],
-		Scheduled: c.Status() == billing.Scheduled, Reason: c.Reason()}
+		Scheduled: c.Status() == billing.Scheduled, Reason: c.Reason(), Unpaid: c.Status() == billing.Unpaid,
+		Payable: c.Status() == billing.Unpaid && c.PayPage() != "", PayBy: c.PayBy()}
 	if c.PriceBefore() != c.PriceAfter() {
 		row.Price = monthly(c.PriceAfter())
 	}

@@ -36,11 +36,20 @@ type Config struct {
 	// Plan is the key of the plan that a new team gets.
 	Plan string
 
-	// Billing is how changes of plans are settled (R138): BillingOpen or BillingOperator.
+	// Billing is how changes of plans are settled (R138): BillingOpen, BillingOperator or BillingStripe.
 	Billing string
 
 	// Providers are the identity providers whose users can sign in, in the order in which they are offered.
 	Providers []Provider
+
+	// StripeKey and StripeSecret are the API key and the signing secret of webhooks of Stripe; StripeURL overrides its API URL, for
+	// tests.
+	StripeKey    string
+	StripeSecret string
+	StripeURL    string
+
+	// GraceDays is for how many days after a failed payment a team keeps its plan (R141).
+	GraceDays int
 
 	// Support is the email address or page for help with this server (R11).
 	Support string
@@ -90,12 +99,6 @@ type Config struct {
 	Console io.Writer
 }
 
-// The ways to settle a change of a plan.
-const (
-	BillingOpen     = "open"     // it is applied immediately: the server's owner is the customer
-	BillingOperator = "operator" // it is requested, and the server administrator approves it
-)
-
 // minToken is how many characters a token must have.
 const minToken = 20
 
@@ -112,7 +115,6 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		Teams:         cmp.Or(getenv("USHER_TEAMS"), "any"),
 		SignUp:        cmp.Or(getenv("USHER_SIGNUP"), "invited"),
 		Plan:          cmp.Or(getenv("USHER_PLAN"), "free"),
-		Billing:       cmp.Or(getenv("USHER_BILLING"), BillingOpen),
 		Support:       getenv("USHER_SUPPORT"),
 		MailFrom:      getenv("USHER_MAIL_FROM"),
 		ResendKey:     getenv("RESEND_API_KEY"),
@@ -122,7 +124,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		MetricsToken:  getenv("USHER_METRICS_TOKEN"),
 	}
 	return config, errors.Join(config.validate(), config.readLive(getenv), config.readRecordings(getenv), config.readBackup(getenv),
-		config.readSMTP(getenv), config.readProviders(getenv))
+		config.readSMTP(getenv), config.readProviders(getenv), config.readBilling(getenv))
 }
 
 func (c Config) validate() error {
@@ -139,9 +141,6 @@ func (c Config) validate() error {
 	}
 	if !slices.Contains([]string{"open", "invited"}, c.SignUp) {
 		fault("USHER_SIGNUP is %q: set it to open or invited", c.SignUp)
-	}
-	if !slices.Contains([]string{BillingOpen, BillingOperator}, c.Billing) {
-		fault("USHER_BILLING is %q: set it to open or operator", c.Billing)
 	}
 	if c.MailFrom != "" {
 		if _, err := mail.ParseAddress(c.MailFrom); err != nil {

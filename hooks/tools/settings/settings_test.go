@@ -16,7 +16,7 @@ func fromEnv(env map[string]string) (settings.Config, error) {
 
 func TestFromEnv_Defaults(t *testing.T) {
 	config, err := fromEnv(nil)
-	if err != nil || !reflect.DeepEqual(config, settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2, BackupKeep: 7}) {
+	if err != nil || !reflect.DeepEqual(config, settings.Config{Teams: "any", SignUp: "invited", Plan: "free", Billing: "open", LiveUDPPort: 7882, LiveTCPPort: 7881, Recordings: 2, BackupKeep: 7, GraceDays: 14}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
@@ -31,6 +31,8 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
 		"USHER_SMTP_URL":   "smtp://usher:p%40ss@mail.example.org?auth=login&name=meet.example.org",
 		"USHER_RECORDINGS": "5", "USHER_METRICS_TOKEN": "0123456789abcdef0123", "USHER_BACKUP": "03:30", "USHER_BACKUP_TO": "/srv/backups", "USHER_BACKUP_KEEP": "30", "USHER_BACKUP_RECORDINGS": "on",
+		"USHER_BILLING_GRACE": "7",
+		"STRIPE_SECRET_KEY":   "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef", "STRIPE_BASE_URL": "http://127.0.0.1:9",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Billing: "operator", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
@@ -38,7 +40,8 @@ func TestFromEnv_ReadsEverySetting(t *testing.T) {
 		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7", Recordings: 5, FFmpeg: "off",
 		SMTP:         settings.SMTP{Host: "mail.example.org", Port: 587, Username: "usher", Password: "p@ss", Auth: "login", TLS: "required", LocalName: "meet.example.org"},
 		MetricsToken: "0123456789abcdef0123",
-		BackupAt:     "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true}
+		BackupAt:     "03:30", BackupTo: "/srv/backups", BackupKeep: 30, BackupRecordings: true,
+		GraceDays: 7, StripeKey: "sk_test_x", StripeSecret: "whsec_0123456789abcdef", StripeURL: "http://127.0.0.1:9"}
 	if err != nil || !reflect.DeepEqual(config, want) {
 		t.Errorf("%+v %v, want %v", config, err, want)
 	}
@@ -53,7 +56,11 @@ var invalidValues = map[string][]string{
 	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
 	"RESEND_WEBHOOK_SECRET": {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
 	"USHER_TEAMS":           {"all", "Any"},
-	"USHER_BILLING":         {"free", "Open", "stripe"},
+	"USHER_BILLING":         {"free", "Open", "stripe"}, // stripe needs its keys
+	"USHER_BILLING_GRACE":   {"-1", "91", "two weeks"},
+	"STRIPE_BASE_URL":       {"stripe", "https://x?y=1"},
+	"STRIPE_SECRET_KEY":     {"pk_test_x", "S3cret"},
+	"STRIPE_WEBHOOK_SECRET": {"whsec_", "whsec_S3cret", "S3cretS3cretS3cret"},
 	"USHER_SIGNUP":          {"closed", "OPEN"},
 	"USHER_MAIL_FROM":       {"usher", "<>"},
 	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
@@ -114,6 +121,20 @@ func TestFromEnv_InvalidSecret_IsNotEchoed(t *testing.T) {
 		env["USHER_SMTP_URL"] = value
 		if _, err := fromEnv(env); err == nil || strings.Contains(err.Error(), "S3cret") {
 			t.Errorf("%s: %v, want an error without the secret", value, err)
+		}
+	}
+}
+
+func TestFromEnv_Stripe_NeedsBothKeys(t *testing.T) {
+	whole := map[string]string{"USHER_BILLING": "stripe", "STRIPE_SECRET_KEY": "rk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef"}
+	if config, err := fromEnv(whole); err != nil || config.Billing != settings.BillingStripe {
+		t.Errorf("got %q, %v, want %q and no error", config.Billing, err, settings.BillingStripe)
+	}
+	for _, name := range []string{"STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"} {
+		env := maps.Clone(whole)
+		delete(env, name)
+		if _, err := fromEnv(env); err == nil || !strings.Contains(err.Error(), "set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET too") {
+			t.Errorf("without %s: got %v, want an error that names both keys", name, err)
 		}
 	}
 }
