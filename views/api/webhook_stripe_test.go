@@ -51,8 +51,8 @@ func TestWebhook_Stripe(t *testing.T) {
 	if status, answer := postStripe(t, w, forged, body); status != http.StatusBadRequest || !strings.Contains(answer, billing.CodeBadSignature) {
 		t.Errorf("forged: got %d %s, want %d", status, answer, http.StatusBadRequest)
 	}
-	if status, _ := postStripe(t, w, header, bytes.Repeat([]byte("x"), 300<<10)); status != http.StatusRequestEntityTooLarge {
-		t.Errorf("300 kB: got %d, want %d", status, http.StatusRequestEntityTooLarge)
+	if status, _ := postStripe(t, w, header, bytes.Repeat([]byte(" "), 10<<20)); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("10 MB: got %d, want %d", status, http.StatusRequestEntityTooLarge)
 	}
 	_, shown := w.callAs("owner", "GET", w.path("/billing"), nil)
 	if shown["plan"] != "unlimited" || shown["subscription"] != nil {

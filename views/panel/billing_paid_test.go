@@ -73,7 +73,7 @@ func TestBillingPaid_OrderPayAndCancel(t *testing.T) {
 	if r := b.Get(s.path("/billing/portal")); r.Header.Get("Location") != s.path("/billing") {
 		t.Errorf("portal without Stripe: got %d to %q, want the billing page", r.Status, r.Header.Get("Location"))
 	}
-	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "Stripe doesn&#39;t answer right now.")
+	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "Stripe doesn't answer right now.")
 }
 
 func TestBillingPaid_FailedPayment_IsOnEveryPage(t *testing.T) {
