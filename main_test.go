@@ -263,7 +263,7 @@ func main() {
 `
 
 // BenchmarkServe starts the program in a used data folder and measures the time to the first response and the memory a
-// second later, compared with plain PocketBase built the same way.
+// second later, compared with plain PocketBase built the same way. USHER_BENCH_MB makes its database that large.
 func BenchmarkServe(b *testing.B) {
 	source := filepath.Join(b.TempDir(), "plain.go")
 	if err := os.WriteFile(source, []byte(plainSource), 0o600); err != nil {
@@ -280,6 +280,9 @@ func BenchmarkServe(b *testing.B) {
 		}
 		b.Run(p.name, func(b *testing.B) {
 			dir, idle := b.TempDir(), 0.0
+			if megabytes, _ := strconv.Atoi(os.Getenv("USHER_BENCH_MB")); megabytes > 0 && p.name == "usher" {
+				fillFolder(b, filepath.Join(dir, "pb_data"), megabytes)
+			}
 			serveUntil(b, binary, dir, p.path)
 			for b.Loop() {
 				idle = serveUntil(b, binary, dir, p.path)
@@ -288,6 +291,18 @@ func BenchmarkServe(b *testing.B) {
 			b.ReportMetric(float64(info.Size())/(1<<20), "MB-binary")
 		})
 	}
+}
+
+// fillFolder makes a data folder whose database has that many megabytes.
+func fillFolder(b *testing.B, dir string, megabytes int) {
+	b.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		b.Fatal(err)
+	}
+	hookstest.WriteDB(b, dir)
+	app := hookstest.OpenApp(b, dir, hookstest.Config())
+	hookstest.FillDB(b, app, megabytes)
+	hookstest.CloseApp(app)
 }
 
 // serveUntil starts the program, waits for the first response, and returns the memory it uses then.
