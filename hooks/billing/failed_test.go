@@ -14,6 +14,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/seats"
+	"usher/hooks/sessions"
 	"usher/hooks/tools/settings"
 )
 
@@ -100,6 +101,11 @@ func TestFailedPayment_AfterGrace_LimitsRefuseMore(t *testing.T) {
 	results, err := invitations.Invite(f.app, f.actor(f.owner), invitations.Request{Lines: []invitations.Line{{Address: "new@x.example"}}, Roles: actors.Roles{Organizer: true}})
 	if err == nil && (len(results) != 1 || results[0].Code != seats.CodeFull) {
 		t.Errorf("an invitation of an Organizer: got %+v, want it refused", results)
+	}
+	_, err = sessions.Schedule(f.app, f.actor(f.owner), hookstest.DefaultSessionForm(sessions.Form{Minutes: 180}))
+	hookstest.AssertCode(t, "a session that is longer than the plan allows", err, sessions.CodeBadLength)
+	if _, err := sessions.Schedule(f.app, f.actor(f.owner), hookstest.DefaultSessionForm(sessions.Form{Minutes: 120})); err != nil {
+		t.Errorf("a session that the plan allows: %v", err)
 	}
 	membership, err := f.app.FindFirstRecordByFilter("memberships", "organizer = true && owner = false && team = {:t}", dbx.Params{"t": f.team.Id})
 	if err != nil {
