@@ -123,6 +123,8 @@ func TestBackup_UnderLoad_RestoresOneMoment(t *testing.T) {
 			}
 		})
 	}
+	defer writers.Wait() // before the app is closed, also if the backup fails
+	defer stop.Store(true)
 	for written.Load() < 5 && !t.Failed() {
 		time.Sleep(time.Millisecond)
 	}
