@@ -24,6 +24,10 @@ type Actor struct {
 	IP      string // network address of the request, for the audit log
 
 	FormerAdmin bool // was the Owner or an Admin of the team, and no longer is
+
+	// LacksTwoFactors is set for the Owner and Admins of a team that requires two-factor authentication of them, if their account
+	// has none. They have the rights of the other roles only.
+	LacksTwoFactors bool
 }
 
 // TeamRef is the condition that a row of teams is the one with that id, slug or previous slug.
@@ -58,15 +62,17 @@ func InTeam(app core.App, account, team *core.Record) (*Actor, error) {
 // ByUserID returns the actor for an account id in the team, without loading Account.
 func ByUserID(app core.App, user string, team *core.Record) (*Actor, error) {
 	actor := &Actor{Team: team}
-	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind, panel_lost != '' FROM memberships WHERE team = {:t} AND user = {:u}").
+	var twoFactors bool
+	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind, panel_lost != '', "+hasTwoFactors("memberships.user")+" FROM memberships WHERE team = {:t} AND user = {:u}").
 		WithContext(record.Prepared).Bind(dbx.Params{"t": team.Id, "u": user}).
-		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind, &actor.FormerAdmin)
+		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind, &actor.FormerAdmin, &twoFactors)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errs.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
 	}
+	actor.LacksTwoFactors = RequiresTwoFactors(team) && actor.Roles.CanUsePanel() && !twoFactors
 	return actor, nil
 }
 

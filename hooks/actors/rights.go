@@ -3,22 +3,22 @@ package actors
 import "github.com/pocketbase/pocketbase/core"
 
 // CanUsePanel reports whether the actor may open the Admin Panel of the team (R14).
-func (a *Actor) CanUsePanel() bool { return a.Roles.CanUsePanel() }
+func (a *Actor) CanUsePanel() bool { return a.Roles.CanUsePanel() && !a.LacksTwoFactors }
 
 // CanEditTeam reports whether the actor may change the team's profile and settings (R9).
-func (a *Actor) CanEditTeam() bool { return a.Roles.CanUsePanel() }
+func (a *Actor) CanEditTeam() bool { return a.CanUsePanel() }
 
 // CanManageBilling reports whether the actor may see and change the team's plan and add-ons (R134).
-func (a *Actor) CanManageBilling() bool { return a.Roles.CanUsePanel() }
+func (a *Actor) CanManageBilling() bool { return a.CanUsePanel() }
 
 // CanEditRooms reports whether the actor may create, change and archive the team's rooms (R85).
-func (a *Actor) CanEditRooms() bool { return a.Roles.CanUsePanel() }
+func (a *Actor) CanEditRooms() bool { return a.CanUsePanel() }
 
 // CanSeeRooms reports whether the actor may see the team's rooms and their bookings: members may, guests may not.
 func (a *Actor) CanSeeRooms() bool { return a.Kind == "member" }
 
 // CanDelegateAdmins reports whether the actor may let Admins manage Admins (D1).
-func (a *Actor) CanDelegateAdmins() bool { return a.Roles.Owner }
+func (a *Actor) CanDelegateAdmins() bool { return a.CanUsePanel() && a.Roles.Owner }
 
 // CanHost reports whether the actor may schedule, start and run sessions for the team: an Organizer, or any member
 // if the team lets every member host (D2). Guests may not.
@@ -40,14 +40,14 @@ func PlanAllowsMemberHosts(team *core.Record) bool {
 const unlimited = -1
 
 // CanTransferOwnership reports whether the actor may offer the team to an Admin (R29).
-func (a *Actor) CanTransferOwnership() bool { return a.Roles.Owner }
+func (a *Actor) CanTransferOwnership() bool { return a.CanUsePanel() && a.Roles.Owner }
 
 // CanDeleteTeam reports whether the actor may delete the team (R12).
-func (a *Actor) CanDeleteTeam() bool { return a.Roles.Owner }
+func (a *Actor) CanDeleteTeam() bool { return a.CanUsePanel() && a.Roles.Owner }
 
 // CanManageAdmins reports whether the actor may invite, promote, revoke or remove Admins (D1).
 func (a *Actor) CanManageAdmins() bool {
-	return a.Roles.Owner || a.Roles.Admin && a.Team.GetBool("admins_manage_admins")
+	return a.CanUsePanel() && (a.Roles.Owner || a.Team.GetBool("admins_manage_admins"))
 }
 
 // CanManage reports whether the actor may change another user with these roles. The Owner can't be managed.
@@ -66,7 +66,7 @@ func (a *Actor) CanManage(target Roles) bool {
 // anything to an Admin requires managing Admins.
 func (a *Actor) CanInvite(offered, held Roles) bool {
 	if held.Owner {
-		return a.Roles.Owner && !offered.Owner
+		return a.CanUsePanel() && a.Roles.Owner && !offered.Owner
 	}
 	return !offered.Owner && a.CanManage(offered.With(Roles{Admin: held.Admin}))
 }

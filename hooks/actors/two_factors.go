@@ -7,7 +7,19 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
+
+// CodeTwoFactorsRequired is the code of a refusal until two-factor authentication is set up. It becomes HTTP 403.
+const CodeTwoFactorsRequired = "two_factors_required"
+
+// RequiresTwoFactors reports whether the team requires two-factor authentication of its Owner and Admins.
+func RequiresTwoFactors(team *core.Record) bool { return team.GetBool("require_two_factors") }
+
+// TwoFactorsError is the refusal of an actor who lacks two-factor authentication.
+func (a *Actor) TwoFactorsError() error {
+	return errs.Invalid("base", CodeTwoFactorsRequired, a.TeamName()+" requires two-factor authentication of its Owner and Admins. Set it up in your account first.")
+}
 
 // hasTwoFactors is the condition that an account, given as a column or parameter, has two-factor authentication.
 func hasTwoFactors(account string) string {

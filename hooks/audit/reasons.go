@@ -46,6 +46,7 @@ var reasonTexts = map[string]string{
 	"setup_expired":            "The setup had expired.",
 	"code_expired":             "The code had been used or had expired.",
 	"two_factors_required":     "A code was missing, or two-factor authentication was off.",
+	"two_factors_off":          "They didn't have two-factor authentication themselves.",
 	"authenticator_unreadable": "The server couldn't read the authenticator after a restore.",
 	"code_locked":              "Too many wrong codes had been entered.",
 	"mail_off":                 "Email isn't set up on this server.",

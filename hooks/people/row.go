@@ -25,7 +25,8 @@ type Row struct {
 	Expires            types.DateTime `db:"expires"`
 	Answered           types.DateTime `db:"answered"`
 	Added              types.DateTime `db:"added"`
-	Active             types.DateTime `db:"active"` // last visit to the team, to within some minutes; zero: never
+	Active             types.DateTime `db:"active"`      // last visit to the team, to within some minutes; zero: never
+	TwoFactors         bool           `db:"two_factors"` // the account has two-factor authentication
 	Tags               Tags           `db:"tags"`
 }
 
@@ -67,4 +68,5 @@ const columns = `p.id, p.user, p.name, p.email, p.avatar, p.kind, p.owner, p.adm
 	CASE WHEN p.user != '' AND p.expires <= {:now} THEN '' ELSE p.expires END expires,
 	p.ask_admin AND (p.user = '' OR p.expires > {:now}) ask_admin,
 	p.ask_organizer AND (p.user = '' OR p.expires > {:now}) ask_organizer,
+	EXISTS (SELECT 1 FROM authenticators a WHERE a.user = p.user AND a.enabled != '') two_factors,
 	(SELECT json_group_array(name) FROM (SELECT name FROM tags WHERE team = p.team AND email = p.email ORDER BY lower(name))) tags`

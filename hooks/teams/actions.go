@@ -32,6 +32,7 @@ type Profile struct {
 	Description        *string
 	Timezone           *string
 	AdminsManageAdmins *bool  // only the Owner can change it (D1)
+	RequireTwoFactors  *bool  // of the Owner and Admins; who turns it on has it
 	MembersCanHost     *bool  // needs unlimited Organizer seats (D2)
 	Logo               []byte // a PNG, JPEG or WebP file; empty: not changed
 	RemoveLogo         bool
@@ -59,10 +60,13 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 		if err := profile.apply(team, actor); err != nil {
 			return err
 		}
+		if err := profile.applyTwoFactors(tx, team, actor); err != nil {
+			return err
+		}
 		if logo != nil {
 			team.Set("logo", logo)
 		}
-		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "members_host"} {
+		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "require_two_factors", "members_host"} {
 			if record.Changed(team.Record, field) {
 				entry.With(field, team.Get(field))
 			}
@@ -95,3 +99,22 @@ func (p Profile) apply(team *Team, actor *actors.Actor) error {
 	}
 	return nil
 }
+
+// applyTwoFactors refuses to require what the actor doesn't have: they would lock themselves out.
+func (p Profile) applyTwoFactors(tx core.App, team *Team, actor *actors.Actor) error {
+	if p.RequireTwoFactors == nil || *p.RequireTwoFactors == team.RequiresTwoFactors() {
+		return nil
+	}
+	has, err := actors.HasTwoFactors(tx, actor.Account.Id)
+	if err != nil {
+		return err
+	}
+	if *p.RequireTwoFactors && !has {
+		return errs.Invalid("require_two_factors", CodeTwoFactorsOff, "Set up two-factor authentication for your own account before you require it.")
+	}
+	team.Set("require_two_factors", *p.RequireTwoFactors)
+	return nil
+}
+
+// CodeTwoFactorsOff is the code of requiring two-factor authentication without having it.
+const CodeTwoFactorsOff = "two_factors_off"

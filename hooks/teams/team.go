@@ -58,6 +58,9 @@ func (t *Team) LogoFile() string { return t.GetString("logo") }
 // ZoneName is the name of the team's time zone, or "" until one is chosen.
 func (t *Team) ZoneName() string { return t.GetString("timezone") }
 
+// RequiresTwoFactors reports whether the Owner and Admins must have two-factor authentication.
+func (t *Team) RequiresTwoFactors() bool { return actors.RequiresTwoFactors(t.Record) }
+
 // AdminsManageAdmins reports whether Admins may manage other Admins (D1).
 func (t *Team) AdminsManageAdmins() bool { return t.GetBool("admins_manage_admins") }
 

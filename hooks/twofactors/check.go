@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/ratelimit"
 	"usher/hooks/tools/text"
@@ -15,7 +16,7 @@ import (
 
 // Codes of refusals.
 const (
-	CodeRequired  = "two_factors_required" // a code is missing, or two-factor authentication must be set up; HTTP 403 for the latter
+	CodeRequired  = actors.CodeTwoFactorsRequired // a code is missing
 	CodeWrongCode = accounts.CodeWrongCode
 	CodeUsedCode  = "code_used"
 )

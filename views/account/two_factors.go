@@ -8,8 +8,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/members"
 	"usher/hooks/paths"
+	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 	"usher/hooks/twofactors"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -103,6 +106,15 @@ func twoFactorsProps(e *core.RequestEvent) (twoFactors, error) {
 	var err error
 	if props.Shell, err = twoFactorsShell(e); err != nil {
 		return props, err
+	}
+	places, err := members.TeamsOf(e.App, e.Auth, false)
+	if err != nil {
+		return props, err
+	}
+	for _, place := range places {
+		if team := teams.Of(place.Team); place.Roles.CanUsePanel() && team.RequiresTwoFactors() {
+			props.RequiredBy = append(props.RequiredBy, text.Isolate(team.Name()))
+		}
 	}
 	authenticator, err := twofactors.Find(e.App, e.Auth.Id)
 	if err == nil {

@@ -116,6 +116,7 @@ var fieldDocs = map[string]fieldDoc{
 	"team.timezone":               {text: "IANA time zone. Empty for UTC."},
 	"team.logo":                   {text: "URL of the logo. Empty without one."},
 	"admins_manage_admins":        {text: "Whether Admins invite, change and remove Admins. Otherwise only the Owner does."},
+	"require_two_factors":         {text: "Whether the Owner and Admins must have two-factor authentication for the Admin Panel and the team's API."},
 	"members_host":                {text: "Whether every member can host. Otherwise only Organizers can. Depends on the plan."},
 	"team.roles":                  {text: "The caller's roles.", values: teamRoles},
 	"team.kind":                   {text: "What the caller is.", values: "member guest"},

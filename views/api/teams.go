@@ -62,6 +62,7 @@ type team struct {
 	Timezone           string   `json:"timezone"`
 	Logo               string   `json:"logo"` // URL; empty if there is none
 	AdminsManageAdmins bool     `json:"admins_manage_admins"`
+	RequireTwoFactors  bool     `json:"require_two_factors"`
 	MembersHost        bool     `json:"members_host"` // every member may host
 	Roles              []string `json:"roles"`        // the caller's
 	Kind               string   `json:"kind"`
@@ -97,7 +98,7 @@ func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 	of := teams.Of(r)
 	shown := team{
 		teamRef: teamRefOf(r), Description: of.Description(), Timezone: of.ZoneName(),
-		AdminsManageAdmins: of.AdminsManageAdmins(), MembersHost: actors.MembersCanHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
+		AdminsManageAdmins: of.AdminsManageAdmins(), RequireTwoFactors: of.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
 	}
 	if path := teams.Of(r).LogoPath(); path != "" {
 		shown.Logo = settings.Of(app).Link(path)
@@ -112,12 +113,13 @@ type teamForm struct {
 	Description        *string `json:"description"`
 	Timezone           *string `json:"timezone"`
 	AdminsManageAdmins *bool   `json:"admins_manage_admins"`
+	RequireTwoFactors  *bool   `json:"require_two_factors"`
 	MembersHost        *bool   `json:"members_host"`
 	Logo               *string `json:"logo"`
 }
 
 func (f teamForm) profile() (teams.Profile, error) {
-	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, MembersCanHost: f.MembersHost}
+	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, RequireTwoFactors: f.RequireTwoFactors, MembersCanHost: f.MembersHost}
 	if f.Logo == nil {
 		return profile, nil
 	}

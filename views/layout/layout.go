@@ -53,7 +53,7 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 	if actor.CanSeeRooms() {
 		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: paths.AppRooms(slug), Icon: "door-open", Current: current == "rooms"})
 	}
-	if actor.CanUsePanel() {
+	if actor.Roles.CanUsePanel() {
 		shell.FooterLink = &ui.NavItem{Label: "Admin Panel", Href: paths.Panel(slug), Icon: "shield", OtherArea: true}
 	}
 	return shell, nil

@@ -20,7 +20,7 @@ func settingsPage(e *core.RequestEvent) error {
 	team := teams.Of(web.Actor(e).Team)
 	return showSettings(e, http.StatusOK, ProfileProps{
 		Name: team.Name(), Slug: team.Slug(), Description: team.Description(), Timezone: team.ZoneName(),
-		AdminsManageAdmins: team.AdminsManageAdmins(), MembersHost: actors.MembersCanHost(team.Record),
+		AdminsManageAdmins: team.AdminsManageAdmins(), RequireTwoFactors: team.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(team.Record),
 	})
 }
 
@@ -49,7 +49,7 @@ func saveSettings(e *core.RequestEvent) error {
 
 func parseProfile(form uploadForm) ProfileProps {
 	return ProfileProps{Name: clean(form.Get("name")), Slug: clean(form.Get("slug")), Description: clean(form.Get("description")),
-		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", MembersHost: form.Get("hosts") != ""}
+		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", RequireTwoFactors: form.Get("two-factors") != "", MembersHost: form.Get("hosts") != ""}
 }
 
 // profileChange converts the form to a change of the team. It ignores checkboxes that are disabled for the actor or by
@@ -59,6 +59,9 @@ func profileChange(e *core.RequestEvent, form uploadForm, typed ProfileProps) te
 		Logo: form.File, RemoveLogo: form.Get("drop") != ""}
 	if web.Actor(e).CanDelegateAdmins() {
 		profile.AdminsManageAdmins = &typed.AdminsManageAdmins
+	}
+	if form.Get("two-factors-shown") != "" {
+		profile.RequireTwoFactors = &typed.RequireTwoFactors
 	}
 	if actors.PlanAllowsMemberHosts(web.Actor(e).Team) {
 		profile.MembersCanHost = &typed.MembersHost
@@ -72,6 +75,9 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 		return err
 	}
 	actor := web.Actor(e)
+	if profile.HasTwoFactors, err = actors.HasTwoFactors(e.App, actor.Account.Id); err != nil {
+		return err
+	}
 	profile.PlanAllowsMemberHosts = actors.PlanAllowsMemberHosts(actor.Team)
 	if actors.MembersCanHost(actor.Team) {
 		if profile.CancelledSessions, err = sessions.CountHostedByMembers(e.App, actor.Team.Id); err != nil {

@@ -20,6 +20,9 @@ func newUserRowProps(row people.Row, zone *time.Location, you bool) UserRowProps
 	if row.Name != "" {
 		props.Email = row.Email
 	}
+	if row.TwoFactors && row.Kind == actors.Member {
+		props.Chips = append(props.Chips, ui.ChipProps{Label: "2FA", Icon: "shield-check"})
+	}
 	return props
 }
 

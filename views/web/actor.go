@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 )
 
@@ -47,7 +48,19 @@ func RequireTeam(e *core.RequestEvent) error {
 	if to := movedTo(e, ref); to != "" {
 		return Redirect(e, to)
 	}
+	if actor := Actor(e); actor.LacksTwoFactors && isAPI(e) {
+		return requireTwoFactors(e, actor)
+	}
 	return e.Next()
+}
+
+// requireTwoFactors leads an Admin to the setup of two-factor authentication, which their team requires, and back to the page
+// afterwards. The API refuses.
+func requireTwoFactors(e *core.RequestEvent, actor *actors.Actor) error {
+	if isAPI(e) {
+		return actor.TwoFactorsError()
+	}
+	return Redirect(e, WithNext(paths.TwoFactors, requestedPage(e)))
 }
 
 // movedTo returns the address of a page that was requested with a previous slug of the team, or "".
@@ -104,12 +117,17 @@ func RequireAdmin(e *core.RequestEvent) error {
 	if actor.CanUsePanel() {
 		return e.Next()
 	}
+	if actor.LacksTwoFactors {
+		return requireTwoFactors(e, actor)
+	}
 	audit.RecordDenied(e.App, actor, "panel.enter", requestKind(e))
 	return denyPanel(e, actor)
 }
 
+func isAPI(e *core.RequestEvent) bool { return strings.HasPrefix(e.Request.URL.Path, "/api/") }
+
 func requestKind(e *core.RequestEvent) string {
-	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+	if isAPI(e) {
 		return "a program"
 	}
 	return "a page"

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 )
@@ -48,7 +49,7 @@ func StatusCode(err error) int {
 
 func isForbidden(err error) bool {
 	code := errs.Code(err)
-	return code == errs.CodeNotAllowed || code == accounts.CodeWrongAccount
+	return code == errs.CodeNotAllowed || code == accounts.CodeWrongAccount || code == actors.CodeTwoFactorsRequired
 }
 
 // SetRetryAfter sets the Retry-After header for a rate limit.
