@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members paths people plans record recordings rooms runs seats sessions tags teams twofactors usage" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members onboarding paths people plans record recordings rooms runs seats sessions support tags teams twofactors usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -80,6 +80,9 @@ var allowedImports = map[string]string{
 	"attendances":    "actors audit events join live record runs sessions" + tools,
 	"usage":          "actors attendances audit plans record runs sessions teams" + tools,
 
+	"support":    "accounts audit emails mail" + tools,
+	"onboarding": "actors record" + tools,
+
 	"billing": "accounts actors audit emails mail paths plans record recordings seats teams" + tools,
 
 	"backup": "database record recordings" + tools,
@@ -97,14 +100,16 @@ var allowedImports = map[string]string{
 	"hookstest":            "database hooks pb_migrations " + domainPackages,
 	"hookstest/s3test":     "",
 
-	"views":             "commands join live metrics static views/account views/api views/app views/join views/live views/panel views/web",
+	"views":             "commands join live metrics static views/account views/api views/app views/help views/join views/live views/panel views/web",
 	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,
 	"views/ui":          "static tools/text",
-	"views/layout":      domainPackages + " static views/ui views/web",
+	"views/layout":      domainPackages + " static views/answers views/ui views/web",
+	"views/answers":     "tools/text",
+	"views/help":        domainPackages + " static views/answers views/layout views/ui views/web",
 	"views/search":      domainPackages + " views/ui views/web",
-	"views/account":     domainPackages + " views/layout views/ui views/web",
+	"views/account":     domainPackages + " views/answers views/layout views/ui views/web",
 	"views/player":      "live/recorder static views/ui",
-	"views/panel":       domainPackages + " views/recordings views/search views/layout views/ui views/web",
+	"views/panel":       domainPackages + " views/answers views/recordings views/search views/layout views/ui views/web",
 	"views/app":         domainPackages + " views/recordings views/search views/layout views/ui views/web",
 	"views/recordings":  domainPackages + " views/layout views/player views/ui views/web",
 	"views/join":        domainPackages + " static views/layout views/ui views/web",

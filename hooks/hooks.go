@@ -26,6 +26,7 @@ import (
 	"usher/hooks/runs"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
+	"usher/hooks/support"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
@@ -64,5 +65,6 @@ func Register(app core.App, config Config) {
 	billing.Register(app)
 	capacity.Register(app)
 	people.Register(app)
+	support.Register(app)
 	events.Register(app)
 }

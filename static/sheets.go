@@ -19,11 +19,12 @@ var sheets = []string{
 }
 
 // parts lists the stylesheets of some areas, each also with a folder of modules: the pages before a session and of a
-// room, the App, the live session, the player of recordings, the description of the API, and the pages with charts, of licences and usage.
+// room, the App, the live session, the player of recordings, the description of the API, the help pages, and the pages with charts, of licences and usage.
 var parts = map[string][]string{
 	"join":   {"css/join.css"},
 	"app":    {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
 	"docs":   {"css/docs.css"},
+	"help":   {"css/help.css"},
 	"live":   {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
 	"player": {"css/live-tiles.css", "css/player.css"},
 	"charts": {"css/licences.css", "css/usage.css"},

@@ -16,6 +16,7 @@ import (
 	"usher/views/account"
 	"usher/views/api"
 	apppages "usher/views/app"
+	"usher/views/help"
 	joinpages "usher/views/join"
 	livepage "usher/views/live"
 	"usher/views/panel"
@@ -45,6 +46,7 @@ func Register(app core.App) {
 		apppages.Routes(pages)
 		panel.Routes(pages)
 		livepage.Routes(pages)
+		help.Routes(pages)
 		api.PageRoutes(pages)
 		pages.Any("/{path...}", notFound)
 

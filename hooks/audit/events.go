@@ -161,6 +161,7 @@ var ActionTexts = []ActionText{
 	{Action: "account.login.create", Kind: "accounts", Past: "signed {on} in on a device", Infinitive: "sign {on} in on a device", Short: "signed in on a device"},
 	{Action: "account.login.change", Kind: "accounts", Past: "changed a device of {on}", Infinitive: "change a device of {on}", Short: "device changed"},
 	{Action: "account.login.end", Kind: "accounts", Past: "signed {on} out of a device", Infinitive: "sign {on} out of a device", Short: "signed out of a device"},
+	{Action: "support.request", Kind: "accounts", Past: "sent a support request", Infinitive: "send a support request", AnonymousActor: "Someone"},
 	{Action: "superuser.create", Kind: "accounts", Past: "added the server administrator {on}", Infinitive: "add the server administrator {on}"},
 	{Action: "superuser.update", Kind: "accounts", Past: "changed the server administrator {on}", Infinitive: "change the server administrator {on}"},
 	{Action: "superuser.delete", Kind: "accounts", Past: "removed the server administrator {on}", Infinitive: "remove the server administrator {on}"},

@@ -74,6 +74,7 @@ var reasonTexts = map[string]string{
 	"no_such_role":        "The user didn't have this role.",
 	"guest_role":          "Guests can't have roles.",
 	"last_owner":          "The Owner can't be removed or lose their role.",
+	"support_unavailable": "The server takes no support requests.",
 	"offer_ended":         "The offer was no longer open.",
 	"offer_pending":       "Another offer was waiting for an answer.",
 	"not_admin":           "Only an Admin can become the Owner.",

@@ -120,6 +120,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"ownership-declined", emails.OwnershipDeclined(emails.OwnershipDeclinedProps{To: lucia, ToName: name, Team: team, Admin: name, Link: link, Support: support}), link},
 		{"owner-new", emails.OwnerChanged(emails.OwnerChangedProps{To: lucia, ToName: name, Team: team, Owner: name, IsOwner: true, Link: link, Support: support}), link},
 		{"owner-before", emails.OwnerChanged(emails.OwnerChangedProps{To: lucia, ToName: name, Team: team, Owner: name, By: name, Remaining: []string{"Admin"}, Link: link, Support: support}), link},
+		{"support-request", emails.SupportRequest(emails.SupportRequestProps{To: lucia, Name: name, From: "ines@halation.film", Message: note}), ""},
 		{"plan-request", emails.PlanRequest(emails.PlanRequestProps{To: lucia, Team: team, By: name, ByAddress: "ines@halation.film", Change: "Pro instead of Free", ID: "abcdefghijklmno", Dashboard: link}), link},
 		{"plan-approved", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Pro instead of Free", Approved: true, Link: link, Support: support}), link},
 		{"plan-scheduled", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Free instead of Pro", Approved: true, Starts: "1 December 2026", Link: link, Support: support}), link},

@@ -55,6 +55,7 @@ const (
 	KindPlanDecided       = "plan_decided"
 	KindPaymentFailed     = "payment_failed"
 	KindPlanEnded         = "plan_ended"
+	KindSupportRequest    = "support_request"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

@@ -18,6 +18,8 @@ const (
 	AdminPanels = "/admin" // sign-in to an Admin Panel, whichever it is
 	Events      = "/events"
 	APIDocs     = "/api/docs"
+	Help        = "/help"
+	Support     = Help + "/support" // the form for a support request
 )
 
 // Prefixes of paths, for telling from a request what it is about. What follows InvitationPrefix, ResetPrefix, ConfirmPrefix, ChangeAddressPrefix,
@@ -49,6 +51,9 @@ const (
 	AccountTwoFactors = Account + "#two-factors"
 	TwoFactors        = Account + "/two-factors"
 )
+
+// HelpFor is the help for "admins", "organizers" or "guests".
+func HelpFor(reader string) string { return Help + "/" + reader }
 
 // SignInAs is the sign-in page with the address filled in.
 func SignInAs(email string) string { return SignIn + "?email=" + url.QueryEscape(email) }

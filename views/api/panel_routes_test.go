@@ -40,6 +40,7 @@ var apiRoutesByPanelAction = map[string][]route{
 	"/billing/withdraw":         {{"POST", "/api/teams/{team}/billing/changes/{id}/withdraw"}},
 	"/settings":                 {{"PATCH", "/api/teams/{team}"}},
 	"/settings/recordings":      {{"PUT", "/api/teams/{team}/recordings/retention"}},
+	"/start/hide":               {{"POST", "/api/teams/{team}/start/hide"}, {"GET", "/api/teams/{team}/start"}},
 	"/settings/owner":           {{"POST", "/api/teams/{team}/ownership"}, {"GET", "/api/teams/{team}/ownership"}},
 	"/settings/owner/withdraw":  {{"DELETE", "/api/teams/{team}/ownership"}},
 	"/settings/owner/accept":    {{"POST", "/api/teams/{team}/ownership/accept"}},

@@ -191,6 +191,8 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"preview a change of the plan", below, &attempt{method: "POST", path: w.path("/billing/preview"), body: object{"plan": "business"}}, &attempt{method: "GET", path: page("/billing/review?plan=business")}, nil},
 		{"change the plan", below, &attempt{method: "POST", path: w.path("/billing"), body: object{"plan": "business"}}, nil, nil},
 		{"withdraw a change of the plan", below, &attempt{method: "POST", path: w.path("/billing/changes/abcdefghijklmno/withdraw")}, nil, nil},
+		{"see how to get started", below, &attempt{method: "GET", path: w.path("/start")}, nil, nil},
+		{"hide how to get started", below, &attempt{method: "POST", path: w.path("/start/hide")}, &attempt{path: page("/start/hide")}, nil},
 		{"see the Owner and the offer", below, &attempt{method: "GET", path: w.path("/ownership")}, nil, nil},
 		{"transfer the team", admin, &attempt{method: "POST", path: w.path("/ownership"), body: object{"user": second.Id, "password": "-"}},
 			&attempt{path: page("/settings/owner"), form: url.Values{"user": {second.Id}, "password": {"-"}}}, nil},

@@ -82,6 +82,8 @@ func Routes(root *web.Group) {
 	team.POST("/billing", submitOrder)
 	team.POST("/billing/preview", previewOrder).BindFunc(web.RequireAdmin)
 	team.POST("/billing/changes/{id}/withdraw", withdrawOrder).BindFunc(requireEmptyBody)
+	team.GET("/start", showStart).BindFunc(web.RequireAdmin)
+	team.POST("/start/hide", hideStart).BindFunc(web.RequireAdmin, requireEmptyBody)
 	team.GET("/ownership", showOwnership).BindFunc(web.RequireAdmin)
 	team.POST("/ownership", offerOwnership)
 	team.DELETE("/ownership", answerOwnership(members.WithdrawOwnership)).BindFunc(requireEmptyBody)

@@ -56,7 +56,7 @@ func TestAccessibility_SignedInPages(t *testing.T) {
 		}
 		users := "/admin/halation-post/users"
 		for _, path := range []string{
-			"/teams", "/account", "/account/devices/others", "/account/delete", "/app/halation-post", users, users + "?q=nobody-like-this", users + "?status=pending",
+			"/teams", "/help/admins", "/admin/halation-post/settings/owner", "/account", "/account/devices/others", "/account/delete", "/app/halation-post", users, users + "?q=nobody-like-this", users + "?status=pending",
 			users + "?kind=guest", users + "/add", users + "/" + theo.Id, users + "/" + theo.Id + "/remove",
 			users + "/" + theo.Id + "/revoke-role?role=organizer", "/admin/halation-post/settings", "/admin/halation-post/settings/delete",
 			users + "/selected?operation=remove&all=1", users + "/selected?operation=revoke&all=1", users + "/selected?operation=tag&all=1", users + "/selected?operation=resend",

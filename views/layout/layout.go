@@ -149,6 +149,7 @@ func userMenuItems() []ui.MenuItem {
 	return []ui.MenuItem{
 		{Label: "Account", Href: paths.Account, Icon: "circle-user", DividerAbove: true},
 		{Label: "Choose a team", Href: paths.Teams, Icon: "layers"},
+		{Label: "Help", Href: paths.Help, Icon: "circle-question-mark"},
 		{Label: "Sign out", Post: paths.SignOut, Icon: "log-out", DividerAbove: true},
 	}
 }

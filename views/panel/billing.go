@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/billing"
+	"usher/hooks/onboarding"
 	"usher/hooks/plans"
 	"usher/hooks/tools/csvfile"
 	"usher/hooks/tools/errs"
@@ -20,7 +21,7 @@ import (
 )
 
 func billingRoutes(panel *web.Group) {
-	panel.GET("/billing", showBilling)
+	panel.GET("/billing", saw(onboarding.Plan, showBilling))
 	panel.POST("/billing", submitChange)
 	panel.GET("/billing/review", reviewChange)
 	panel.POST("/billing/withdraw", withdrawChange)

@@ -4,6 +4,7 @@ package panel
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/onboarding"
 	"usher/views/recordings"
 	"usher/views/web"
 )
@@ -51,7 +52,8 @@ func Routes(pages *web.Group) {
 	usageRoutes(panel)
 
 	billingRoutes(panel)
-	panel.GET("/licences", showLicences)
+	panel.GET("/licences", saw(onboarding.Licences, showLicences))
+	panel.POST("/start/hide", hideStart)
 
 	panel.GET("/find", showSearch)
 	panel.GET("/audit", auditLog)

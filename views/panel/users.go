@@ -65,6 +65,9 @@ func loadUsersPage(e *core.RequestEvent, query people.Query, current string) (Us
 	if props.Job, err = loadJobBar(e); err != nil {
 		return props, err
 	}
+	if props.Start, err = loadStart(e); err != nil {
+		return props, err
+	}
 	props.Summary, err = loadUserSummary(e, counts)
 	return props, err
 }

@@ -88,5 +88,7 @@ func accountPages(q Query) []page {
 	for _, item := range q.Shell.Switcher.Items {
 		all = append(all, page{item.Label, "switch choose new organization", area, item.Href, item.Icon})
 	}
+	all = append(all, page{"Help", "questions answers how support rooms licences seats what", "Help", paths.Help, "circle-question-mark"},
+		page{"Contact support", "request help email", "Help", paths.Support, "mail"})
 	return append(all, page{"API reference", "developers rest openapi documentation", "Help", paths.APIDocs, "external-link"})
 }
