@@ -179,7 +179,7 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
 			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}
-		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "owner")) {
+		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "owner") || s.name == "support-request") {
 			t.Errorf("%s: got high priority %t, want %t", s.name, m.HighPriority, !m.HighPriority)
 		}
 		if dir != "" {

@@ -97,7 +97,7 @@ func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.S
 	if current == "licences" || current == "usage" {
 		shell.Page.Stylesheets = []string{static.URL("charts.css")}
 	}
-	offered, err := ownershipNotice(e.App, actor)
+	offered, err := ownershipNotice(e, actor)
 	if err != nil {
 		return shell, err
 	}

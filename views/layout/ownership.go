@@ -13,8 +13,9 @@ import (
 )
 
 // ownershipNotice tells an Admin in the Admin Panel that the team is offered to them (R29).
-func ownershipNotice(app core.App, actor *actors.Actor) (templ.Component, error) {
-	if !actor.Roles.Admin || actor.Roles.Owner {
+func ownershipNotice(e *core.RequestEvent, actor *actors.Actor) (templ.Component, error) {
+	app, page := e.App, paths.Ownership(actor.TeamSlug())
+	if !actor.Roles.Admin || actor.Roles.Owner || e.Request.URL.Path == page {
 		return templ.NopComponent, nil
 	}
 	offer, err := members.FindOffer(app, actor.Team.Id)
@@ -27,5 +28,5 @@ func ownershipNotice(app core.App, actor *actors.Actor) (templ.Component, error)
 	}
 	return ui.Notice(ui.NoticeProps{Kind: "info", Icon: "crown", Title: text.Isolate(actors.DisplayName(owner)) + " wants to transfer this team to you.",
 		Text:    "Nothing changes until you accept.",
-		Actions: ui.ButtonLink(paths.Ownership(actor.TeamSlug()), ui.ButtonProps{Label: "Review offer", Variant: "outline", Size: "sm"})}), nil
+		Actions: ui.ButtonLink(page, ui.ButtonProps{Label: "Review offer", Variant: "outline", Size: "sm"})}), nil
 }
