@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members onboarding paths people plans record recordings rooms runs seats sessions support tags teams twofactors usage" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members onboarding passkeys paths people plans record recordings rooms runs seats sessions support tags teams twofactors usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -62,6 +62,7 @@ var allowedImports = map[string]string{
 	"members":     "accounts actors audit emails mail paths people plans record teams" + tools,
 	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions tags teams" + tools,
 	"identities":  "accounts actors audit emails invitations mail paths record" + tools,
+	"passkeys":    "accounts actors audit emails mail paths record" + tools,
 	"tags":        "accounts actors audit members people record" + tools,
 	"bulk":        "actors audit events invitations mail members record sessions tags" + tools,
 
@@ -134,6 +135,8 @@ var exclusiveImports = map[string]string{
 	"github.com/emersion/":        "", // only tests
 	"github.com/santhosh-tekuri/": "", // only tests
 	"github.com/oauth2-proxy/":    "", // only tests
+	"github.com/descope/":         "", // only tests
+	"github.com/go-webauthn/":     "passkeys",
 }
 
 type listedPackage struct {

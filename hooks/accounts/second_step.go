@@ -33,15 +33,6 @@ func NeedsSecondStep(app core.App, account *core.Record) (bool, error) {
 	return needed(app, account)
 }
 
-// FirstStepAction returns the action in the audit log of an account that passed the first step of signing in.
-func FirstStepAction(app core.App, account *core.Record) (string, error) {
-	needed, err := NeedsSecondStep(app, account)
-	if needed || err != nil {
-		return "account.signin.first", err
-	}
-	return "account.signin", nil
-}
-
 // NewPendingSignIn returns a token for the second step: its holder proved to be the owner of the account, but isn't signed in. It
 // expires after PendingLifetime, and with every change of the password or address.
 func NewPendingSignIn(app core.App, account *core.Record) (string, error) {

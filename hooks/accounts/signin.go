@@ -52,6 +52,15 @@ func SignInFromDevice(app core.App, device, address, password, from string) (*co
 	return account, nil
 }
 
+// FirstStepAction returns the action in the audit log of an account that passed the first step of signing in.
+func FirstStepAction(app core.App, account *core.Record) (string, error) {
+	needed, err := NeedsSecondStep(app, account)
+	if needed || err != nil {
+		return "account.signin.first", err
+	}
+	return "account.signin", nil
+}
+
 // SignOut ends a login and records it.
 func SignOut(app core.App, login *Login, account *core.Record, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.signout"), func(tx core.App) error {

@@ -152,6 +152,8 @@ var ActionTexts = []ActionText{
 	{Action: "account.picture.remove", Kind: "accounts", Past: "removed their profile picture", Infinitive: "remove their profile picture"},
 	{Action: "account.device.end", Kind: "accounts", Past: "signed out a device", Infinitive: "sign out a device"},
 	{Action: "account.devices.end", Kind: "accounts", Past: "signed out all other devices", Infinitive: "sign out all other devices"},
+	{Action: "account.passkey.add", Kind: "accounts", Past: "added a passkey", Infinitive: "add a passkey"},
+	{Action: "account.passkey.remove", Kind: "accounts", Past: "removed a passkey", Infinitive: "remove a passkey"},
 	{Action: "account.connect", Kind: "accounts", Past: "connected an identity provider", Infinitive: "connect an identity provider"},
 	{Action: "account.disconnect", Kind: "accounts", Past: "disconnected an identity provider", Infinitive: "disconnect an identity provider"},
 	{Action: "account.delete", Kind: "accounts", Past: "deleted the account {on}", Infinitive: "delete the account {on}"},

@@ -51,6 +51,9 @@ var reasonTexts = map[string]string{
 	"code_locked":              "Too many wrong codes had been entered.",
 	"mail_off":                 "Email isn't set up on this server.",
 
+	"bad_passkey":          "The passkey couldn't be used.",
+	"too_many_passkeys":    "The account had as many passkeys as it can have.",
+	"passkeys_off":         "The server's address can't have passkeys.",
 	"no_account":           "There was no account for the address, and it wasn't invited.",
 	"attempt_expired":      "The sign-in had expired or was already used.",
 	"email_not_verified":   "The identity provider hadn't verified the email address.",

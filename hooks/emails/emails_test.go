@@ -75,6 +75,8 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"address-taken", emails.AddressTaken(emails.AddressTakenProps{To: lucia, ToName: name, SignIn: "https://usher.example.org/signin",
 			Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
 		{"account-deleted", emails.AccountDeleted(emails.AccountDeletedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Support: support}), ""},
+		{"passkey-added", emails.PasskeyAdded(emails.PasskeyProps{To: lucia, ToName: name, Device: "Chrome on macOS", At: expires, Zone: lisbon, Account: "https://usher.example.org/account", Support: support}), ""},
+		{"passkey-removed", emails.PasskeyRemoved(emails.PasskeyProps{To: lucia, ToName: name, Device: "Chrome on macOS", At: expires, Zone: lisbon, Account: "https://usher.example.org/account", Support: support}), ""},
 		{"identity-connected", emails.IdentityConnected(emails.IdentityProps{To: lucia, ToName: name, Provider: "Google", At: expires, Zone: lisbon, Account: "https://usher.example.org/account", Support: support}), ""},
 		{"identity-disconnected", emails.IdentityDisconnected(emails.IdentityProps{To: lucia, ToName: name, Provider: "Google", At: expires, Zone: lisbon, Account: "https://usher.example.org/account", Support: support}), ""},
 		{"password-changed", emails.PasswordChanged(emails.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},

@@ -26,6 +26,8 @@ const (
 	KindAddressTaken      = "address_taken"
 	KindAccountDeleted    = "account_deleted"
 	KindPasswordChanged   = "password_changed"
+	KindPasskeyAdded      = "passkey_added"
+	KindPasskeyRemoved    = "passkey_removed"
 	KindIdentityConnected = "identity_connected"
 	KindIdentityEnded     = "identity_disconnected"
 	KindTwoFactorsOn      = "two_factors_on"

@@ -45,6 +45,7 @@ const (
 	AccountProfile    = Account + "#profile"
 	AccountAddress    = Account + "#address"
 	AccountPassword   = Account + "#password"
+	AccountPasskeys   = Account + "#passkeys"
 	AccountSignIns    = Account + "#identities"
 	AccountDevices    = Account + "#devices"
 	AccountDelete     = Account + "#delete"

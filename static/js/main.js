@@ -35,6 +35,7 @@ find.land();
 const later = {
   "[data-running]": () => import("./later/running.js"),
   "[data-countdown]": () => import("./later/countdown.js"),
+  "form[data-passkey]": () => import("./later/passkey.js"),
   "form[data-discard]": () => import("./later/discard.js"),
   "[data-timezones], [data-detect]": () => import("./later/timezone.js"),
 };

@@ -55,6 +55,9 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	if props.TwoFactors.On, err = actors.HasTwoFactors(e.App, stored.Id); err != nil {
 		return props, err
 	}
+	if props.Passkeys, err = loadPasskeys(e, stored); err != nil {
+		return props, err
+	}
 	if props.Identities, err = loadIdentities(e, stored); err != nil {
 		return props, err
 	}

@@ -8,6 +8,9 @@ import (
 
 // Forms of the account page.
 const (
+	passkeySignInPath     = paths.SignIn + "/passkey"
+	passkeysPath          = paths.Account + "/passkeys"
+	addPasskeyPath        = passkeysPath + "/add"
 	picturePath           = paths.Account + "/picture"
 	removePicturePath     = picturePath + "/remove"
 	addressPath           = paths.Account + "/address"
@@ -23,6 +26,8 @@ const (
 	disableTwoFactorsPath = paths.TwoFactors + "/off"
 	postponedPath         = paths.Teams + "?later=1" // Team Selection after "Decide later"
 )
+
+func passkeyPath(id string) string { return passkeysPath + "/" + id }
 
 func connectPath(provider string) string    { return paths.Account + "/identities/" + provider }
 func disconnectPath(provider string) string { return connectPath(provider) + "/disconnect" }

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/mail"
+	"usher/hooks/passkeys"
 	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
@@ -47,7 +48,7 @@ func signInProps(e *core.RequestEvent, email, next string, faults web.FormErrors
 	any, err := accounts.AnyExist(e.App)
 	return signInForm{
 		Page: layout.PublicPage(e, "Sign in"), Email: email, Next: next, Errors: faults, ForPanel: next == paths.AdminPanels,
-		Providers: settings.Of(e.App).Providers, CanEmailCode: mail.Enabled(e.App), CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: layout.SupportContact(e.App),
+		Passkeys: passkeys.Available(e.App), Providers: settings.Of(e.App).Providers, CanEmailCode: mail.Enabled(e.App), CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: layout.SupportContact(e.App),
 	}
 }
 

@@ -30,8 +30,14 @@ type Server struct {
 // Serve starts a server with the configuration, whose URL is set to the loopback address. The mail worker runs.
 func Serve(t testing.TB, config settings.Config) *Server {
 	t.Helper()
+	return ServeAt(t, config, "127.0.0.1")
+}
+
+// ServeAt is Serve with another name of the loopback address, such as localhost.
+func ServeAt(t testing.TB, config settings.Config, host string) *Server {
+	t.Helper()
 	listener := httptest.NewUnstartedServer(http.NotFoundHandler())
-	config.URL = "http://" + listener.Listener.Addr().String()
+	config.URL = strings.Replace("http://"+listener.Listener.Addr().String(), "127.0.0.1", host, 1)
 	app := hookstest.NewAppWith(t, config)
 	views.Register(app)
 

@@ -176,7 +176,7 @@ func writeCookie(e *core.RequestEvent, name, value string, maxAge int) {
 
 func attemptCookieName(app core.App) string { return cookieName(app) + "_identity" }
 
-// Attempt returns the state of the sign-in that this browser began with an identity provider, or "".
+// Attempt returns the state of the sign-in that this browser began with an identity provider or a passkey, or "".
 func Attempt(e *core.RequestEvent) string {
 	cookie, err := e.Request.Cookie(attemptCookieName(e.App))
 	if err != nil {
@@ -185,7 +185,7 @@ func Attempt(e *core.RequestEvent) string {
 	return cookie.Value
 }
 
-// SetAttempt keeps the state of a sign-in with an identity provider; an empty one removes it.
+// SetAttempt keeps the state of a sign-in with an identity provider or a passkey; an empty one removes it.
 func SetAttempt(e *core.RequestEvent, state string, lifetime time.Duration) {
 	if state == "" {
 		lifetime = -time.Second
