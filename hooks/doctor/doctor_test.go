@@ -41,7 +41,7 @@ func TestAddress(t *testing.T) {
 		"another server":  {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) }, "", doctor.Fault, "another server"},
 		"wrong host":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(421) }, "", doctor.Fault, "changes the host name"},
 		"nothing behind":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, "", doctor.Fault, "status 502"},
-		"redirects away":  {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 302) }, "", doctor.Fault, "another server"},
+		"redirects away":  {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) }, "", doctor.Fault, "another server"},
 		"not there":       {nil, "", doctor.Fault, "can't be reached"},
 		"no address":      {nil, "", doctor.Warning, "isn't set"},
 		"not encrypted":   {nil, "", doctor.Fault, "isn't encrypted"},

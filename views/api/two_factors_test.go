@@ -43,7 +43,7 @@ func TestSignIn_TwoFactors_TakesCode(t *testing.T) {
 		t.Errorf("refreshing the token: got %d %v, want a token", status, reply)
 	}
 	for range 10 {
-		_, reply = signIn(object{"code": two.WrongCode(t)})
+		signIn(object{"code": two.WrongCode(t)})
 	}
 	if status, reply := signIn(object{"code": two.Code(t)}); status != http.StatusTooManyRequests {
 		t.Errorf("after ten wrong codes: got %d %v, want 429", status, reply)
