@@ -105,7 +105,7 @@ var allowedImports = map[string]string{
 	"views/web":         "accounts actors administrators audit events live paths record views/ui" + tools,
 	"views/ui":          "static tools/text",
 	"views/layout":      domainPackages + " static views/answers views/ui views/web",
-	"views/answers":     "tools/text",
+	"views/answers":     "members sessions tools/text",
 	"views/help":        domainPackages + " static views/answers views/layout views/ui views/web",
 	"views/search":      domainPackages + " views/ui views/web",
 	"views/account":     domainPackages + " views/answers views/layout views/ui views/web",

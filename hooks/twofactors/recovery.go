@@ -11,8 +11,10 @@ import (
 	"usher/hooks/tools/errs"
 )
 
+// RecoveryCodes is how many recovery codes an account gets.
+const RecoveryCodes = 10
+
 const (
-	recoveryCodes    = 10
 	recoveryCodeSize = 10 // bytes; 80 bits need no slow hash
 	fewRecoveryCodes = 3  // from here on, an email says that few are left
 )
@@ -28,7 +30,7 @@ func (a *Authenticator) recoveryHashes() []string {
 
 // newRecoveryCodes replaces the recovery codes and returns the new ones, which are stored only as hashes.
 func (a *Authenticator) newRecoveryCodes() []string {
-	codes, hashes := make([]string, recoveryCodes), make([]string, recoveryCodes)
+	codes, hashes := make([]string, RecoveryCodes), make([]string, RecoveryCodes)
 	for n := range codes {
 		random := make([]byte, recoveryCodeSize)
 		rand.Read(random)

@@ -28,7 +28,7 @@ type secondStepForm struct {
 func (f secondStepForm) code() ui.FieldProps {
 	if f.Recovery {
 		return ui.FieldProps{ID: "code", Name: "code", Label: "Recovery code", Error: f.Errors["code"], Autocomplete: "off", Placeholder: "xxxx-xxxx-xxxx-xxxx",
-			Help: "One of the ten codes you saved when you set up two-factor authentication. Each works once.", Required: true, Autofocus: true}
+			Help: "One of the recovery codes you saved when you set up two-factor authentication. Each works once.", Required: true, Autofocus: true}
 	}
 	return ui.FieldProps{ID: "code", Name: "code", Label: "Code", Error: f.Errors["code"], Autocomplete: "one-time-code", InputMode: "numeric",
 		Help: "The 6 digits that your authenticator app shows for Usher.", Required: true, Autofocus: true}

@@ -1,5 +1,11 @@
 package answers
 
+import (
+	"usher/hooks/members"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
+)
+
 // All lists every answer.
 var All = []Answer{
 	{ID: "team", Question: "What is a team?", For: []string{Admins, Organizers, Guests}, Words: "organization company workspace",
@@ -34,7 +40,7 @@ var All = []Answer{
 			"Their upcoming sessions are handed over to another Organizer or cancelled, as you choose. Past sessions and recordings stay with the team. Their account and other teams aren't affected."}},
 	{ID: "rooms", Question: "What are rooms?", For: []string{Admins, Organizers}, Words: "space permanent link book", Text: []string{Rooms, "Everyone who can host can book a room. Bookings can't overlap."}},
 	{ID: "host", Question: "Who can schedule and host sessions?", For: []string{Organizers}, Words: "organizer role meeting start",
-		Text: []string{"Organizers. Where Organizer seats are unlimited, a team can let every member host. Starting a session also needs a free licence.", "A host can start 15 minutes before the scheduled time."}},
+		Text: []string{"Organizers. Where Organizer seats are unlimited, a team can let every member host. Starting a session also needs a free licence.", "A host can start " + text.Duration(sessions.StartWindow) + " before the scheduled time."}},
 	{ID: "end", Question: "How do I end a session that runs too long?", For: []string{Admins, Organizers}, Words: "stop over time active",
 		Text: []string{"The host ends it in the session. Admins open “Active sessions” in the Admin Panel and choose “End session”. Everyone leaves, and the licence is free again."}},
 	{ID: "usage", Question: "Why do scheduled and actual time differ?", For: []string{Admins}, Words: "usage billing minutes duration", Text: []string{UsageDiffer}},
@@ -43,7 +49,7 @@ var All = []Answer{
 		Text: []string{"Open “Billing & plans”, choose a plan or add-ons and review what changes. Depending on the server, the change applies immediately or the server administrator confirms it."}},
 	{ID: "logo", Question: "How do I change the team's name or logo?", For: []string{Admins}, Words: "brand picture profile", Text: []string{"In “Settings” in the Admin Panel. They appear on invitations and in the team's emails."}},
 	{ID: "transfer", Question: "How do I give the team to another Owner?", For: []string{Admins}, Words: "ownership transfer leave delete account",
-		Text: []string{"Open “Settings” and choose “Transfer team”. The Admin you choose has 7 days to accept. Then they are the Owner and you are an Admin, and both of you keep your seats."}},
+		Text: []string{"Open “Settings” and choose “Transfer team”. The Admin you choose has " + text.Duration(members.OfferLifetime) + " to accept. Then they are the Owner and you are an Admin, and both of you keep your seats."}},
 	{ID: "leave", Question: "How do I leave a team?", For: []string{Organizers, Guests}, Words: "quit remove myself",
 		Text: []string{"Open the team's home page in the App and choose “Leave team”. The Owner transfers the team first."}},
 	{ID: "link", Question: "My invitation link doesn't work. What can I do?", For: []string{Admins, Organizers, Guests}, Words: "invalid expired nothing happens wrong account used",
@@ -52,6 +58,8 @@ var All = []Answer{
 		Text: []string{"The host admits people who aren't on the list of invitees, or everyone if the session is set up that way. Keep the page open; you join when the host admits you."}},
 	{ID: "devices", Question: "What do I need to join?", For: []string{Guests, Organizers}, Words: "browser camera microphone install app",
 		Text: []string{"A current browser, such as Chrome, Edge, Firefox or Safari. There's nothing to install. Before you join, you can check your camera and microphone."}},
+	{ID: "two-factors", Question: "I lost my phone with the authenticator app. What can I do?", For: []string{Admins, Organizers}, Words: "two factor authentication 2fa code recovery passkey",
+		Text: []string{"Sign in with one of your recovery codes, then set up a new app under “Your account”. Without recovery codes, ask the server administrator to turn off two-factor authentication for your address."}},
 	{ID: "password", Question: "I forgot my password. What can I do?", For: []string{Admins, Organizers, Guests}, Words: "reset sign in account",
-		Text: []string{"Choose “Forgot your password?” on the sign-in page. You get an email with a link to set a new one."}},
+		Text: []string{"Choose “Forgot your password?” on the sign-in page. You get an email with a link to set a new one. Where the server sends email, you can also choose “Email me a code” to sign in once without it."}},
 }

@@ -112,6 +112,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"address_changes":     closedRules,
 	"signin_codes":        closedRules,
 	"authenticators":      closedRules,
+	"passkeys":            closedRules,
 	"capacity_marks":      closedRules,
 	"deleted_teams":       closedRules,
 	"deleted_memberships": closedRules,
@@ -174,7 +175,7 @@ func TestCollections_SecretFields_AreHidden(t *testing.T) {
 	app := hookstest.NewApp(t)
 	for collection, fields := range map[string][]string{
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
-		"signin_codes": {"request_hash", "code_hash", "key_hash"}, "authenticators": {"secret", "recovery", "last_step"},
+		"signin_codes": {"request_hash", "code_hash", "key_hash"}, "authenticators": {"secret", "recovery", "last_step"}, "passkeys": {"credential_id", "credential"},
 		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "sessions": {"media", "elsewhere"},
 		"billing_accounts": {"customer", "subscription"}, "invoices": {"provider_id"}, "plan_changes": {"payment", "pay_page"},
 		"participants": {"token_hash", "passed", "link", "told"}, "personal_codes": {"token_hash"}, "feeds": {"token_hash"}, "users": {"password", "tokenKey"},

@@ -7,7 +7,6 @@ import (
 )
 
 func TestUnsaved_LeavingAsks(t *testing.T) {
-	t.Parallel()
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	asks := func(what string, want int) {
