@@ -21,7 +21,7 @@ build: ## build the usher binary, with its version and commit, without symbols
 test: ## run all tests, including those in a browser
 	@[ -n "$(BROWSER)" ] || { echo "The browser tests need Chromium. Installing it with apt-get."; \
 		$(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
-	USHER_BROWSER=required go test -vet=off -ldflags=-w -timeout 25m -p 3 ./views/browsertest ./... # the longest first, beside the others
+	USHER_BROWSER=required go test -vet=off -ldflags=-w -timeout 25m ./...
 
 race: ## run the tests of code with goroutines under the race detector
 	go test -race -timeout 15m -run '$(CONCURRENT)' ./hooks/mail ./hooks/people ./hooks/live ./hooks/tools/jobs ./hooks/tools/ratelimit ./views/web

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,8 +64,12 @@ func TestAccessibility_SignedInPages(t *testing.T) {
 			"/admin/halation-post/audit", "/admin/halation-post/audit/verify", "/admin/halation-post/audit?person=" + theo.Id,
 			"/admin/halation-post/audit?person=nobody-like-this", "/admin/halation-post/find?q=theo", "/app/halation-post/find",
 		} {
+			variant := strings.Contains(path, "?") // of a page that is checked in full
+			if variant && width < 900 {
+				continue
+			}
 			b.visit(path)
-			if width < 900 { // the colours are those of the wide page
+			if variant || width < 900 { // the colours are those of the wide page
 				b.checkAccessible(path, map[bool]string{false: allRules})
 			} else {
 				b.assertAccessible(path)
