@@ -44,7 +44,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 	b := s.As(s.owner)
 	question := b.Get(s.selectedPath("remove", s.owner.Id, s.organizer.Id, s.member.Id, open.ID, s.other.Id) + "&sort=-added&status=accepted")
 	assertPage(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation to lucia@halation.example?", "Frees 1 Admin seat and 2 Organizer seats.",
-		"Their pending invitations are revoked.", "Theo, Noor", "lucia@halation.example", "Skipped", "who can't be removed or lose the role", "Not in the team, or already removed")
+		"Their pending invitations are revoked.", "Theo, Noor", "lucia@halation.example", "Skipped", "who can't leave, be removed or lose the role", "Not in the team, or already removed")
 	assertNotContains(t, question, "Wanda")
 	if s.roles(s.organizer) != "Organizer" {
 		t.Fatal("showing the dialog removed a user")
@@ -55,7 +55,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 		t.Errorf("the list is not where it stood: %s, want it to contain %q and %q", r.Location, "status=accepted", "sort=-added")
 	}
 	s.assertResult(b, r, "2 users were removed from the team, the invitation to lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
-		"Theo, Noor", "Skipped", "who can't be removed or lose the role")
+		"Theo, Noor", "Skipped", "who can't leave, be removed or lose the role")
 	if s.roles(s.organizer) != "gone" || s.roles(s.member) != "gone" || s.status(open.ID) != invitations.Revoked || s.roles(s.owner) == "gone" {
 		t.Error("not as the receipt says")
 	}

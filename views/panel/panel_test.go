@@ -121,7 +121,7 @@ func pageText(body string) string {
 		}
 	}
 	text := strings.Join(strings.Fields(b.String()), " ")
-	return text[:min(len(text), 700)]
+	return text[:min(len(text), 3000)]
 }
 
 // fragment requests the fragment of a page for the element target.

@@ -258,7 +258,7 @@ func TestRemoveUser_EndsMembershipAndInvitations(t *testing.T) {
 	}
 	assertPage(t, theirs.Get(s.path("/users")), http.StatusForbidden, "You're no longer a member of Halation Post")
 	assertPage(t, b.Post(s.userPath(s.organizer, "/remove"), nil), http.StatusNotFound, "This user isn't in the team")
-	assertPage(t, b.Post(s.userPath(s.owner, "/remove"), nil), http.StatusUnprocessableEntity, "who can't be removed or lose the role")
+	assertPage(t, b.Post(s.userPath(s.owner, "/remove"), nil), http.StatusUnprocessableEntity, "who can't leave, be removed or lose the role")
 	assertPage(t, s.As(s.admin).Post(s.userPath(s.admin, "/remove"), nil), http.StatusUnprocessableEntity, "You can't remove yourself")
 
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
