@@ -163,7 +163,7 @@ type changingKey struct{}
 func changing(ctx context.Context) bool { return ctx.Value(changingKey{}) != nil }
 
 // changeOwner makes a user the Owner in place of the present one, who keeps the roles in former and the Organizer role. It must be
-// called in a transaction. Between its two writes the team has no Owner, which nobody else can see.
+// called in a transaction. Between its two writes the team has no Owner, which no one else can see.
 func changeOwner(tx core.App, team, user string, former actors.Roles, by string) error {
 	ctx := context.WithValue(context.Background(), changingKey{}, true)
 	before, err := FindOwner(tx, team)

@@ -192,7 +192,7 @@ func TestDisableByAdministrator_IsRecordedAndEmailed(t *testing.T) {
 	}
 }
 
-// Whoever registered an address before its owner may have set up an app.
+// Someone who registered an address before its owner may have set up an app.
 func TestTakeOver_DiscardsAuthenticator(t *testing.T) {
 	app := hookstest.NewApp(t)
 	ada := hookstest.Account(t, app, "ada@x.example")

@@ -41,7 +41,7 @@ func finishIdentity(e *core.RequestEvent) error {
 	mine := subtle.ConstantTimeCompare([]byte(web.Attempt(e)), []byte(state)) == 1
 	web.SetAttempt(e, "", 0)
 	if !mine {
-		state = "" // started in another browser, or by somebody else
+		state = "" // started in another browser, or by someone else
 	}
 	if query.Get("error") != "" {
 		return identityDeclined(e, key, state)

@@ -418,9 +418,9 @@ func connectView(f connectForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs("Whoever can sign in to your account at " + text.Isolate(f.Provider.Name) + " can then sign in here as you.")
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs("Anyone who can sign in to your account at " + text.Isolate(f.Provider.Name) + " can then sign in here as you.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/identity.templ`, Line: 112, Col: 130}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/identity.templ`, Line: 112, Col: 133}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 				if templ_7745c5c3_Err != nil {

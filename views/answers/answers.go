@@ -19,7 +19,7 @@ const (
 const (
 	Seats       = "The Owner and Admins use an Admin seat, Organizers an Organizer seat. Users with both roles use one of each. Members and guests don't use a seat."
 	GuestListed = "Guests appear in the team's list of users, don't need a seat and see only the sessions they're invited to."
-	Remove      = "Remove users who are in the team. Revoke invitations that nobody has accepted yet."
+	Remove      = "Remove users who are in the team. Revoke invitations that have not been accepted yet."
 	Rooms       = "A room is a permanent place for sessions, with its own link and settings. It doesn't use a licence; a session running in it does."
 	Switching   = "Everything belongs to one team: its plan, users, rooms, sessions, recordings and usage. Switching shows those of another team, and your roles there."
 	Panel       = "The Admin Panel is where the Owner and Admins manage users, seats, rooms, usage and the plan. Working in it doesn't disturb running sessions."
