@@ -32,6 +32,7 @@ func TestDetails_NextAndPrevious_FollowTheListAcrossPages(t *testing.T) {
 	b.pressEnter()
 	open("1 of 54")
 	b.press("A-member44")
+	open("45 of 54")
 	for n := 46; n <= 52; n++ {
 		b.sendKeys("j")
 		open(fmt.Sprintf("%d of 54", n))
