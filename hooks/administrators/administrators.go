@@ -53,7 +53,7 @@ func onRequest(v verb) func(*core.RecordRequestEvent) error {
 		}
 		e.Record.SetRaw(writerKey, by)
 		defer e.Record.SetRaw(writerKey, nil)
-		err = e.Next()
+		err = showRefusal(e.Record, v, e.Next())
 		if code := refusalCode(err); code != "" {
 			change.asRefused(e.App).writeEntries(e.App, func(tx core.App, entry *audit.Entry) error {
 				return audit.WriteRefused(tx, by.setActor(entry), code)
@@ -61,6 +61,20 @@ func onRequest(v verb) func(*core.RecordRequestEvent) error {
 		}
 		return err
 	}
+}
+
+// showRefusal makes the sentence of a refusal the message of the response if the dashboard has no field to show it at.
+func showRefusal(r *core.Record, v verb, err error) error {
+	var api *router.ApiError
+	if !errors.As(err, &api) {
+		return err
+	}
+	cause, _ := api.RawData().(error)
+	field, _, sentence, refused := errs.Details(cause)
+	if !refused || v != remove && r.Collection().Fields.GetByName(field) != nil {
+		return err
+	}
+	return router.NewApiError(api.Status, sentence, cause)
 }
 
 // refusalCode returns the code of a refusal, or "". PocketBase answers other errors of a save as the caller's mistake, too.

@@ -206,3 +206,18 @@ func TestUser_OwnChange_IsNotLoggedAsAdministrator(t *testing.T) {
 		t.Errorf("%d entries of the administrator, want 1 and at least 1", after)
 	}
 }
+
+// The dashboard shows the message of the response, and the sentences of a field beside it.
+func TestSuperuser_Refusal_SaysWhy(t *testing.T) {
+	o := newFixture(t)
+	free := recordPath("plans", o.recordID("plans", "key", "free"))
+	answer := o.call(400, "DELETE", free, nil)
+	if got, want := answer["message"], "1 team has this plan. Retire it instead: teams keep it, and it's no longer offered."; got != want {
+		t.Errorf("a deletion: got %q, want %q", got, want)
+	}
+	o.assertNewest(o.team, "plan.delete", "plan_in_use")
+	answer = o.call(400, "PATCH", free, map[string]any{"key": "basic"})
+	if got := fmt.Sprint(answer["data"]); !strings.Contains(got, "New teams get this plan") {
+		t.Errorf("a change: got %q, want the sentence at its field", got)
+	}
+}

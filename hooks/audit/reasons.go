@@ -73,6 +73,8 @@ var reasonTexts = map[string]string{
 	"price_taken":         "The price belonged to another plan or add-on.",
 	"bad_quantity":        "The number was too large or too small.",
 	"addon_in_use":        "Teams have the add-on.",
+	"plan_in_use":         "Teams have the plan, or new teams get it.",
+	"ordered":             "A change of a team was waiting for it.",
 	"bad_role":            "The role doesn't exist.",
 	"no_such_role":        "The user didn't have this role.",
 	"guest_role":          "Guests can't have roles.",

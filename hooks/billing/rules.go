@@ -30,6 +30,8 @@ var next = map[string][]string{
 // stays as it is. Scheduled changes are applied when they are due.
 func Register(app core.App) {
 	app.OnRecordUpdateExecute("plan_changes").BindFunc(record.Guard(validateChange))
+	app.OnRecordDeleteExecute("plans", "addons").BindFunc(record.Guard(validateNotOrdered))
+	app.OnRecordUpdateExecute("addons").BindFunc(record.Guard(validateOrderedAddon))
 	mail.RegisterCondition(app, checkStillRequested, mail.KindPlanRequest)
 	mail.RegisterCondition(app, checkStillManages, mail.KindPlanDecided)
 	mail.RegisterCondition(app, checkStillFailing, mail.KindPaymentFailed)
@@ -66,17 +68,14 @@ func validateChange(app core.App, r *core.Record) error {
 	return nil
 }
 
-// approve applies a change, or schedules it for the end of the billing month if it lowers a limit (R137).
+// approve applies a change, or schedules it for the end of the billing month if it lowers a limit (R137). What was retired since the request
+// can be approved.
 func approve(app core.App, change *Change) error {
 	team, err := teams.Find(app, change.TeamID())
 	if err != nil {
 		return err
 	}
-	order, err := change.order()
-	if err != nil {
-		return fmt.Errorf("read a change of a plan: %w", err)
-	}
-	p, err := preview(app, team.Record, order)
+	p, err := change.preview(app, team)
 	if err != nil {
 		return err
 	}

@@ -192,9 +192,7 @@ func TestAddon_InUse_KeepsWhatItDoes(t *testing.T) {
 		}
 	}
 	addon, _ := plans.FindAddon(app, "licence")
-	if app.Delete(addon) == nil {
-		t.Error("deleted an add-on that a team has")
-	}
+	hookstest.AssertCode(t, "delete an add-on that a team has", app.Delete(addon), plans.CodeAddonInUse)
 }
 
 func TestAddon_TeamDeleted_GoesToo(t *testing.T) {

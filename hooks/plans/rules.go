@@ -12,10 +12,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// The codes of errors about add-ons.
+// The codes of errors about plans and add-ons.
 const (
 	CodeBadQuantity = "bad_quantity" // a team can't have that many
-	CodeAddonInUse  = "addon_in_use" // what teams have can't be changed
+	CodeAddonInUse  = "addon_in_use" // what teams have can't be changed or deleted
+	CodePlanInUse   = "plan_in_use"  // what teams have or new teams get can't be deleted
 )
 
 // CodePlanLimit is the code of an error because the plan doesn't allow something.
@@ -41,7 +42,10 @@ func Register(app core.App) {
 		}
 		return nil
 	}))
+	app.OnRecordUpdateExecute("plans").BindFunc(record.Guard(validateKey))
+	app.OnRecordDeleteExecute("plans").BindFunc(record.Guard(validatePlanDeletion))
 	app.OnRecordUpdateExecute("addons").BindFunc(record.Guard(validateAddon))
+	app.OnRecordDeleteExecute("addons").BindFunc(record.Guard(validateAddonDeletion))
 	app.OnRecordCreateExecute("plans", "addons").BindFunc(guardPrice)
 	app.OnRecordUpdateExecute("plans", "addons").BindFunc(guardPrice)
 	app.OnRecordCreateExecute("team_addons").BindFunc(record.Guard(applyQuantity))
