@@ -55,7 +55,7 @@ func SendMessage(app core.App, actor *actors.Actor, id, words string) error {
 		case err != nil:
 			return err
 		case !leads && !actor.CanUsePanel():
-			return errs.Forbidden("Only the host, co-hosts, the Owner and Admins can send a message to this session.")
+			return actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden("Only the host, co-hosts, the Owner and Admins can send a message to this session."))
 		case session.Status() != sessions.Running:
 			return sessions.StatusError(session.Status())
 		case session.ExternalLink() != "":

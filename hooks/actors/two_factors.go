@@ -21,6 +21,20 @@ func (a *Actor) TwoFactorsError() error {
 	return errs.Invalid("base", CodeTwoFactorsRequired, a.TeamName()+" requires two-factor authentication of its Owner and Admins. Set it up in your account first.")
 }
 
+// Refusal returns the error for an actor without a right: TwoFactorsError if only two-factor authentication is missing for it, else
+// otherwise.
+func (a *Actor) Refusal(has func(*Actor) bool, otherwise error) error {
+	if !a.LacksTwoFactors {
+		return otherwise
+	}
+	secured := *a
+	secured.LacksTwoFactors = false
+	if has(&secured) {
+		return a.TwoFactorsError()
+	}
+	return otherwise
+}
+
 // hasTwoFactors is the condition that an account, given as a column or parameter, has two-factor authentication.
 func hasTwoFactors(account string) string {
 	return "EXISTS (SELECT 1 FROM authenticators a WHERE a.user = " + account + " AND a.enabled != '')"

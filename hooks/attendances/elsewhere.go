@@ -105,7 +105,7 @@ func findReportable(tx core.App, actor *actors.Actor, id string) (*sessions.Sess
 	case err != nil:
 		return nil, err
 	case !leads && !actor.CanUsePanel():
-		return nil, errs.Forbidden("Only the host, co-hosts, the Owner and Admins can report events of this session.")
+		return nil, actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden("Only the host, co-hosts, the Owner and Admins can report events of this session."))
 	case session.ExternalLink() == "":
 		return nil, errs.Invalid("base", CodeNotExternal, "This session takes place in Usher. You can only report events of sessions in another tool.")
 	}

@@ -156,8 +156,9 @@ func CanManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
 
 // requireManager returns an error unless the actor has the rights to manage the invitation of someone who holds these roles.
 func (i *Invitation) requireManager(actor *actors.Actor, held actors.Roles) error {
-	if !actor.CanManageInvitation(i.Roles(), held) {
-		return errs.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
+	can := func(a *actors.Actor) bool { return a.CanManageInvitation(i.Roles(), held) }
+	if !can(actor) {
+		return actor.Refusal(can, errs.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin}))))
 	}
 	return nil
 }

@@ -32,8 +32,8 @@ func CorrectAddress(app core.App, actor *actors.Actor, id, address string) (Resu
 		return Result{}, err
 	}
 	switch result := results[0]; {
-	case result.Code == errs.CodeNotAllowed:
-		return result, errs.Forbidden(result.Message)
+	case result.Code == errs.CodeNotAllowed || result.Code == actors.CodeTwoFactorsRequired:
+		return result, errs.Invalid("base", result.Code, result.Message)
 	case result.Code == CodeAccepted || result.Code == CodeDeclined:
 		return result, errs.Invalid("token", result.Code, result.Message)
 	case result.Status == Refused:
@@ -53,8 +53,8 @@ func (req Request) replaceInvitation(tx core.App, actor *actors.Actor, line Line
 	if err != nil {
 		return req, err
 	}
-	if !actor.CanManageInvitation(previous.Roles(), now.Held) {
-		return req, errs.Forbidden(notAllowedText(actor, previous.Roles().With(actors.Roles{Admin: now.Held.Admin})))
+	if err := previous.requireManager(actor, now.Held); err != nil {
+		return req, err
 	}
 	if err := previous.requireCorrectable(tx, line); err != nil {
 		return req, err

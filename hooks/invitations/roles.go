@@ -101,7 +101,7 @@ func canInvite(actor *actors.Actor, offered, held actors.Roles) error {
 	case actor.CanUsePanel() && held.Admin && !offered.Admin:
 		return errs.Forbidden("Only the Owner can offer an Admin a role in this team.")
 	}
-	return errs.Forbidden(notAllowedText(actor, offered))
+	return actor.Refusal(func(a *actors.Actor) bool { return a.CanInvite(offered, held) }, errs.Forbidden(notAllowedText(actor, offered)))
 }
 
 // TakeRoles gives the actor roles immediately, without an invitation (D1), and accepts a pending invitation that offers

@@ -138,7 +138,7 @@ func findManaged(tx core.App, actor *actors.Actor, id string, entry *audit.Entry
 	}
 	entry.WithTarget(found.Id, found.Title())
 	if !found.Manages {
-		return nil, errs.Forbidden("Only the hosts of the session, the Owner and Admins can change this recording.")
+		return nil, actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden("Only the hosts of the session, the Owner and Admins can change this recording."))
 	}
 	return found.Recording, nil
 }

@@ -166,7 +166,7 @@ func (q Query) conditions(actor *actors.Actor) []dbx.Expression {
 func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
 	if query.All && !actor.CanUsePanel() {
 		audit.RecordDenied(app, actor, "panel.enter", "recordings")
-		return Page{}, errs.Forbidden("Only the Owner and Admins can see all recordings of the team.")
+		return Page{}, actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden("Only the Owner and Admins can see all recordings of the team."))
 	}
 	query = query.normalize()
 	page := Page{Rows: []Row{}, Query: query}

@@ -90,7 +90,7 @@ func End(app core.App, actor *actors.Actor, id string) error {
 		case err != nil:
 			return err
 		case !leads && !actor.CanUsePanel():
-			return errs.Forbidden("Only the host, co-hosts, the Owner and Admins can end this session.")
+			return actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden("Only the host, co-hosts, the Owner and Admins can end this session."))
 		case session.Status() == sessions.Ended:
 			return errNoChange
 		case session.Status() != sessions.Running:

@@ -241,7 +241,7 @@ func askHostError(app core.App, actor *actors.Actor, s *Session, why, to string)
 		host := actors.Helper{Name: name}
 		helpers = append([]actors.Helper{host}, helpers...)
 	}
-	return errs.Forbidden(why + " Ask " + actors.HelperNames(helpers) + " " + to + ".")
+	return actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden(why+" Ask "+actors.HelperNames(helpers)+" "+to+"."))
 }
 
 // Authorize is CheckManage for a request whose form is read before the action checks it: a refusal is recorded in the

@@ -22,7 +22,7 @@ func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool
 		OrderBy("starts", "id")
 	if all && !actor.CanUsePanel() {
 		audit.RecordDenied(app, actor, "panel.enter", "all sessions")
-		return nil, errs.Forbidden("Only the Owner and Admins can see all sessions of the team.")
+		return nil, actor.Refusal((*actors.Actor).CanUsePanel, errs.Forbidden("Only the Owner and Admins can see all sessions of the team."))
 	}
 	if !all {
 		query.AndWhere(involvesActor(actor))
@@ -40,7 +40,7 @@ func involvesActor(actor *actors.Actor) dbx.Expression {
 }
 
 // FindVisible finds a session of the actor's team that the actor hosts, is invited to, or can see as Owner or Admin. It
-// returns errs.ErrNotFound for any other.
+// returns errs.ErrNotFound for any other, and tells an Admin who can't see it without two-factor authentication.
 func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	session, err := Find(app, actor.Team.Id, id)
 	if err != nil || actor.CanUsePanel() {
@@ -51,7 +51,7 @@ func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error)
 		return nil, fmt.Errorf("find the participants of a session: %w", err)
 	}
 	if n == 0 {
-		return nil, errs.ErrNotFound
+		return nil, actor.Refusal((*actors.Actor).CanUsePanel, errs.ErrNotFound)
 	}
 	return session, nil
 }

@@ -22,8 +22,10 @@ func parseRoles(t *testing.T, names ...string) actors.Roles {
 // closedRules is a collection that only superusers reach through PocketBase's own API.
 const closedRules = "list: -\nview: -\ncreate: -\nupdate: -\ndelete: -"
 
-const panelRule = `(team.memberships_via_team.user ?= @request.auth.id && ` +
-	`(team.memberships_via_team.owner ?= true || team.memberships_via_team.admin ?= true))`
+// panelRule is that the caller is Owner or Admin of the team, with two-factor authentication if the team requires it.
+const panelRule = `((team.memberships_via_team.user ?= @request.auth.id && ` +
+	`(team.memberships_via_team.owner ?= true || team.memberships_via_team.admin ?= true)) && ` +
+	`(team.require_two_factors = false || @request.auth.authenticators_via_user.enabled ?!= ""))`
 
 // participantRule is that the caller is on the list of a session, and not out of it: by account, else by confirmed address.
 const participantRule = `(participants_via_session.state ?!= "out" && (participants_via_session.user ?= @request.auth.id || ` +
