@@ -12,7 +12,7 @@ import (
 
 const (
 	// tools are the libraries, which know nothing about the domain.
-	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
+	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/singleuse tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
 	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members onboarding passkeys paths people plans record recordings rooms runs seats sessions support tags teams twofactors usage" + tools
@@ -35,6 +35,7 @@ var allowedImports = map[string]string{
 	"tools/jobs":      "",
 	"tools/ratelimit": "tools/text",
 	"tools/settings":  "",
+	"tools/singleuse": "",
 	"tools/text":      "tools/errs",
 	"tools/webm":      "",
 

@@ -3,7 +3,6 @@ package identities
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,6 +13,7 @@ import (
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/ratelimit"
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/singleuse"
 )
 
 // Codes of refused sign-ins with an identity.
@@ -28,8 +28,8 @@ const (
 // AttemptLifetime is how long a user has at the provider.
 const AttemptLifetime = 10 * time.Minute
 
-// maxAttempts is how many attempts are open at a time. Each takes less than a kilobyte of memory.
-const maxAttempts = 10_000
+// open has the attempts by their state: each takes less than a kilobyte of memory.
+var open = singleuse.Define[Attempt]("identities", 10_000, AttemptLifetime)
 
 // startLimit limits attempts from one network; an office is one network.
 var startLimit = ratelimit.Define("identity", 60, 15*time.Minute)
@@ -40,38 +40,6 @@ type Attempt struct {
 	Next     string // the page to open afterwards
 	Account  string // the account to connect; empty: sign in
 	verifier string // of PKCE (RFC 7636)
-	expires  time.Time
-}
-
-// attempts are the open attempts by their state. They live in memory: after a restart, users start again.
-type attempts struct {
-	mu   sync.Mutex
-	open map[string]Attempt
-}
-
-func attemptsOf(app core.App) *attempts {
-	return app.Store().GetOrSet("usher.identities.attempts", func() any { return &attempts{open: map[string]Attempt{}} }).(*attempts)
-}
-
-// add keeps an attempt. It forgets expired ones, and then any to stay below the limit.
-func (a *attempts) add(state string, attempt Attempt) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for known, other := range a.open {
-		if len(a.open) >= maxAttempts || time.Now().After(other.expires) {
-			delete(a.open, known)
-		}
-	}
-	a.open[state] = attempt
-}
-
-// take removes an attempt, so that it is used once.
-func (a *attempts) take(state string) (Attempt, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	attempt, ok := a.open[state]
-	delete(a.open, state)
-	return attempt, ok && time.Now().Before(attempt.expires)
 }
 
 // Start begins an attempt and returns the URL of the provider's page and the attempt's secret state, which the browser keeps until
@@ -90,12 +58,12 @@ func Start(app core.App, key, next string, account *core.Record, from string) (u
 	if err != nil {
 		return "", "", explain(app, provider, err)
 	}
-	attempt := Attempt{Provider: provider, Next: next, verifier: oauth2.GenerateVerifier(), expires: time.Now().Add(AttemptLifetime)}
+	attempt := Attempt{Provider: provider, Next: next, verifier: oauth2.GenerateVerifier()}
 	if account != nil {
 		attempt.Account = account.Id
 	}
 	state = accounts.NewSecret()
-	attemptsOf(app).add(state, attempt)
+	open.In(app).Put(state, attempt)
 	return at.BuildAuthURL(state, oauth2.S256ChallengeOption(attempt.verifier)), state, nil
 }
 
@@ -111,7 +79,7 @@ func Finish(app core.App, key, state, code string) (Attempt, Identity, error) {
 
 // Abandon ends an attempt without an identity: the user declined at the provider.
 func Abandon(app core.App, key, state string) (Attempt, error) {
-	attempt, ok := attemptsOf(app).take(state)
+	attempt, ok := open.In(app).Take(state)
 	if !ok || attempt.Provider.Key != key {
 		return attempt, errs.Invalid("base", CodeExpired, "This sign-in has expired or was already used. Start again.")
 	}
