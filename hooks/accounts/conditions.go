@@ -22,7 +22,7 @@ func registerConditions(app core.App) {
 	mail.RegisterCondition(app, checkSignInCode, mail.KindSignInCode)
 	mail.RegisterCondition(app, checkSameAddress, mail.KindAlreadyRegistered, mail.KindAddressTaken)
 	mail.RegisterCondition(app, checkAddressChanged, mail.KindAddressChanged)
-	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindPasswordChanged, mail.KindAccountDeleted, mail.KindPasskeyAdded, mail.KindPasskeyRemoved, mail.KindIdentityConnected, mail.KindIdentityEnded)
+	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindPasswordChanged, mail.KindAccountDeleted, mail.KindPasskeyAdded, mail.KindPasskeyRemoved, mail.KindIdentityConnected, mail.KindIdentityEnded, mail.KindWrongCodes)
 
 	app.OnRecordUpdateExecute("users").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {

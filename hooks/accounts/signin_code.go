@@ -174,6 +174,9 @@ func SignInWithCode(app core.App, device, secret, typed, from string) (*core.Rec
 	if code := errs.Code(refused); code != CodeCodeExpired {
 		recordFirstStep(app, account, from, "code", code)
 	}
+	if errs.Code(refused) == CodeWrongCode {
+		countWrongSignInCode(app, account, request.Address())
+	}
 	if refused != nil {
 		return nil, refused
 	}

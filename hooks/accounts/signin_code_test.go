@@ -95,8 +95,8 @@ func TestRequestCode_UnknownAddress_LooksTheSame(t *testing.T) {
 			t.Errorf("wrong code %d: got %v for an unknown address and %v for a known one", n+1, a, b)
 		}
 	}
-	if n := hookstest.Count(t, app, "outbox"); n != 1 {
-		t.Errorf("got %d emails, want 1 to the known address", n)
+	if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": "signin_code"}); n != 1 {
+		t.Errorf("got %d codes by email, want 1 to the known address", n)
 	}
 	_, err = accounts.RequestCode(app, "not an address", "", desktop, "192.0.2.1")
 	hookstest.AssertCode(t, "a bad address", err, "bad_email")
@@ -231,5 +231,25 @@ func TestSignInWithCode_ConcurrentWrongCodes_StayWithinLimit(t *testing.T) {
 	}
 	if compared != 5 {
 		t.Errorf("got %d codes compared, want 5", compared)
+	}
+}
+
+func TestSignInWithCode_WrongCodes_WarnTheOwnerOnce(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
+	for _, c := range []struct {
+		address string
+		want    int // emails about wrong codes since the start
+	}{{"ada@x.example", 1}, {"ada@x.example", 1}, {"eve@x.example", 1}} { // there is no account for the last one
+		secret, err := accounts.RequestCode(app, c.address, "", desktop, "192.0.2.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			hookstest.AssertCode(t, c.address, enterCode(app, secret, "no code"), accounts.CodeWrongCode)
+		}
+		if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": "wrong_codes"}); n != c.want {
+			t.Errorf("got %d emails after wrong codes for %s, want %d", n, c.address, c.want)
+		}
 	}
 }

@@ -289,6 +289,43 @@ func RecoveryCodeUsed(p TwoFactorsProps, left int, few bool) mail.Message {
 	}.accountMessage(mail.KindRecoveryCodeUsed, p.To, p.ToName, subject)
 }
 
+// WrongCodesProps are the properties of WrongCodes and WrongSignInCodes. A nil Zone is UTC.
+type WrongCodesProps struct {
+	To      string
+	ToName  string
+	At      time.Time // of the last wrong code
+	Zone    *time.Location
+	Reset   string // URL of the page to request a password reset
+	Support string
+}
+
+// WrongCodes is the email to the owner of an account after repeated wrong codes of the authenticator app or recovery codes.
+func WrongCodes(p WrongCodesProps) mail.Message {
+	return p.message("Several wrong codes were entered for your Usher account, "+p.To+".",
+		"The last one was entered on "+formatTimeInZone(p.At, p.Zone)+". Getting that far takes your password, a code from your email or an account that "+
+			"you connected. Without a right code, no one can sign in.",
+		"If it was you, check that the clock of your phone is right, or use a recovery code.")
+}
+
+// WrongSignInCodes is the email to the owner of an account after repeated wrong one-time codes.
+func WrongSignInCodes(p WrongCodesProps) mail.Message {
+	return p.message("Several wrong one-time codes were entered to sign in to your Usher account, "+p.To+".",
+		"The last one was entered on "+formatTimeInZone(p.At, p.Zone)+". Without a code from your email, no one can sign in this way.",
+		"Don't share these codes with anyone. We never ask for them by phone or email.")
+}
+
+func (p WrongCodesProps) message(intro string, paragraphs ...string) mail.Message {
+	const title = "Wrong codes were entered for your account"
+	return layout{
+		Title:         title,
+		Intro:         intro,
+		Paragraphs:    paragraphs,
+		SecondaryLink: link{"If it wasn't you,", "reset your password now", p.Reset},
+		Reason:        "You're receiving this email because it's about the security of your account.",
+		Support:       p.Support,
+	}.accountMessage(mail.KindWrongCodes, p.To, p.ToName, title)
+}
+
 // AccountDeletedProps are the properties of AccountDeleted. A nil Zone is UTC.
 type AccountDeletedProps struct {
 	To      string

@@ -55,6 +55,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 	}
 	twoFactors := emails.TwoFactorsProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Settings: "https://usher.example.org/account/two-factors",
 		Reset: "https://usher.example.org/reset", Support: support}
+	wrongCodes := emails.WrongCodesProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}
 	planned := []emails.SessionItem{{Title: name, Starts: expires, Ends: expires.Add(time.Hour)}, {Title: name, Starts: expires, Ends: expires.AddDate(0, 0, 1)}}
 	return []sample{
 		{"invitation", invitation(func(*emails.InvitationProps) {}), link},
@@ -85,6 +86,8 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"two-factors-off-administrator", emails.TwoFactorsOff(twoFactors, true), twoFactors.Settings},
 		{"recovery-code-used", emails.RecoveryCodeUsed(twoFactors, 9, false), twoFactors.Settings},
 		{"recovery-codes-few", emails.RecoveryCodeUsed(twoFactors, 2, true), twoFactors.Settings},
+		{"wrong-codes", emails.WrongCodes(wrongCodes), ""},
+		{"wrong-signin-codes", emails.WrongSignInCodes(wrongCodes), ""},
 		{"recovery-codes-none", emails.RecoveryCodeUsed(twoFactors, 0, true), twoFactors.Settings},
 		{"team-deleted", emails.TeamDeleted(emails.TeamDeletedProps{To: lucia, ToName: name, Team: emails.TeamProps{Name: teamName}, By: name, Support: support}), ""},
 		{"test", emails.Test(emails.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},

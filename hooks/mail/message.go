@@ -33,6 +33,7 @@ const (
 	KindTwoFactorsOn      = "two_factors_on"
 	KindTwoFactorsOff     = "two_factors_off"
 	KindRecoveryCodeUsed  = "recovery_code_used"
+	KindWrongCodes        = "wrong_codes"
 	KindInvitation        = "invitation"
 	KindRoleInvitation    = "role_offered"
 	KindRoleRevoked       = "role_revoked"

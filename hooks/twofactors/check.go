@@ -69,10 +69,18 @@ func check(app core.App, account *core.Record, device, typed, from string) (used
 		}
 		return sendRecoveryCodeUsed(tx, account, used.Left)
 	})
-	if code := errs.Code(err); code != CodeWrongCode && code != CodeUsedCode {
+	if !isWrongCode(err) {
 		refund()
+		return used, err
 	}
+	accounts.CountWrongCode(app, account)
 	return used, err
+}
+
+// isWrongCode reports whether a code was compared and refused.
+func isWrongCode(err error) bool {
+	code := errs.Code(err)
+	return code == CodeWrongCode || code == CodeUsedCode
 }
 
 // begin counts an attempt before the check, so that parallel attempts can't exceed the limits.

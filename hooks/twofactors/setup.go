@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
 )
@@ -133,8 +134,12 @@ func confirm(app core.App, account *core.Record, action string, form Form, do fu
 		}
 		return do(tx, entry)
 	})
-	if code := errs.Code(err); code != CodeWrongCode && code != CodeUsedCode {
+	if !isWrongCode(err) {
 		limiter.Refund(account.Id)
+		return err
+	}
+	if on, _ := actors.HasTwoFactors(app, account.Id); on {
+		accounts.CountWrongCode(app, account)
 	}
 	return err
 }
