@@ -51,7 +51,11 @@ func Register(app core.App) {
 		pages.Any("/{path...}", notFound)
 
 		api.Routes(e.Router.Group(""))
-		return e.Next()
+		if err := e.Next(); err != nil {
+			return err
+		}
+		e.Server.Handler = web.KeepBody(e.Server.Handler)
+		return nil
 	})
 }
 
