@@ -1,5 +1,5 @@
 # Run "make help" for a list of targets.
-BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+BROWSER := $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 # Names of the tests that run goroutines: workers, event streams, and several writers at a time.
 CONCURRENT := Concurrent|Duplicate|Hangs|Worker|Importer|Refresher|Loop|EveryMinute|Limiter|Events|AfterCommit|LeftInSending|Start|Stop
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -20,7 +20,8 @@ build: ## build the usher binary, with its version and commit, without symbols
 
 test: ## run all tests, including those in a browser
 	@[ -n "$(BROWSER)" ] || { echo "The browser tests need Chromium. Installing it with apt-get."; \
-		$(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
+		$(SUDO) apt-get update -q; for package in chromium-headless-shell chromium; do \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q $$package && break; done; }
 	USHER_BROWSER=required go test -vet=off -ldflags=-w -timeout 25m ./...
 
 race: ## run the tests of code with goroutines under the race detector

@@ -117,7 +117,7 @@ func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
 	hookstest.Invite(t, server.App, owner, team, "bruno@castel.example", "organizer")
 
 	bruno := signIn(t, server, "bruno@castel.example")
-	bruno.waitForURL("/teams")
+	bruno.visit("/teams")
 	bruno.press("Decline")
 	bruno.waitForText("the team's Admins see that you declined")
 	bruno.press("Decline invitation")

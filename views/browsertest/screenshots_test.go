@@ -99,15 +99,6 @@ func (h *fixture) signInWith(t *testing.T, email, password string) *tab {
 	return b
 }
 
-func (b *tab) signIn(email, password string) {
-	b.t.Helper()
-	b.visit("/signin")
-	b.fill("Email address", email)
-	b.fill("Password", password)
-	b.press("Sign in")
-	b.waitUntil("being signed in", `!location.pathname.startsWith("/signin")`)
-}
-
 // invite returns the link of an invitation sent by the sample's Owner.
 func (h *fixture) invite(t *testing.T, email string, roles ...string) string {
 	t.Helper()

@@ -80,6 +80,7 @@ func TestAccessibility_PageStates(t *testing.T) {
 	}
 
 	right := signIn(t, server, hookstest.Account(t, app, "open@halation.example").Email())
+	right.visit("/teams")
 	right.assertAccessible("invitations after sign-in")
 	right.visit(links["open"])
 	right.waitForText("the account you're signed in with")
