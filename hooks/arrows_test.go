@@ -76,7 +76,7 @@ var allowedImports = map[string]string{
 	"sessions":       "accounts actors addresslist audit emails live mail members paths plans record rooms teams" + tools,
 	"runs":           "actors audit live plans record sessions teams" + tools,
 	"licences":       "actors plans record runs seats sessions teams" + tools,
-	"join":           "accounts actors audit live mail members paths record rooms runs sessions teams" + tools,
+	"join":           "accounts actors audit live mail members paths plans record rooms runs sessions teams" + tools,
 	"recordings":     "accounts actors audit emails events live live/recorder mail members paths plans record rooms runs sessions teams" + tools,
 	"recordings/mp4": "events live/recorder plans recordings" + tools,
 	"attendances":    "actors audit events join live record runs sessions" + tools,

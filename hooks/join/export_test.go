@@ -3,6 +3,7 @@ package join
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/ratelimit"
@@ -50,4 +51,9 @@ func StartBeforeHostWithoutTx(app core.App, v *Visitor, from string) (started bo
 func TurnOnWithoutTx(app core.App, field string, by *sessions.Participant) error {
 	o := option{field, true, func(core.App, *sessions.Session) error { return nil }}
 	return o.setTx(app, by, &audit.Entry{})
+}
+
+// MeetNowWithoutTx is MeetNow with a transaction for each step, for controls.
+func MeetNowWithoutTx(app core.App, actor *actors.Actor, room string) (*Visitor, error) {
+	return meetTx(app, actor, room, &audit.Entry{})
 }

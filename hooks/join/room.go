@@ -12,7 +12,6 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
-	"usher/hooks/runs"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
@@ -22,9 +21,6 @@ import (
 
 // unknownRoomLimit limits unknown room links that one network opens.
 var unknownRoomLimit = ratelimit.Define("unknown-room", unknownPerNetwork, time.Minute)
-
-// instantDuration is the length of a session that is started in a room without a booking.
-const instantDuration = 60 * time.Minute
 
 // RoomVisit is a room as the visitor of its link sees it.
 type RoomVisit struct {
@@ -112,8 +108,8 @@ func (p *RoomVisit) loadSessions(app core.App, now time.Time) error {
 	if p.ShowsDetails, err = p.canSeeDetails(app); err != nil {
 		return err
 	}
-	p.FreeMinutes = p.freeMinutes(now)
-	return nil
+	p.FreeMinutes, err = p.freeMinutes(app, now)
+	return err
 }
 
 // canSeeDetails reports whether the visitor can see the room's sessions: members, invitees, and anyone if the room is open to
@@ -133,22 +129,23 @@ func (p *RoomVisit) canSeeDetails(app core.App) (bool, error) {
 	return false, nil
 }
 
-// freeMinutes is the length of a session that the visitor can start now: instantDuration, or until the next booking.
-func (p *RoomVisit) freeMinutes(now time.Time) int {
+// freeMinutes is the length of a session that the visitor can start now: instantLength, or until the next booking.
+func (p *RoomVisit) freeMinutes(app core.App, now time.Time) (int, error) {
 	if p.Actor == nil || !p.Actor.CanHost() || p.Current != nil {
-		return 0
+		return 0, nil
 	}
-	until := now.Add(instantDuration)
+	length, err := instantLength(app, p.Team.Id)
+	until := now.Add(length)
 	if p.Upcoming != nil && p.Upcoming.Starts().Before(until) {
 		until = p.Upcoming.Starts()
 	}
 	if minutes := int(until.Sub(now.Truncate(time.Minute)).Minutes()); minutes >= sessions.MinMinutes {
-		return minutes
+		return min(minutes, int(length.Minutes())), err
 	}
-	return 0
+	return 0, err
 }
 
-// StartInRoom books the room from now on and starts a session, if the visitor can host and the room is free.
+// StartInRoom is MeetNow in the room of a link.
 func StartInRoom(app core.App, place *RoomVisit, from string) (*sessions.Session, error) {
 	switch {
 	case place.Actor == nil:
@@ -158,18 +155,12 @@ func StartInRoom(app core.App, place *RoomVisit, from string) (*sessions.Session
 	case place.Replaced, !place.Room.Archived().IsZero():
 		return nil, errs.Invalid("base", rooms.CodeArchived, "This room is archived.")
 	case place.FreeMinutes == 0:
-		return nil, errs.Invalid("base", rooms.CodeBusy, "This room is booked now or within the next "+text.Duration(sessions.MinMinutes*time.Minute)+". Choose another room or try again later.")
+		return nil, errs.Invalid("base", rooms.CodeBusy, "This room is booked now or within the next "+text.Duration(shortestDuration)+". Choose another room or try again later.")
 	}
 	place.Actor.IP = from
-	session, err := sessions.Schedule(app, place.Actor, sessions.Form{
-		Title: place.Room.Name(), Starts: time.Now().Truncate(time.Minute), Minutes: min(place.FreeMinutes, int(instantDuration.Minutes())), Room: place.Room.Id,
-	})
+	visitor, err := MeetNow(app, place.Actor, place.Room.Id)
 	if err != nil {
 		return nil, err
 	}
-	started, err := runs.Start(app, place.Actor, session.Id)
-	if err != nil { // free the room again
-		return nil, errors.Join(err, sessions.Cancel(app, place.Actor, session.Id, sessions.ScopeSession))
-	}
-	return started, nil
+	return visitor.Session, nil
 }

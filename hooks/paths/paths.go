@@ -115,6 +115,9 @@ func SessionsShown(team, state string) string {
 // Session is the page of a session in the App.
 func Session(team, session string) string { return Sessions(team) + "/" + session }
 
+// MeetNow starts a session immediately (POST only).
+func MeetNow(team string) string { return App(team) + "/meet" }
+
 // NewSession is the form that schedules a session.
 func NewSession(team string) string { return Sessions(team) + "/new" }
 

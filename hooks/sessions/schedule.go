@@ -153,12 +153,15 @@ func newSession(tx core.App, team string) (*Session, error) {
 	return s, nil
 }
 
+// DefaultResolution is the resolution of a session whose form has none.
+const DefaultResolution = "720p"
+
 // withDefaults is the form with defaults for empty values: the team's time zone and common settings. Its start is on a whole
 // minute.
 func (f Form) withDefaults(tx core.App, team *core.Record) Form {
 	f.Starts = TruncateMinute(f.Starts)
 	f.Zone = cmp.Or(f.Zone, teams.Of(team).Zone().String())
-	f.Resolution, f.Codec, f.Audio = cmp.Or(f.Resolution, "720p"), cmp.Or(f.Codec, "vp8"), cmp.Or(f.Audio, "speech")
+	f.Resolution, f.Codec, f.Audio = cmp.Or(f.Resolution, DefaultResolution), cmp.Or(f.Codec, "vp8"), cmp.Or(f.Audio, "speech")
 	f.FPS = cmp.Or(f.FPS, 30)
 	if room, err := rooms.Find(tx, team.Id, f.Room); err == nil {
 		f.Recording = cmp.Or(f.Recording, room.GetString("recording"))

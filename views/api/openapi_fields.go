@@ -450,6 +450,7 @@ var fieldDocs = map[string]fieldDoc{
 	"runInfo.status":          {text: "Status of the session.", values: "scheduled running ended cancelled"},
 	"runInfo.started":         {text: "When it started, RFC 3339.", format: "date-time"},
 	"runInfo.ended":           {text: "When it ended, RFC 3339."},
+	"meetForm.room":           {text: "ID of a room of the team. Empty for none."},
 	"extensionForm.minutes":   {text: "By how many minutes.", minimum: least(0), max: 120, initial: runs.DefaultExtension},
 	"eventsForm.events":       {text: "The events.", max: 1000, required: true},
 	"runEvent.id":             {text: "Your ID of the event, the same whenever it's sent.", max: 100, required: true},

@@ -292,6 +292,10 @@ var operations = []operation{
 	{method: "POST", path: "/api/teams/{team}/feed", tag: "Sessions", id: "createFeed", summary: "Create or replace your calendar feed", access: anyMember,
 		text: "The previous address stops working immediately.", response: []any{feedReply{}}},
 
+	{method: "POST", path: "/api/teams/{team}/meet", tag: "Live", id: "meetNow", summary: "Start a session now", access: hosts,
+		text: "Schedules a session of up to an hour from now on, starts it and admits you, or does nothing. In a room, it takes place until the room's next booking. " +
+			"Share its url; with its code, get a token as for joining any session.",
+		request: meetForm{}, response: []any{sessionInfo{}}, codes: []string{"licences_full", "room_busy", "no_room", "room_archived"}},
 	{method: "POST", path: "/api/sessions/{id}/start", tag: "Live", id: "startSession", summary: "Start a session", access: leaders,
 		text:     "From " + text.Duration(sessions.StartWindow) + " before its time. Uses a licence until it ends. Starting a running session changes nothing.",
 		response: []any{runInfo{}}, codes: []string{"not_started", "licences_full", "media_unavailable", "room_busy", "session_ended", "session_cancelled"}},

@@ -138,6 +138,7 @@ func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
 		{"stop a bulk action", below, &attempt{method: "POST", path: w.path("/users/jobs/abcdefghijklmno/stop")}, &attempt{path: page("/users/jobs/abcdefghijklmno/stop")}, nil},
 		{"schedule a session", []string{"guest", "member", "admin"}, &attempt{method: "POST", path: w.path("/sessions"), body: object{"title": "A", "starts": planned, "minutes": 30}},
 			&attempt{path: app("/sessions/new"), form: url.Values{"title": {"A"}}}, nil},
+		{"meet now", []string{"guest", "member", "admin"}, &attempt{method: "POST", path: w.path("/meet"), body: object{}}, &attempt{path: app("/meet")}, nil},
 		{"change a session", asked, &attempt{method: "PATCH", path: "/api/sessions/" + session.Id, body: object{"title": "B"}},
 			&attempt{path: app("/sessions/" + session.Id + "/edit"), form: url.Values{"title": {"B"}}}, nil},
 		{"cancel a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/cancel"}, &attempt{path: app("/sessions/" + session.Id + "/cancel")}, nil},

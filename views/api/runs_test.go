@@ -169,3 +169,37 @@ func TestLiveWebhook_ExternalLiveKit(t *testing.T) {
 		t.Errorf("the embedded one's address: %d, want %v", reply.Status, http.StatusNotFound)
 	}
 }
+
+func TestMeetNow_Permissions(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("pro")
+	for n, role := range roles {
+		//                       nobody bad stranger guest member organizer admin owner other super
+		want := strings.Fields("401 401 404 403 403 200 403 200 404 401")[n]
+		if status, body := w.callAs(role, "POST", w.path("/meet"), object{}); fmt.Sprint(status) != want {
+			t.Errorf("%s: %d %s, want %s", role, status, toJSON(body), want)
+		}
+	}
+}
+
+func TestMeetNow_InRoom(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("pro")
+	room := w.newRoom("Stage")
+	status, body := w.callAs("organizer", "POST", w.path("/meet"), object{"room": room})
+	requireOK(t, status, body)
+	if body["status"] != "running" || body["room"] != room || body["title"] != "Stage" || !strings.HasSuffix(fmt.Sprint(body["url"]), "/s/"+fmt.Sprint(body["code"])) {
+		t.Errorf("got %s", toJSON(body))
+	}
+	p, err := sessions.FindParticipantByEmail(w.App, fmt.Sprint(body["id"]), w.accounts["organizer"].Email())
+	if err != nil || p.State() != sessions.StateAdmitted {
+		t.Errorf("the host is %v %v, want admitted", p, err)
+	}
+	status, body = w.callAs("owner", "POST", w.path("/meet"), object{"room": room})
+	assertRefused(t, status, body, 400, "room", "room_busy")
+	status, body = w.callAs("owner", "POST", w.path("/meet"), object{"room": "nosuchroom00000"})
+	assertRefused(t, status, body, 400, "room", "no_room")
+	hookstest.Exec(t, w.App, "UPDATE teams SET licences = 1", nil)
+	status, body = w.callAs("owner", "POST", w.path("/meet"), object{})
+	assertRefused(t, status, body, 400, "base", "licences_full")
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/join"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/views/web"
@@ -15,6 +16,7 @@ import (
 func sessionRoutes(own, team *web.Group) {
 	team.GET("/sessions", listSessions)
 	team.POST("/sessions", scheduleSession)
+	team.POST("/meet", meetNow)
 
 	one := own.Group("/sessions/{id}")
 	one.BindFunc(requireSessionTeam)
@@ -90,6 +92,24 @@ func scheduleSession(e *core.RequestEvent) error {
 		return err
 	}
 	return writeSession(e, session)
+}
+
+// meetForm is where to meet.
+type meetForm struct {
+	Room string `json:"room"`
+}
+
+// meetNow starts a session of the caller and admits them to it (R162).
+func meetNow(e *core.RequestEvent) error {
+	var sent meetForm
+	if err := decodeBody(e, &sent); err != nil {
+		return err
+	}
+	visitor, err := join.MeetNow(e.App, web.Actor(e), sent.Room)
+	if err != nil {
+		return err
+	}
+	return writeSession(e, visitor.Session)
 }
 
 func writeSession(e *core.RequestEvent, session *sessions.Session) error {

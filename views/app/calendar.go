@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
@@ -124,7 +125,7 @@ func loadCalendar(e *core.RequestEvent, values url.Values) (calendarPageProps, e
 			Href: path + "?" + p.query(view, p.date), Current: view == p.view})
 	}
 	if actor.CanHost() {
-		props.NewURL = sessionsPath(e) + "/new"
+		props.NewURL, props.MeetURL = sessionsPath(e)+"/new", paths.MeetNow(e.Request.PathValue("team"))
 	}
 	rows, err := sessions.ListRowsInRange(e.App, actor, p.from, p.to)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/join"
 	"usher/hooks/paths"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
@@ -110,7 +111,7 @@ func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 		Shell: around, Team: actor.TeamName(), Title: v.title(), Week: v.week, AllHours: v.allHours, Zone: accounts.ZoneLabel(v.now.Location()),
 		Back: v.href(addDays(v.day, -step)), Next: v.href(addDays(v.day, step)), Today: v.href(midnight(v.now)),
 		Views:    []ui.Filter{{Label: "Day", Href: v.with(false, v.allHours).href(v.day), Current: !v.week}, {Label: "Week", Href: v.with(true, v.allHours).href(v.day), Current: v.week}},
-		HoursURL: v.with(v.week, !v.allHours).href(v.day), CanHost: actor.CanHost(),
+		HoursURL: v.with(v.week, !v.allHours).href(v.day), CanHost: actor.CanHost(), MeetURL: paths.MeetNow(v.team),
 	}
 	if actor.CanEditRooms() {
 		props.ManageURL, props.UserURL = paths.PanelRooms(v.team), paths.User(v.team, actor.Account.Id)
@@ -128,6 +129,10 @@ func (p *roomsPageProps) loadRooms(app core.App, actor *actors.Actor, v roomView
 	if err != nil {
 		return err
 	}
+	busy, err := join.BusyRooms(app, actor.Team.Id, v.now)
+	if err != nil {
+		return err
+	}
 	d := roomTimeline{view: v, actor: actor, first: 7, last: 21}
 	if v.allHours {
 		d.first, d.last = 0, 24
@@ -139,6 +144,9 @@ func (p *roomsPageProps) loadRooms(app core.App, actor *actors.Actor, v roomView
 	}
 	for _, times := range all {
 		row := roomRow{ID: times.Room.Id, Name: times.Room.Name(), Description: times.Room.Description(), Access: times.Room.Access(), AccessLabel: rooms.ChoiceFor(rooms.AccessChoices, times.Room.Access()).Label}
+		if p.CanHost {
+			row.Slug, row.Link, row.CanMeet = times.Room.Slug(), times.Room.Link(app), !busy[times.Room.Id]
+		}
 		for _, day := range days {
 			row.Bars = append(row.Bars, d.bar(times.Room, times.Within(day, addDays(day, 1)), day))
 		}

@@ -14,6 +14,8 @@ func Routes(pages *web.Group) {
 	app.GET("/find", showSearch)
 	app.POST("/leave", leave)
 	app.POST("/organizer", becomeOrganizer)
+	app.GET("/meet", redirectToHome)
+	app.POST("/meet", meetNow)
 	sessionRoutes(app)
 	recordings.Routes(app, recordings.Area{Shell: shell})
 	recordings.FileRoutes(app)

@@ -56,13 +56,6 @@ func startInRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return renderRoomInvalid(e, err)
 	}
-	visitor, err := join.Resolve(e.App, e.Auth, "", session)
-	if err != nil {
-		return err
-	}
-	if err := join.Join(e.App, visitor, "", e.RealIP()); err != nil {
-		return err
-	}
 	return web.Redirect(e, paths.Live(session.Id))
 }
 

@@ -36,6 +36,7 @@ func actions(q Query) Group {
 	}
 	panel := q.Actor.CanUsePanel()
 	add(panel, true, "invite new people members", Item{Label: "Add users", Href: paths.AddUsers(team), Icon: "user-plus"})
+	add(q.Actor.CanHost(), true, "start instant meeting call", Item{Label: "Meet now", Subtitle: q.Actor.TeamName(), Href: paths.MeetNow(team), Icon: "video", Post: true})
 	add(q.Actor.CanHost(), true, "schedule meeting plan create", Item{Label: "New session", Href: paths.NewSession(team), Icon: "calendar-plus"})
 	add(q.Actor.CanEditRooms(), true, "make create add", Item{Label: "New room", Href: paths.NewRoom(team), Icon: "plus"})
 	add(panel, true, "change logo picture brand", Item{Label: "Change logo", Href: paths.Settings(team) + "#logo-section", Icon: "settings"})
