@@ -85,9 +85,13 @@ func decide(app core.App, id, status, reason string) (*billing.Change, error) {
 	if team, err := teams.Find(app, change.TeamID()); err == nil {
 		entry.TargetName = team.Name()
 	}
-	return change, audit.Do(app, entry, func(tx core.App) error {
+	if change.Status() != billing.Requested {
+		return nil, fmt.Errorf("request %s is no longer waiting: it was %s; run “usher billing list”", id, change.Status())
+	}
+	err = audit.Do(app, entry, func(tx core.App) error {
 		change.Set("status", status)
 		change.Set("reason", reason)
 		return tx.Save(change)
 	})
+	return change, sentenceOf(err)
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -13,7 +12,6 @@ import (
 
 	"usher/hooks/backup"
 	"usher/hooks/database"
-	"usher/hooks/record"
 )
 
 // registerFolderChecks checks the data folder before the app opens it. A server takes the lock of the folder; other commands
@@ -51,7 +49,10 @@ func registerFolderChecks(app core.App, serves func() bool) {
 				return err
 			}
 		}
-		return explainDBError(e.App, e.Next())
+		if err := e.Next(); err != nil || server {
+			return explainDBError(e.App, err)
+		}
+		return explainDBError(e.App, useServed(e.App))
 	}})
 }
 
@@ -95,10 +96,7 @@ const versionKey = "usherVersion"
 
 // saveVersion stores the version that serves the folder, for older ones to name.
 func saveVersion(app core.App) error {
-	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO _params (id, value, created, updated) VALUES ({:id}, {:version}, {:now}, {:now})
-		ON CONFLICT (id) DO UPDATE SET value = {:version}, updated = {:now}`).
-		Bind(dbx.Params{"id": versionKey, "version": Version(), "now": record.FormatTime(time.Now())}).Execute()
-	return err
+	return saveParam(app, versionKey, Version())
 }
 
 // lastVersion returns the version that last served a folder, or "".

@@ -12,8 +12,11 @@ var (
 	TakeLock   = takeLock
 	LockHolder = lockHolder
 
-	TeamCommand = teamCommand
-	UserCommand = userCommand
+	TeamCommand    = teamCommand
+	UserCommand    = userCommand
+	BillingCommand = billingCommand
+	SaveServed     = saveServed
+	UseServed      = useServed
 )
 
 // Release closes the lock, as the end of the process does.

@@ -22,7 +22,7 @@ func run(t *testing.T, app core.App, input string, args ...string) (string, erro
 	t.Helper()
 	out := &bytes.Buffer{}
 	root := &cobra.Command{Use: "usher", SilenceErrors: true, SilenceUsage: true}
-	root.AddCommand(commands.TeamCommand(app), commands.UserCommand(app))
+	root.AddCommand(commands.TeamCommand(app), commands.UserCommand(app), commands.BillingCommand(app))
 	root.SetIn(strings.NewReader(input))
 	root.SetOut(out)
 	root.SetArgs(args)

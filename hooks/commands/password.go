@@ -14,7 +14,6 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/administrators"
-	"usher/hooks/tools/errs"
 )
 
 func passwordCommand(app core.App) *cobra.Command {
@@ -45,11 +44,7 @@ func passwordCommand(app core.App) *cobra.Command {
 }
 
 func setPassword(app core.App, account *core.Record, password string) error {
-	err := accounts.SetPassword(app, administrators.CommandEntry(""), account, password)
-	if _, _, sentence, refused := errs.Details(err); refused {
-		return errors.New(sentence)
-	}
-	return err
+	return sentenceOf(accounts.SetPassword(app, administrators.CommandEntry(""), account, password))
 }
 
 // readPassword reads a password twice from a terminal without showing it, or else the first line of the input.

@@ -67,7 +67,7 @@ func (l *listenConfig) run(app core.App) error {
 	if _, err := plans.Find(app, config.Plan); err != nil {
 		return fmt.Errorf("USHER_PLAN is %q: set it to the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
 	}
-	if err := saveVersion(app); err != nil {
+	if err := errors.Join(saveVersion(app), saveServed(app)); err != nil {
 		return explainDBError(app, err)
 	}
 	backup.Register(app, Version())

@@ -56,11 +56,7 @@ func disableTwoFactors(app core.App, address string) error {
 		return err
 	}
 	entry := administrators.CommandEntry("account.two_factors.reset").WithTarget(account.Id, account.Email())
-	err = twofactors.DisableByAdministrator(app, account, entry)
-	if _, _, sentence, ok := errs.Details(err); ok {
-		return errors.New(sentence)
-	}
-	return err
+	return sentenceOf(twofactors.DisableByAdministrator(app, account, entry))
 }
 
 // confirmationLink creates the link and says how long it is valid. It sets a new password, because someone else may have created the account.
@@ -78,6 +74,14 @@ func confirmationLink(app core.App, address string) (link string, validity time.
 		link = (&listenConfig{http: "127.0.0.1:8090"}).publicURL() + link
 	}
 	return link, account.Collection().PasswordResetToken.DurationTime(), err
+}
+
+// sentenceOf returns the sentence of a refusal as an error, and any other error as it is.
+func sentenceOf(err error) error {
+	if _, _, sentence, ok := errs.Details(err); ok {
+		return errors.New(sentence)
+	}
+	return err
 }
 
 func findAccount(app core.App, address string) (*core.Record, error) {
