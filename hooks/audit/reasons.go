@@ -66,7 +66,7 @@ var reasonTexts = map[string]string{
 	"waiting":             "Another change was waiting.",
 	"stale":               "The plan had changed in the meantime.",
 	"does_not_fit":        "More was in use than the change would have left.",
-	"change_ended":        "The change wasn't waiting any more.",
+	"change_ended":        "The change was no longer waiting.",
 	"not_sold":            "The plan or an add-on couldn't be bought.",
 	"refused":             "The payment provider refused it.",
 	"payment_failed":      "The last payment had failed.",

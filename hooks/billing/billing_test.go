@@ -102,9 +102,9 @@ func TestSubmit_Open_AppliesImmediately(t *testing.T) {
 		want, summary string
 	}{
 		{billing.Order{Plan: "pro"}, "pro 25", "Pro instead of Free"},
-		{billing.Order{Addons: map[string]int{"organizer-seat": 3, "storage": 1}}, "pro 28", "Organizer seat: 3 instead of 0, Storage: 1 instead of 0"},
-		{billing.Order{Plan: "free", Addons: map[string]int{"organizer-seat": 1}}, "free 4", "Free instead of Pro, Organizer seat: 1 instead of 3"},
-		{billing.Order{Addons: map[string]int{"organizer-seat": 0, "storage": 0}}, "free 3", "Organizer seat: none instead of 1, Storage: none instead of 1"},
+		{billing.Order{Addons: map[string]int{"organizer-seat": 3, "storage": 1}}, "pro 28", "Organizer seat from 0 to 3, Storage from 0 to 1"},
+		{billing.Order{Plan: "free", Addons: map[string]int{"organizer-seat": 1}}, "free 4", "Free instead of Pro, Organizer seat from 3 to 1"},
+		{billing.Order{Addons: map[string]int{"organizer-seat": 0, "storage": 0}}, "free 3", "Organizer seat from 1 to 0, Storage from 1 to 0"},
 	} {
 		change, err := f.submit(s.order)
 		if err != nil {

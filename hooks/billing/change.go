@@ -32,7 +32,7 @@ const (
 	CodeWaiting     = "waiting"      // another change is requested or scheduled
 	CodeStale       = "stale"        // the plan or add-ons changed since the preview
 	CodeDoesNotFit  = "does_not_fit" // more is in use than the change leaves
-	CodeEnded       = "change_ended" // the change isn't waiting any more
+	CodeEnded       = "change_ended" // the change is no longer waiting
 	CodeNotSold     = "not_sold"     // the plan or add-on has no price at the payment provider
 	CodeRefused     = "refused"      // the payment provider refused the change
 	CodeFailed      = "payment_failed"

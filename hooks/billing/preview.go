@@ -42,6 +42,15 @@ func (l Limit) Lowered() bool {
 // Exceeded reports whether more is in use than the limit after the change.
 func (l Limit) Exceeded() bool { return l.After != plans.Unlimited && l.Used+l.Reserved > l.After }
 
+// inUseText says how many of what the limit counts are taken, such as "4 Organizer seats are in use or reserved".
+func (l Limit) inUseText(name string) string {
+	words := text.Count(int(l.Used+l.Reserved), name+" is", name+"s are") + " in use"
+	if l.Name != plans.Licences {
+		words += " or reserved"
+	}
+	return words
+}
+
 // Preview is what an order would change.
 type Preview struct {
 	Plan, NewPlan   *plans.Plan // with add-ons
@@ -63,7 +72,7 @@ func (p *Preview) Faults() []string {
 	var faults []string
 	for _, l := range p.Limits {
 		if name, counted := inUse[l.Name]; counted && l.Lowered() && l.Exceeded() {
-			faults = append(faults, fmt.Sprintf("%s are in use or reserved, and %s would be left.", text.Count(int(l.Used+l.Reserved), name, name+"s"), text.Number(int(l.After))))
+			faults = append(faults, l.inUseText(name)+fmt.Sprintf(", and the change leaves %s.", text.Number(int(l.After))))
 		}
 	}
 	return faults
@@ -77,7 +86,7 @@ func (p *Preview) Exceeded() []string {
 		switch {
 		case !l.Exceeded():
 		case counted:
-			all = append(all, fmt.Sprintf("%s are in use or reserved. The plan has %s.", text.Count(int(l.Used+l.Reserved), name, name+"s"), text.Number(int(l.After))))
+			all = append(all, l.inUseText(name)+fmt.Sprintf(". The plan has %s.", text.Number(int(l.After))))
 		case l.Name == plans.StorageBytes:
 			all = append(all, fmt.Sprintf("Recordings use %s. The plan has %s.", text.Storage(l.Used), text.Storage(l.After)))
 		}
@@ -196,7 +205,7 @@ func applyQuantities(app core.App, held []plans.Held, wanted map[string]int) ([]
 		case quantity < 0 || quantity > addon.Max():
 			return nil, errs.Invalid("addons."+addon.Key(), CodeBadQuantity, fmt.Sprintf("Enter a number from 0 to %s.", text.Number(addon.Max())))
 		case addon.Retired() && quantity > had[addon.Id]:
-			return nil, errs.Invalid("addons."+addon.Key(), CodeNotOffered, fmt.Sprintf("“%s” isn't offered any more. You can keep what you have.", addon.Name()))
+			return nil, errs.Invalid("addons."+addon.Key(), CodeNotOffered, fmt.Sprintf("“%s” is no longer offered. You can keep what you have.", addon.Name()))
 		case quantity > 0:
 			after = append(after, plans.Held{Addon: addon, Quantity: quantity})
 		}
@@ -266,7 +275,7 @@ func fingerprint(plan *plans.Plan, held []plans.Held) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Summary says what the change is, such as "Pro instead of Free, 2 more Organizer seat".
+// Summary says what the change is, such as "Pro instead of Free, Organizer seat from 0 to 2".
 func (p *Preview) Summary() string {
 	var parts []string
 	if p.Plan.Id != p.NewPlan.Id {
@@ -282,12 +291,12 @@ func (p *Preview) Summary() string {
 	before, after := quantities(p.Held), quantities(p.NewHeld)
 	for _, h := range p.NewHeld {
 		if had := before[h.Addon.Id].Quantity; had != h.Quantity {
-			parts = append(parts, fmt.Sprintf("%s: %d instead of %d", h.Addon.Name(), h.Quantity, had))
+			parts = append(parts, fmt.Sprintf("%s from %d to %d", h.Addon.Name(), had, h.Quantity))
 		}
 	}
 	for _, h := range p.Held {
 		if _, kept := after[h.Addon.Id]; !kept {
-			parts = append(parts, fmt.Sprintf("%s: none instead of %d", h.Addon.Name(), h.Quantity))
+			parts = append(parts, fmt.Sprintf("%s from %d to 0", h.Addon.Name(), h.Quantity))
 		}
 	}
 	return strings.Join(parts, ", ")

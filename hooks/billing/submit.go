@@ -219,7 +219,7 @@ func Withdraw(app core.App, actor *actors.Actor, id string) error {
 }
 
 func endedError() error {
-	return errs.Invalid("base", CodeEnded, "This change isn't waiting any more. Reload the page to see what became of it.")
+	return errs.Invalid("base", CodeEnded, "This change is no longer waiting. Reload the page to see what happened to it.")
 }
 
 // NextMonth is when the billing month of a team ends: the first day of the next month in its time zone.

@@ -65,7 +65,7 @@ var reasonTexts = map[string]string{
 	ReasonHostRestored:        "the user hosts these sessions again",
 	ReasonOtherHost:           "another user hosts the session",
 	ReasonCapacityFree:        "fewer seats or licences are in use",
-	ReasonPlanDecided:         "the request doesn't wait any more",
+	ReasonPlanDecided:         "the request is no longer waiting",
 	ReasonOfferEnded:          "the offer is no longer open",
 	ReasonPaid:                "the payment arrived",
 	ReasonRecordingDeleted:    "the recording was deleted",

@@ -12,7 +12,7 @@ func TestBilling_PreviewChangeAndHistory(t *testing.T) {
 	w := newFixture(t)
 	order := object{"plan": "business", "addons": []object{{"key": "licence", "quantity": 2}}}
 	status, preview := w.callAs("admin", "POST", w.path("/billing/preview"), order)
-	if status != http.StatusOK || preview["summary"] != "Business instead of Unlimited, Licence: 2 instead of 0" || preview["lowers"] != true {
+	if status != http.StatusOK || preview["summary"] != "Business instead of Unlimited, Licence from 0 to 2" || preview["lowers"] != true {
 		t.Fatalf("preview: got %d %v", status, preview)
 	}
 	status, change := w.callAs("admin", "POST", w.path("/billing"), order)

@@ -3,6 +3,7 @@ package panel
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,8 @@ const shownChanges = 20
 
 // showBilling shows the plan and add-ons of the team, what it could have, and the history (R134).
 func showBilling(e *core.RequestEvent) error {
-	return renderBilling(e, http.StatusOK, nil, nil)
+	typed, _ := typedQuantities(e.Request.URL.Query()) // on the way back from a review
+	return renderBilling(e, http.StatusOK, typed, nil)
 }
 
 // renderBilling shows the page, with the quantities of add-ons that were typed and what is wrong with them.
@@ -84,6 +86,9 @@ func renderBilling(e *core.RequestEvent, status int, typed map[string]string, fa
 			continue
 		}
 		row := AddonRow{Key: addon.Key(), Name: addon.Name(), Text: addon.Description(), Price: monthly(addon.Price()), Quantity: strconv.Itoa(held[addon.Id])}
+		if overview.Plan.Limit(addon.Raises()) == plans.Unlimited {
+			row.Text = "The plan has no limit for this, so the team doesn't need it."
+		}
 		if value, is := typed[addon.Key()]; is {
 			row.Quantity, row.Error = value, faults["addons."+addon.Key()]
 		}
@@ -165,14 +170,27 @@ func renderReview(e *core.RequestEvent, status int, order billing.Order, typed m
 		Shell: pageShell, Path: billingPath(e), Summary: preview.Summary(), Unchanged: preview.Unchanged(), Limits: limitRows(preview), Faults: preview.Faults(),
 		Price: monthly(preview.Price), NewPrice: monthly(preview.NewPrice), OtherCurrency: preview.OtherCurrency,
 		Mode: config.Billing, Checkout: terms.Checkout, Charged: terms.Charged, Starts: starts, Lowers: preview.Lowers(), Refusal: refusal, UsersURL: usersPath(e),
-		Effects: effects(preview),
+		Effects: effects(preview), Advice: freeAdvice(preview), BackURL: billingPath(e),
+	}
+	waiting, err := billing.FindWaiting(e.App, web.Actor(e).Team.Id)
+	if errs.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err == nil {
+		row := newChangeRow(waiting, layout.TimesFor(web.Actor(e)))
+		props.Waiting = &row
 	}
 	props.Fields = append(props.Fields, ui.HiddenField{Name: "seen", Value: preview.Seen})
 	if order.Plan != "" {
 		props.Fields = append(props.Fields, ui.HiddenField{Name: "plan", Value: order.Plan})
 	}
+	back := url.Values{}
 	for key, quantity := range order.Addons {
 		props.Fields = append(props.Fields, ui.HiddenField{Name: "addon." + key, Value: strconv.Itoa(quantity)})
+		back.Set("addon."+key, strconv.Itoa(quantity))
+	}
+	if len(back) > 0 {
+		props.BackURL += "?" + back.Encode() + "#addons"
 	}
 	return web.Render(e, status, ReviewChange(props))
 }

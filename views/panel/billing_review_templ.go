@@ -22,19 +22,24 @@ type ReviewProps struct {
 	Limits            []LimitRow
 	Price, NewPrice   string
 	OtherCurrency     bool
-	Faults            []string // why it can't be ordered now
-	Effects           []string // of lower limits
-	Refusal           string   // why the order was refused
-	Mode, Starts      string   // how changes are settled; when a paid one starts, if not immediately
-	Checkout, Charged bool     // it is paid on a page of Stripe, or charged immediately
+	Faults            []string   // why it can't be ordered now
+	Effects           []string   // of lower limits
+	Advice            string     // what to do about the faults
+	Refusal           string     // why the order was refused
+	Waiting           *ChangeRow // another change, which has to be withdrawn first
+	Mode, Starts      string     // how changes are settled; when a paid one starts, if not immediately
+	Checkout, Charged bool       // it is paid on a page of Stripe, or charged immediately
 	Lowers            bool
-	UsersURL          string
+	UsersURL, BackURL string // BackURL leads back to what was typed
 	Fields            []ui.HiddenField
 }
 
+// canConfirm reports whether the change can be ordered now.
+func (p ReviewProps) canConfirm() bool { return !p.Unchanged && len(p.Faults) == 0 && p.Waiting == nil }
+
 func (p ReviewProps) startText() string {
 	switch {
-	case p.Unchanged || len(p.Faults) > 0:
+	case !p.canConfirm():
 		return ""
 	case p.Mode == "stripe" && p.Starts != "":
 		return "It starts at the end of the paid period, on " + p.Starts + ". Until then, the team keeps what it has, and you can withdraw the change."
@@ -71,7 +76,7 @@ func (p ReviewProps) priceText() string {
 	case p.Price == "":
 		return "The price is " + p.NewPrice + "."
 	case p.NewPrice == "":
-		return "There is no price any more; it was " + p.Price + "."
+		return "It costs nothing instead of " + p.Price + "."
 	}
 	return "The price is " + p.NewPrice + " instead of " + p.Price + "."
 }
@@ -118,7 +123,12 @@ func ReviewChange(p ReviewProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Refusal != "" {
+			if p.Waiting != nil {
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Title: p.Waiting.waitingTitle(), Text: "Withdraw it before you order another change.", Actions: withdrawForm(p.Path, p.Waiting.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if p.Refusal != "" {
 				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "The change wasn't made.", Text: p.Refusal}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -131,7 +141,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 				}
 			}
 			if len(p.Faults) > 0 {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "The team uses more than would be left.", Text: strings.Join(p.Faults, " ") + " To free a seat, revoke a role or an invitation. To free a licence, end a session."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "The team uses more than that.", Text: strings.Join(p.Faults, " ") + " " + p.Advice}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -160,7 +170,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 					var templ_7745c5c3_Var4 string
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(l.Label)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 90, Col: 20}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 97, Col: 20}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -178,7 +188,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 						var templ_7745c5c3_Var5 string
 						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(l.Used)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 92, Col: 24}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 99, Col: 24}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 						if templ_7745c5c3_Err != nil {
@@ -201,7 +211,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 						var templ_7745c5c3_Var6 string
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(l.Before)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 97, Col: 67}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 104, Col: 67}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {
@@ -214,7 +224,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 						var templ_7745c5c3_Var7 string
 						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(l.After)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 99, Col: 62}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 106, Col: 62}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -232,7 +242,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 						var templ_7745c5c3_Var8 string
 						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(l.Before)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 102, Col: 38}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 109, Col: 38}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 						if templ_7745c5c3_Err != nil {
@@ -260,7 +270,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.priceText())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 108, Col: 23}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 115, Col: 23}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -288,7 +298,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(effect)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 113, Col: 19}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 120, Col: 19}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -311,7 +321,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 				var templ_7745c5c3_Var11 templ.SafeURL
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 117, Col: 50}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/billing_review.templ`, Line: 124, Col: 50}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -325,7 +335,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if !p.Unchanged && len(p.Faults) == 0 {
+				if p.canConfirm() {
 					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.confirmLabel()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -337,7 +347,7 @@ func ReviewChange(p ReviewProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(p.Path, ui.ButtonProps{Label: "Back", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.BackURL, ui.ButtonProps{Label: "Back", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

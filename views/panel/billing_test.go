@@ -1,6 +1,7 @@
 package panel_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -37,12 +38,14 @@ func TestBilling_Switch_IsReviewedThenApplied(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
 	r := b.Get(s.path("/billing/review?plan=business&addon.licence=2"))
-	assertPage(t, r, http.StatusOK, "Business instead of Pro, Licence: 2 instead of 0", "as soon as you confirm", "Confirm change")
+	assertPage(t, r, http.StatusOK, "Business instead of Pro, Licence from 0 to 2", "as soon as you confirm", "Confirm change")
+	back := html.UnescapeString(regexp.MustCompile(`href="([^"]*\?addon[^"]*)#addons"`).FindStringSubmatch(r.Body)[1])
+	assertPage(t, b.Get(back), http.StatusOK, `name="addon.licence" value="2"`)
 	form := reviewed(t, r.Body)
 	if r := b.Post(s.path("/billing"), form); r.Status != http.StatusSeeOther {
 		t.Fatalf("confirm: got %d, want %d", r.Status, http.StatusSeeOther)
 	}
-	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "The plan was changed", "on the Business plan", "Business instead of Pro, Licence: 2 instead of 0", "Applied")
+	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "The plan was changed", "on the Business plan", "Business instead of Pro, Licence from 0 to 2", "Applied")
 	r = b.Post(s.path("/billing"), form)
 	assertPage(t, r, http.StatusUnprocessableEntity, "changed in the meantime")
 	r = b.Get(s.path("/billing/history.csv"))
@@ -63,7 +66,7 @@ func TestBilling_PlanThatDoesNotFit_OffersNoConfirmation(t *testing.T) {
 		hookstest.Member(t, s.App, s.team, address, "organizer")
 	}
 	r := s.As(s.owner).Get(s.path("/billing/review?plan=free"))
-	assertPage(t, r, http.StatusOK, "The team uses more than would be left.", "5 Organizer seats are in use or reserved, and 3 would be left.", "Open users")
+	assertPage(t, r, http.StatusOK, "The team uses more than that.", "5 Organizer seats are in use or reserved, and the change leaves 3.", "Open users")
 	assertNotContains(t, r, "Confirm change")
 	r = s.As(s.owner).Post(s.path("/billing"), url.Values{"plan": {"free"}})
 	assertPage(t, r, http.StatusUnprocessableEntity, "The change wasn't made.", "Free some first.")
@@ -81,10 +84,13 @@ func TestBilling_Request_WaitsAndCanBeWithdrawn(t *testing.T) {
 	r = b.Get(s.path("/billing"))
 	assertPage(t, r, http.StatusOK, "A change is requested: Business instead of Pro.", "Withdraw change", "on the Pro plan")
 	id := regexp.MustCompile(`name="id" value="([^"]+)"`).FindStringSubmatch(r.Body)[1]
+	r = b.Get(s.path("/billing/review?plan=free"))
+	assertPage(t, r, http.StatusOK, "A change is requested: Business instead of Pro.", "Withdraw it before you order another change.")
+	assertNotContains(t, r, "Request change")
 	if r := b.Post(s.path("/billing/withdraw"), url.Values{"id": {id}}); r.Status != http.StatusSeeOther {
 		t.Fatalf("withdraw: got %d, want %d", r.Status, http.StatusSeeOther)
 	}
-	assertPage(t, b.Post(s.path("/billing/withdraw"), url.Values{"id": {id}}), http.StatusUnprocessableEntity, "waiting any more")
+	assertPage(t, b.Post(s.path("/billing/withdraw"), url.Values{"id": {id}}), http.StatusUnprocessableEntity, "no longer waiting")
 	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "Withdrawn")
 	if n := hookstest.Count(t, s.App, "plan_changes", dbx.HashExp{"status": billing.Withdrawn}); n != 1 {
 		t.Errorf("got %d withdrawn changes, want 1", n)

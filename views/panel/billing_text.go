@@ -118,6 +118,21 @@ func effects(p *billing.Preview) []string {
 	return all
 }
 
+// freeAdvice says how to free what a change can't leave; "" if it leaves enough.
+func freeAdvice(p *billing.Preview) string {
+	var advice []string
+	for _, l := range p.Limits {
+		switch {
+		case !l.Lowered() || !l.Exceeded():
+		case l.Name == plans.Licences:
+			advice = append(advice, "To free a licence, end a session.")
+		case len(advice) == 0 && (l.Name == plans.AdminSeats || l.Name == plans.OrganizerSeats):
+			advice = append(advice, "To free a seat, revoke a role or a pending invitation.")
+		}
+	}
+	return strings.Join(advice, " ")
+}
+
 var changeStatuses = map[string][2]string{
 	billing.Requested: {"pending", "Requested"}, billing.Unpaid: {"pending", "Waiting for payment"}, billing.Scheduled: {"pending", "Scheduled"}, billing.Applied: {"accepted", "Applied"},
 	billing.Declined: {"declined", "Declined"}, billing.Withdrawn: {"revoked", "Withdrawn"},
