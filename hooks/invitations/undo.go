@@ -28,7 +28,7 @@ func UndoDecline(app core.App, resp Response) (*Invitation, error) {
 		i.Set("answered", "")
 		err := record.SaveTrusted(tx, i)
 		if errs.Code(err) == seats.CodeFull {
-			return errs.Invalid("base", seats.CodeFull, "No seat is free any more. Ask the team for a new invitation.")
+			return errs.Invalid("base", seats.CodeFull, "The seat is no longer free. Ask the team for a new invitation.")
 		}
 		return err
 	})

@@ -133,9 +133,9 @@ func identityList(p identitiesProps) templ.Component {
 				}
 				if !c.Available {
 					var templ_7745c5c3_Var4 string
-					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(" · Not offered on this server any more")
+					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(" · No longer offered on this server")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/identity.templ`, Line: 46, Col: 51}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/identity.templ`, Line: 46, Col: 48}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {

@@ -64,7 +64,7 @@ func accept(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+text.Isolate(team.Name())+".")
+	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleNoun(actor.Roles, actor.Kind)+" in "+text.Isolate(team.Name())+".")
 	return redirectNext(e, layout.TeamHome(team, actor.Roles))
 }
 

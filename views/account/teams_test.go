@@ -92,7 +92,7 @@ func TestTeamSelection_PendingInvitation_ShownAfterSignIn(t *testing.T) {
 	if m, err := members.Find(s.App, docs.Id, admin.Id); err != nil || !m.Roles().Organizer {
 		t.Fatal(m, err)
 	}
-	assertPage(t, b.Get("/teams"), 200, "Invitation accepted. You&#39;re now Organizer in Northlight Docs.")
+	assertPage(t, b.Get("/teams"), 200, "Invitation accepted. You&#39;re now an Organizer in Northlight Docs.")
 	assertPage(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Your answer wasn&#39;t saved.", "was already accepted")
 	assertRedirect(t, s.As(admin).Get("/"), "/admin/halation-post")
 }

@@ -46,7 +46,7 @@ func acceptInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+text.Isolate(team.Name())+".")
+	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleNoun(actor.Roles, actor.Kind)+" in "+text.Isolate(team.Name())+".")
 	to, err := layout.AfterSignIn(e.App, account, layout.TeamHome(team, actor.Roles))
 	if err != nil {
 		return err

@@ -148,7 +148,7 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	assertPage(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is required.")
 
 	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/admin/halation-post")
-	assertPage(t, b.Get("/account"), 200, "Invitation accepted. You&#39;re now Admin and Organizer in Halation Post.", "Europe/Madrid")
+	assertPage(t, b.Get("/account"), 200, "Invitation accepted. You&#39;re now an Admin and Organizer in Halation Post.", "Europe/Madrid")
 	if h.status(id) != invitations.Accepted {
 		t.Error("not accepted")
 	}
@@ -279,7 +279,7 @@ func TestUndoDecline(t *testing.T) {
 
 	assertRedirect(t, b.Post(path+"/decline", nil), path)
 	hookstest.Exec(t, h.App, "UPDATE teams SET organizer_seats = 0", nil)
-	assertPage(t, b.Post(path+"/undo-decline", nil), 422, "No seat is free any more. Ask the team for a new invitation.")
+	assertPage(t, b.Post(path+"/undo-decline", nil), 422, "The seat is no longer free. Ask the team for a new invitation.")
 
 	hookstest.Exec(t, h.App, "UPDATE teams SET organizer_seats = 9", nil)
 	hookstest.Exec(t, h.App, "UPDATE invitations SET answered = '2026-01-01 00:00:00.000Z'", nil)

@@ -165,6 +165,17 @@ func RoleLabel(roles actors.Roles, kind string) string {
 	return "Member"
 }
 
+// RoleNoun is RoleLabel within a sentence: "an Admin", "an Admin and Organizer", "a member".
+func RoleNoun(roles actors.Roles, kind string) string {
+	if roles.None() {
+		return "a " + strings.ToLower(RoleLabel(roles, kind))
+	}
+	if roles.Owner {
+		return "the " + roles.Label()
+	}
+	return "an " + roles.Label()
+}
+
 // TakeToast returns the toast that the previous request left, once; nil if there is none.
 func TakeToast(e *core.RequestEvent) *ui.ToastProps {
 	return ToastProps(web.TakeToast(e))

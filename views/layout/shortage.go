@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/capacity"
-	"usher/hooks/plans"
 	"usher/hooks/seats"
 	"usher/views/ui"
 	"usher/views/web"
@@ -73,6 +72,6 @@ func shortageProps(all []capacity.Shortage) ui.NoticeProps {
 	if all[0].Running {
 		what = "licences"
 	}
-	advice = append(advice, plans.MoreHint(what)+".")
+	advice = append(advice, "You can add "+what+" under Billing & plans.")
 	return ui.NoticeProps{Title: strings.Join(titles, " "), Text: strings.Join(advice, " "), Fold: fold}
 }
