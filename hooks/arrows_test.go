@@ -87,7 +87,7 @@ var allowedImports = map[string]string{
 
 	"billing": "accounts actors audit emails mail paths plans record recordings seats teams" + tools,
 
-	"backup": "database record recordings" + tools,
+	"backup": "database emails mail record recordings" + tools,
 
 	"metrics":            "backup live mail" + tools,
 	"doctor":             "backup live mail" + tools,

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/administrators"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
+	"usher/hooks/backup"
 	"usher/hooks/billing"
 	"usher/hooks/bulk"
 	"usher/hooks/capacity"
@@ -66,5 +67,6 @@ func Register(app core.App, config Config) {
 	capacity.Register(app)
 	people.Register(app)
 	support.Register(app)
+	backup.Register(app)
 	events.Register(app)
 }

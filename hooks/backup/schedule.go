@@ -37,10 +37,11 @@ type Status struct {
 	Succeeded time.Time `json:"succeeded"`
 	Seconds   float64   `json:"seconds"`
 	Bytes     int64     `json:"bytes"`
+	Reported  time.Time `json:"reported"` // when an email said that it failed
 }
 
-// Register makes the backups of USHER_BACKUP while the app is served. usher is the version of the program.
-func Register(app core.App, usher string) {
+// Schedule makes the backups of USHER_BACKUP while the app is served. usher is the version of the program.
+func Schedule(app core.App, usher string) {
 	jobs.WhileServing(app, loopID, func(core.App) (stop func()) {
 		if settings.Of(app).BackupAt == "" {
 			return func() {}
@@ -64,12 +65,12 @@ func Step(ctx context.Context, app core.App, usher string, now time.Time) (time.
 	if ctx.Err() != nil {
 		return checkEvery, nil // the server stops, and makes it after its next start
 	}
-	if err != nil {
-		status.Error = err.Error()
-	} else {
+	if err == nil {
 		status.Name, status.Succeeded, status.Seconds, status.Bytes = m.Name, now.UTC(), time.Since(now).Seconds(), m.Bytes()
+		return checkEvery, saveStatus(app, status)
 	}
-	return checkEvery, errors.Join(err, saveStatus(app, status))
+	status.Error = err.Error()
+	return checkEvery, errors.Join(err, saveStatus(app, status), reportFailure(app, status, now))
 }
 
 // nextDue returns when the next backup is due. One that was missed is due now, and one that failed in an hour. A status from the

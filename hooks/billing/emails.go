@@ -1,8 +1,6 @@
 package billing
 
 import (
-	"net/mail"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -23,16 +21,16 @@ const dashboardPath = "/_/#/collections?collection=plan_changes"
 // sendRequest queues the email about a request to the server administrator, if the support contact is an address.
 func sendRequest(tx core.App, change *Change, actor *actors.Actor) error {
 	config := settings.Of(tx)
-	support, err := mail.ParseAddress(config.Support)
-	if err != nil {
+	support := config.SupportAddress()
+	if support == "" {
 		return nil // it is a page: requests are listed in the dashboard and on the command line
 	}
 	email := emails.PlanRequest(emails.PlanRequestProps{
-		To: support.Address, Team: teams.EmailProps(tx, actor.Team), By: actor.Name(), ByAddress: actor.Account.Email(),
+		To: support, Team: teams.EmailProps(tx, actor.Team), By: actor.Name(), ByAddress: actor.Account.Email(),
 		Change: change.Summary(), ID: change.Id, Dashboard: config.Link(dashboardPath),
 	})
 	email.About, email.Team = change.Id, actor.Team.Id
-	_, err = outbox.Queue(tx, email)
+	_, err := outbox.Queue(tx, email)
 	return err
 }
 

@@ -70,7 +70,7 @@ func (l *listenConfig) run(app core.App) error {
 	if err := errors.Join(saveVersion(app), saveServed(app)); err != nil {
 		return explainDBError(app, err)
 	}
-	backup.Register(app, Version())
+	backup.Schedule(app, Version())
 	registerGracefulStop(app)
 	err := apis.Serve(app, apis.ServeConfig{
 		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},

@@ -126,6 +126,8 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"owner-new", emails.OwnerChanged(emails.OwnerChangedProps{To: lucia, ToName: name, Team: team, Owner: name, IsOwner: true, Link: link, Support: support}), link},
 		{"owner-before", emails.OwnerChanged(emails.OwnerChangedProps{To: lucia, ToName: name, Team: team, Owner: name, By: name, Remaining: []string{"Admin"}, Link: link, Support: support}), link},
 		{"support-request", emails.SupportRequest(emails.SupportRequestProps{To: lucia, Name: name, From: "ines@halation.film", Message: note}), ""},
+		{"backup-failed", emails.BackupFailed(emails.BackupFailedProps{To: lucia, Server: "https://usher.example.org", Error: "back up to /var/backups: the disk has 20 MB left, and the backup needs 1.2 GB",
+			Last: "30 November 2026, 03:30 UTC"}), ""},
 		{"plan-request", emails.PlanRequest(emails.PlanRequestProps{To: lucia, Team: team, By: name, ByAddress: "ines@halation.film", Change: "Pro instead of Free", ID: "abcdefghijklmno", Dashboard: link}), link},
 		{"plan-approved", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Pro instead of Free", Approved: true, Link: link, Support: support}), link},
 		{"plan-scheduled", emails.PlanDecided(emails.PlanDecidedProps{To: lucia, ToName: name, Team: team, Change: "Free instead of Pro", Approved: true, Starts: "1 December 2026", Link: link, Support: support}), link},
@@ -184,7 +186,7 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
 			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}
-		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "owner") || s.name == "support-request") {
+		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session") || strings.HasPrefix(s.name, "recording") || strings.HasPrefix(s.name, "plan") || strings.HasPrefix(s.name, "owner") || s.name == "support-request" || s.name == "backup-failed") {
 			t.Errorf("%s: got high priority %t, want %t", s.name, m.HighPriority, !m.HighPriority)
 		}
 		if dir != "" {

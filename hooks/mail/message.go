@@ -59,6 +59,7 @@ const (
 	KindPaymentFailed     = "payment_failed"
 	KindPlanEnded         = "plan_ended"
 	KindSupportRequest    = "support_request"
+	KindBackupFailed      = "backup_failed"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

@@ -35,6 +35,7 @@ const (
 	ReasonRecordingDeleted    = "recording_deleted"
 	ReasonRecordingsKept      = "recordings_kept"
 	ReasonRecorded            = "recorded"
+	ReasonBackupSucceeded     = "backup_succeeded"
 )
 
 // reasonTexts has the text of each code, to follow "Not sent: ".
@@ -71,6 +72,7 @@ var reasonTexts = map[string]string{
 	ReasonRecordingDeleted:    "the recording was deleted",
 	ReasonRecordingsKept:      "the recordings are kept",
 	ReasonRecorded:            "the session is recorded now",
+	ReasonBackupSucceeded:     "a backup succeeded in the meantime",
 	ReasonNeverNotified:       "no earlier email about the session was sent",
 }
 

@@ -2,7 +2,6 @@
 package support
 
 import (
-	"net/mail"
 	"strings"
 	"time"
 
@@ -47,11 +46,10 @@ func Register(app core.App) {
 // Address returns the address to which requests go, or "" if the server takes none: its support contact isn't an email address, or it
 // sends no email.
 func Address(app core.App) string {
-	address, err := mail.ParseAddress(settings.Of(app).Support)
-	if err != nil || !outbox.Enabled(app) {
+	if !outbox.Enabled(app) {
 		return ""
 	}
-	return address.Address
+	return settings.Of(app).SupportAddress()
 }
 
 // Send sends a request to the support address. account is nil for someone who isn't signed in.

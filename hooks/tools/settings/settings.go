@@ -170,13 +170,22 @@ func (c Config) validate() error {
 	return errors.Join(faults...)
 }
 
+// SupportAddress returns the email address of Support, or "" if it is a page or isn't set.
+func (c Config) SupportAddress() string {
+	address, err := mail.ParseAddress(c.Support)
+	if err != nil {
+		return ""
+	}
+	return address.Address
+}
+
 // SupportLink returns Support as a link, mailto: or https:, or "".
 func (c Config) SupportLink() string {
 	if strings.HasPrefix(c.Support, "https://") || strings.HasPrefix(c.Support, "http://") {
 		return c.Support
 	}
-	if address, err := mail.ParseAddress(c.Support); err == nil {
-		return "mailto:" + address.Address
+	if address := c.SupportAddress(); address != "" {
+		return "mailto:" + address
 	}
 	return ""
 }
