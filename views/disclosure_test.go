@@ -233,6 +233,7 @@ func (d *fixture) pages() []pageAccess {
 		{"app /find", app + "/find?q=o", team, nil},
 		{"app /find", app + "/find?q=Own", team, nil},
 		{"app /rooms", app + "/rooms", map[string][]string{"member": append([]string{"session's title"}, memberReads...), "admin": adminReads}, map[string][]string{"member": {"room"}}},
+		{"app /meet", app + "/meet", nothing, nil}, // leads to Home
 		{"app /calendar", app + "/calendar", team, nil},
 		{"app /calendar/{secret}", "/calendar/nonsense.ics", nothing, nil},
 		{"app /sessions", app + "/sessions", team, map[string][]string{"guest": {"session's title"}}},
