@@ -62,7 +62,7 @@ var allowedImports = map[string]string{
 	"capacity":    "accounts actors emails mail paths plans record seats teams" + tools,
 	"members":     "accounts actors audit emails mail paths people plans record teams" + tools,
 	"invitations": "accounts actors addresslist audit emails events mail members paths people record seats sessions tags teams" + tools,
-	"identities":  "accounts actors audit emails invitations mail paths record" + tools,
+	"identities":  "accounts actors audit emails invitations mail paths record sessions" + tools,
 	"passkeys":    "accounts actors audit emails mail paths record" + tools,
 	"tags":        "accounts actors audit members people record" + tools,
 	"bulk":        "actors audit events invitations mail members record sessions tags" + tools,

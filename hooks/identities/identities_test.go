@@ -14,6 +14,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/identities"
+	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 )
@@ -162,11 +163,42 @@ func TestSignIn_WithoutAccount_FollowsWhoMaySignUp(t *testing.T) {
 	luis := f.identity(user("l1", "luis@halation.example", true), nil)
 	_, err = identities.SignIn(f.app, luis, network)
 	hookstest.AssertCode(t, "without an invitation", err, identities.CodeNoAccount)
+	revoked := hookstest.Invite(t, f.app, marta, team, "luis@halation.example", "organizer")
+	hookstest.Exec(t, f.app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": revoked.ID})
+	_, err = identities.SignIn(f.app, luis, network)
+	hookstest.AssertCode(t, "with an expired invitation", err, identities.CodeNoAccount)
 
 	hookstest.Invite(t, f.app, marta, team, "luis@halation.example", "organizer")
 	account, err := identities.SignIn(f.app, luis, network)
 	if err != nil || account.Email() != "luis@halation.example" || !account.Verified() {
 		t.Fatalf("with an invitation: got %v, %v, want a confirmed account", account, err)
+	}
+}
+
+// Someone who was invited only to a session can create the account that they join it with.
+func TestSignIn_InvitedToSession_CreatesAnAccount(t *testing.T) {
+	f := newFixture(t, nil)
+	marta := hookstest.Account(t, f.app, "marta@halation.example")
+	team := hookstest.Team(t, f.app, marta, "Halation Post", "unlimited")
+	signIn := func(what string, who *mockoidc.MockUser, code string) {
+		t.Helper()
+		_, err := identities.SignIn(f.app, f.identity(who, nil), network)
+		hookstest.AssertCode(t, what, err, code)
+	}
+	signIn("before", user("n1", "nora@client.example", true), identities.CodeNoAccount)
+	session := hookstest.ScheduleSession(t, f.app, marta, team, sessions.Form{Guests: []string{"nora@client.example", "ben@client.example", "late@client.example", "out@client.example"}})
+	signIn("an unverified address", user("n1", "nora@client.example", false), identities.CodeNoEmail)
+	signIn("another address", user("n1", "nora@private.example", true), identities.CodeNoAccount)
+	signIn("the address", user("n1", "Nora@client.example", true), "")
+
+	hookstest.Exec(t, f.app, "UPDATE participants SET state = 'out' WHERE email = 'out@client.example'", nil)
+	signIn("removed from the session", user("o1", "out@client.example", true), identities.CodeNoAccount)
+	hookstest.Exec(t, f.app, "UPDATE sessions SET status = 'running' WHERE id = {:id}", dbx.Params{"id": session.Id})
+	signIn("while it runs", user("b1", "ben@client.example", true), "")
+	hookstest.Exec(t, f.app, "UPDATE sessions SET status = 'ended' WHERE id = {:id}", dbx.Params{"id": session.Id})
+	signIn("after its end", user("l1", "late@client.example", true), identities.CodeNoAccount)
+	if n := hookstest.Count(t, f.app, "users"); n != 3 {
+		t.Errorf("got %d accounts, want Marta's and two new ones", n)
 	}
 }
 

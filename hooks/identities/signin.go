@@ -11,6 +11,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/audit"
 	"usher/hooks/invitations"
+	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/settings"
 	"usher/hooks/tools/text"
@@ -18,7 +19,7 @@ import (
 
 // SignIn returns the account of an identity. An identity that isn't connected yet is connected to the account of its address, which
 // the provider must have verified; an unconfirmed account is taken over like by an emailed link. Without an account, one is created
-// if anyone may sign up or an invitation to the address is pending (R149).
+// if anyone may sign up, or the address is invited to a team or a session (R149).
 func SignIn(app core.App, identity Identity, from string) (*core.Record, error) {
 	account, err := find(app, identity)
 	if errors.Is(err, errs.ErrNotFound) {
@@ -100,15 +101,24 @@ func create(tx core.App, draft *core.Record) (*core.Record, error) {
 		return nil, errs.Invalid("base", CodeNoAccount, "Create the first account of this server with the link that it printed at its start.")
 	}
 	if settings.Of(tx).SignUp != "open" {
-		invited, err := invitations.ListPending(tx, draft)
+		invited, err := isInvited(tx, draft)
 		if err != nil {
 			return nil, err
 		}
-		if len(invited) == 0 {
+		if !invited {
 			return nil, errs.Invalid("base", CodeNoAccount, "There is no account for "+draft.Email()+". Ask an Owner or Admin of your team to invite this address.")
 		}
 	}
 	return draft, tx.Save(draft)
+}
+
+// isInvited reports whether an address is invited to a team or to a session.
+func isInvited(tx core.App, draft *core.Record) (bool, error) {
+	pending, err := invitations.ListPending(tx, draft)
+	if err != nil || len(pending) > 0 {
+		return err == nil, err
+	}
+	return sessions.HasOpenInvite(tx, draft.Email())
 }
 
 // find returns the account to which an identity is connected, or errs.ErrNotFound.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -113,4 +114,18 @@ func ListParticipants(app core.App, session string) ([]*Participant, error) {
 
 func findOneParticipant(app core.App, where dbx.Expression) (*Participant, error) {
 	return record.One[Participant](app.RecordQuery("participants").AndWhere(where), "find a participant")
+}
+
+// HasOpenInvite reports whether an address, which has no account, is invited to a session that hasn't ended.
+func HasOpenInvite(app core.App, address string) (bool, error) {
+	var has bool
+	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM participants p JOIN sessions s ON s.id = p.session
+			WHERE p.email = {:email} AND p.user = '' AND p.state != {:removed}
+			AND (s.status = {:running} OR s.status = {:scheduled} AND s.ends > {:now}))`).
+		Bind(dbx.Params{"email": address, "removed": StateRemoved, "running": Running, "scheduled": Scheduled,
+			"now": record.FormatTime(time.Now())}).Row(&has)
+	if err != nil {
+		return false, fmt.Errorf("find the invites of an address: %w", err)
+	}
+	return has, nil
 }

@@ -128,3 +128,25 @@ func TestSignInWithProvider_TakesSecondStep(t *testing.T) {
 		assertRedirect(t, b.Post("/signin/two-factors", formValues("code", two.Code(t), "next", "/account")), "/account")
 	}
 }
+
+// The provider's verified address is the invited one: the new user comes back to the invitation, and accepts it signed in.
+func TestSignUpWithProvider_Invited_ReturnsToTheInvitation(t *testing.T) {
+	s, provider := newServerWithProvider(t)
+	marta := hookstest.Account(t, s.App, "marta@halation.example")
+	team := hookstest.Team(t, s.App, marta, "Halation Post", "pro")
+	path := strings.TrimPrefix(hookstest.Invite(t, s.App, marta, team, "luis@halation.example", "organizer").Link, s.URL)
+	browser := s.Anonymous()
+	link := "/signin/with/oidc?next=" + url.QueryEscape(path)
+	assertPage(t, browser.Get(path), 200, "Or continue with", `href="`+link+`"`)
+
+	start := browser.Get(link)
+	callback := signInAtProvider(t, provider, start.Location, &mockoidc.MockUser{Subject: "x", Email: "other@halation.example", EmailVerified: true})
+	assertPage(t, browser.Get(callback), 422, "There is no account for other@halation.example")
+	start = browser.Get(link)
+	callback = signInAtProvider(t, provider, start.Location, &mockoidc.MockUser{Subject: "l1", Email: "luis@halation.example", EmailVerified: true})
+	assertRedirect(t, browser.Get(callback), path)
+	assertPage(t, browser.Get(path), 200, "Accept")
+	if r := browser.Post(path+"/accept", nil); r.Status != http.StatusSeeOther {
+		t.Errorf("got %d %s, want the team", r.Status, r.Body)
+	}
+}

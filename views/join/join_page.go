@@ -30,7 +30,7 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 		Name: cmp.Or(e.Request.FormValue("name"), visitorName(v)), HasAccount: v.Account != nil && v.Account.Verified(),
 		HasPersonalLink: v.Code != "", CreatesAccount: v.CanSignUp(), Running: v.Session.Status() == sessions.Running,
 		Timezone: e.Request.FormValue("timezone"), StartsIn: time.Until(v.Session.Starts()),
-		External: v.Session.ExternalLink() != "",
+		External: v.Session.ExternalLink() != "", Providers: settings.Of(e.App).Providers,
 	}
 	var err error
 	if p.Recording, err = recordingText(e.App, v); err != nil {

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/paths"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/web"
@@ -85,6 +86,7 @@ func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps 
 		Page: layout.PublicPage(l.e, l.title()), Title: l.title(), Invitation: l.view, Token: l.e.Request.PathValue("token"), Errors: faults,
 		Address: l.invitation.Address(), SignedIn: l.isInvitedAccount(), HasAccount: l.hasAccount(), InviteeName: l.inviteeName(),
 		Name: cmp.Or(l.e.Request.FormValue("name"), l.invitation.Name()), Timezone: l.e.Request.FormValue("timezone"),
+		Providers: settings.Of(l.e.App).Providers,
 	}
 	if l.declining {
 		confirm := l.view.DeclineDialog(props.responsePath("decline"), paths.Invitation(props.Token))
