@@ -10,11 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/commands"
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/twofactors"
 )
 
 // run runs a command with the standard input, and returns what it prints.
@@ -90,5 +92,50 @@ func TestUserPassword_SignsOutAndNotifies(t *testing.T) {
 	}
 	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.password.set", "result": "ok"}); n != 1 {
 		t.Errorf("%d audit entries, want 1", n)
+	}
+}
+
+func TestUserTwoFactors_TurnsOffAndNotifies(t *testing.T) {
+	app := hookstest.NewApp(t)
+	olga := hookstest.Account(t, app, "olga@x.example")
+	hookstest.EnableTwoFactors(t, app, olga)
+	other := hookstest.EnableTwoFactors(t, app, hookstest.Account(t, app, "ines@x.example"))
+	for _, s := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"nobody@x.example", "off"}, "there is no account with the address nobody@x.example"},
+		{[]string{"olga@x.example", "on"}, "can only be turned off here"},
+		{[]string{"olga@x.example"}, "accepts 2 arg(s)"},
+	} {
+		if _, err := run(t, app, "", append([]string{"user", "two-factors"}, s.args...)...); err == nil || !strings.Contains(err.Error(), s.want) {
+			t.Errorf("%v: got %v, want %q", s.args, err, s.want)
+		}
+	}
+	if on, err := actors.HasTwoFactors(app, olga.Id); err != nil || !on {
+		t.Fatalf("got two-factor authentication %t, %v after refusals, want it on", on, err)
+	}
+	out, err := run(t, app, "", "user", "two-factors", "Olga@X.example", "off")
+	if err != nil || out != "Two-factor authentication of olga@x.example is off.\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	if needed, err := accounts.NeedsSecondStep(app, olga); err != nil || needed {
+		t.Errorf("got a second step %t, %v, want none", needed, err)
+	}
+	if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": mail.KindTwoFactorsOff, "about": olga.Id}); n != 1 {
+		t.Errorf("got %d emails, want 1", n)
+	}
+	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.two_factors.reset", "target": olga.Id, "actor_name": audit.Administrator, "result": "ok"}); n != 1 {
+		t.Errorf("got %d entries in the audit log, want 1", n)
+	}
+	if _, err := run(t, app, "", "user", "two-factors", "olga@x.example", "off"); err == nil || !strings.Contains(err.Error(), "already off") {
+		t.Errorf("again: got %v, want that it's already off", err)
+	}
+	ines, err := accounts.Find(app, "ines@x.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := twofactors.SignIn(app, ines, "", other.Code(t), ""); err != nil {
+		t.Errorf("another user's code: %v", err)
 	}
 }

@@ -39,10 +39,11 @@ func userCommand(app core.App) *cobra.Command {
 			if args[1] != "off" {
 				return fmt.Errorf("%q isn't an action: two-factor authentication can only be turned off here", args[1])
 			}
-			if err := disableTwoFactors(app, args[0]); err != nil {
+			account, err := disableTwoFactors(app, args[0])
+			if err != nil {
 				return err
 			}
-			fmt.Fprintf(command.OutOrStdout(), "Two-factor authentication of %s is off.\n", args[0])
+			fmt.Fprintf(command.OutOrStdout(), "Two-factor authentication of %s is off.\n", account.Email())
 			return nil
 		},
 	})
@@ -50,13 +51,13 @@ func userCommand(app core.App) *cobra.Command {
 }
 
 // disableTwoFactors turns off two-factor authentication of the account with the address.
-func disableTwoFactors(app core.App, address string) error {
+func disableTwoFactors(app core.App, address string) (*core.Record, error) {
 	account, err := findAccount(app, address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	entry := administrators.CommandEntry("account.two_factors.reset").WithTarget(account.Id, account.Email())
-	return sentenceOf(twofactors.DisableByAdministrator(app, account, entry))
+	return account, sentenceOf(twofactors.DisableByAdministrator(app, account, entry))
 }
 
 // confirmationLink creates the link and says how long it is valid. It sets a new password, because someone else may have created the account.
