@@ -15,7 +15,7 @@ import (
 // Names of events.
 const (
 	Users = "users" // users, roles, tags, invitations, seats and email delivery
-	Team  = "team"  // its name, logo or settings
+	Team  = "team"  // its name, logo or settings, and offers of its ownership
 
 	Rooms    = "rooms"    // a team's rooms
 	Sessions = "sessions" // sessions, invitees, participants and the waiting room
@@ -37,7 +37,7 @@ const (
 
 // Register publishes events after commits and closes streams that have lost access.
 func Register(app core.App) {
-	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team,
+	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team, "ownership_offers": Team,
 		"rooms": Rooms, "sessions": Sessions, "participants": Sessions, "recordings": Recordings} {
 		publish := func(e *core.RecordEvent) error {
 			team := e.Record.GetString("team")

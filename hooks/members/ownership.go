@@ -82,6 +82,13 @@ func FindLastOffer(app core.App, team, admin string) (*Offer, error) {
 		OrderBy("(status = 'pending') DESC", "created DESC", "rowid DESC"), "find the newest offer of ownership")
 }
 
+// FindNewestOffer returns the newest offer of a team from or to a user in any state, or errs.ErrNotFound.
+func FindNewestOffer(app core.App, team, user string) (*Offer, error) {
+	return record.One[Offer](app.RecordQuery("ownership_offers").AndWhere(dbx.HashExp{"team": team}).
+		AndWhere(dbx.Or(dbx.HashExp{"admin": user}, dbx.HashExp{"owner": user})).
+		OrderBy("(status = 'pending') DESC", "created DESC", "rowid DESC"), "find the newest offer of ownership of a user")
+}
+
 func findOffer(app core.App, id string) (*Offer, error) {
 	return record.One[Offer](app.RecordQuery("ownership_offers").AndWhere(dbx.HashExp{"id": id}), "find an offer of ownership")
 }

@@ -15,18 +15,19 @@ import (
 // ownershipNotice tells an Admin in the Admin Panel that the team is offered to them (R29).
 func ownershipNotice(e *core.RequestEvent, actor *actors.Actor) (templ.Component, error) {
 	app, page := e.App, paths.Ownership(actor.TeamSlug())
+	none := liveNotice("offered", ui.NoticeProps{})
 	if !actor.Roles.Admin || actor.Roles.Owner || e.Request.URL.Path == page {
-		return templ.NopComponent, nil
+		return none, nil
 	}
 	offer, err := members.FindOffer(app, actor.Team.Id)
 	if err != nil || offer.AdminID() != actor.Account.Id {
-		return templ.NopComponent, errs.IgnoreNotFound(err)
+		return none, errs.IgnoreNotFound(err)
 	}
 	owner, err := app.FindRecordById("users", offer.OwnerID())
 	if err != nil {
 		return nil, err
 	}
-	return ui.Notice(ui.NoticeProps{Kind: "info", Icon: "crown", Title: text.Isolate(actors.DisplayName(owner)) + " wants to transfer this team to you.",
+	return liveNotice("offered", ui.NoticeProps{Kind: "info", Icon: "crown", Title: text.Isolate(actors.DisplayName(owner)) + " wants to transfer this team to you.",
 		Text:    "Nothing changes until you accept.",
 		Actions: ui.ButtonLink(page, ui.ButtonProps{Label: "Review offer", Variant: "outline", Size: "sm"})}), nil
 }

@@ -35,7 +35,7 @@ func shortageNotice(e *core.RequestEvent, current string, now seats.Seats) templ
 	}
 	notice := shortageProps(all)
 	notice.Folded = notice.Fold != "" && web.IsFolded(e, notice.Fold)
-	return Shortage(notice)
+	return liveNotice("shortage", notice)
 }
 
 // shortageProps is one notice for all shortages. It can be folded until another one comes.

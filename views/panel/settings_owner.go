@@ -98,17 +98,16 @@ func adminLabel(admin *core.Record) string {
 	return admin.Email()
 }
 
-// offerFor returns the pending offer of the team for its Owner, and the newest one to the actor for an Admin; nil if there is none.
+// offerFor returns the newest offer from or to the actor; nil if there is none, or if someone else became the Owner in another way.
 func offerFor(app core.App, actor *actors.Actor) (*OfferProps, error) {
-	find := func() (*members.Offer, error) { return members.FindLastOffer(app, actor.Team.Id, actor.Account.Id) }
-	if actor.CanTransferOwnership() {
-		find = func() (*members.Offer, error) { return members.FindOffer(app, actor.Team.Id) }
-	}
-	offer, err := find()
+	offer, err := members.FindNewestOffer(app, actor.Team.Id, actor.Account.Id)
 	if err != nil {
 		return nil, errs.IgnoreNotFound(err)
 	}
-	props := &OfferProps{Status: offer.Status(time.Now()), Expires: offer.Expires()}
+	props := &OfferProps{ID: offer.Id, Status: offer.Status(time.Now()), Expires: offer.Expires(), Mine: offer.OwnerID() == actor.Account.Id}
+	if props.Mine && !actor.CanTransferOwnership() && props.Status != members.OfferAccepted {
+		return nil, nil
+	}
 	for id, name := range map[string]*string{offer.OwnerID(): &props.Owner, offer.AdminID(): &props.Admin} {
 		account, err := app.FindRecordById("users", id)
 		if err != nil {

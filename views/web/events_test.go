@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/events"
 	"usher/hooks/hookstest"
@@ -227,5 +228,49 @@ func TestEvents_RetryDelay_IsRandomized(t *testing.T) {
 	}
 	if len(waits) < 5 {
 		t.Errorf("ten pages come back after %v, want at least 5", waits)
+	}
+}
+
+// Each step of a transfer of the team reaches the open pages of the Owner and of the Admin.
+func TestEvents_OfferOfOwnership_IsAnnounced(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Account(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	admin := hookstest.Member(t, server.App, team, "lucia@x.example", "admin")
+	streams := map[string]<-chan string{}
+	for who, account := range map[string]*core.Record{"the Owner": owner, "the Admin": admin} {
+		_, streams[who] = openStream(t, server, server.As(account), team.Id)
+	}
+	actor := func(account *core.Record) *actors.Actor { return hookstest.Actor(t, server.App, account, team) }
+	offer := func() error {
+		_, err := members.OfferOwnership(server.App, actor(owner), admin.Id, hookstest.Password)
+		return err
+	}
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"offered", offer},
+		{"withdrawn", func() error { return members.WithdrawOwnership(server.App, actor(owner)) }},
+		{"offered again", offer},
+		{"declined", func() error { return members.DeclineOwnership(server.App, actor(admin)) }},
+		{"offered once more", offer},
+		{"accepted", func() error { return members.AcceptOwnership(server.App, actor(admin)) }},
+	} {
+		for _, names := range streams {
+			drain(names)
+		}
+		if err := step.do(); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		for who, names := range streams {
+			for heard := ""; heard != events.Team; {
+				select {
+				case heard = <-names:
+				case <-time.After(5 * time.Second):
+					t.Fatalf("%s: %s heard nothing of it", step.name, who)
+				}
+			}
+		}
 	}
 }
