@@ -12,9 +12,18 @@ const maxManagers = 50
 
 // ListManagers lists the accounts of those who manage a team, for emails to them: the Owner, and Admins by address.
 func ListManagers(app core.App, team string) ([]*core.Record, error) {
+	return listManagers(app, team, dbx.NewExp("1"))
+}
+
+// ListManagersWithoutTwoFactors is ListManagers for those who don't have two-factor authentication.
+func ListManagersWithoutTwoFactors(app core.App, team string) ([]*core.Record, error) {
+	return listManagers(app, team, dbx.NewExp("NOT "+hasTwoFactors("users.id")))
+}
+
+func listManagers(app core.App, team string, which dbx.Expression) ([]*core.Record, error) {
 	var managers []*core.Record
 	err := app.RecordQuery("users").InnerJoin("memberships m", dbx.NewExp("m.user = users.id AND m.team = {:team} AND (m.owner OR m.admin)", dbx.Params{"team": team})).
-		OrderBy("m.owner DESC", "users.email").Limit(maxManagers).All(&managers)
+		AndWhere(which).OrderBy("m.owner DESC", "users.email").Limit(maxManagers).All(&managers)
 	if err != nil {
 		return nil, fmt.Errorf("find the Owner and Admins of a team: %w", err)
 	}

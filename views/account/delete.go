@@ -54,7 +54,7 @@ func requireConfirmation(e *core.RequestEvent, typed string) error {
 }
 
 func deleteProps(e *core.RequestEvent) (deleteForm, error) {
-	shell, err := layout.AccountShell(e, e.Auth, accountNav("delete"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Delete account"})
+	shell, err := layout.AccountShell(e, e.Auth, accountNav(e.App, "delete"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Delete account"})
 	props := deleteForm{Shell: shell, Email: e.Auth.Email(), EmailEnabled: mail.Enabled(e.App)}
 	if err != nil {
 		return props, err

@@ -175,6 +175,6 @@ func connectProps(e *core.RequestEvent) (connectForm, error) {
 	if !ok {
 		return connectForm{}, errs.ErrNotFound
 	}
-	shell, err := layout.AccountShell(e, e.Auth, accountNav(""), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Connect " + provider.Name})
+	shell, err := layout.AccountShell(e, e.Auth, accountNav(e.App, "identities"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Connect " + provider.Name})
 	return connectForm{Shell: shell, Provider: provider, Email: e.Auth.Email()}, err
 }

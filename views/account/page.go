@@ -10,22 +10,32 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
+	"usher/hooks/passkeys"
 	"usher/hooks/paths"
+	"usher/hooks/tools/settings"
 	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
 // accountNav returns the navigation of the account pages.
-func accountNav(current string) []ui.NavItem {
-	return []ui.NavItem{
+func accountNav(app core.App, current string) []ui.NavItem {
+	items := []ui.NavItem{
 		{Label: "Profile", Href: paths.AccountProfile, Icon: "circle-user"},
 		{Label: "Email address", Href: paths.AccountAddress, Icon: "at-sign"},
-		{Label: "Password", Href: paths.AccountPassword, Icon: "key-round"},
+		{Label: "Password", Href: paths.AccountPassword, Icon: "lock"},
 		{Label: "Two-factor authentication", Href: paths.AccountTwoFactors, Icon: "shield-check", Current: current == "two-factors"},
+	}
+	if passkeys.Available(app) {
+		items = append(items, ui.NavItem{Label: "Passkeys", Href: paths.AccountPasskeys, Icon: "key-round", Current: current == "passkeys"})
+	}
+	if len(settings.Of(app).Providers) > 0 {
+		items = append(items, ui.NavItem{Label: "Other sign-ins", Href: paths.AccountSignIns, Icon: "globe", Current: current == "identities"})
+	}
+	return append(items, []ui.NavItem{
 		{Label: "Devices", Href: paths.AccountDevices, Icon: "laptop"},
 		{Label: "Delete account", Href: paths.AccountDelete, Icon: "trash-2", Current: current == "delete"},
-	}
+	}...)
 }
 
 // loadAccountPage reads the stored account: e.Auth carries what was typed, even where that was refused.
@@ -34,7 +44,7 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	if err != nil {
 		return accountPage{}, fmt.Errorf("read the account: %w", err)
 	}
-	shell, err := layout.AccountShell(e, stored, accountNav(""), ui.Breadcrumb{Label: "Your account"})
+	shell, err := layout.AccountShell(e, stored, accountNav(e.App, ""), ui.Breadcrumb{Label: "Your account"})
 	if err != nil {
 		return accountPage{}, err
 	}

@@ -108,7 +108,7 @@ func renderAddPasskeyInvalid(e *core.RequestEvent, props addPasskeyForm, refused
 }
 
 func addPasskeyProps(e *core.RequestEvent) (addPasskeyForm, error) {
-	shell, err := layout.AccountShell(e, e.Auth, accountNav(""), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Add a passkey"})
+	shell, err := layout.AccountShell(e, e.Auth, accountNav(e.App, "passkeys"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Add a passkey"})
 	return addPasskeyForm{Shell: shell, Email: e.Auth.Email()}, err
 }
 

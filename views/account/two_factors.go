@@ -98,7 +98,7 @@ func renderTwoFactorsInvalid(e *core.RequestEvent, refused error, form string) e
 }
 
 func twoFactorsShell(e *core.RequestEvent) (ui.ShellProps, error) {
-	return layout.AccountShell(e, e.Auth, accountNav("two-factors"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Two-factor authentication"})
+	return layout.AccountShell(e, e.Auth, accountNav(e.App, "two-factors"), ui.Breadcrumb{Label: "Your account", Href: paths.Account}, ui.Breadcrumb{Label: "Two-factor authentication"})
 }
 
 func twoFactorsProps(e *core.RequestEvent) (twoFactors, error) {

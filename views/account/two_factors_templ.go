@@ -399,7 +399,7 @@ func twoFactorsSetup(p twoFactors) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "confirm", Title: "2. Confirm", Text: "Two-factor authentication is off until then. Other devices and API clients are signed out."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "confirm", Title: "2. Confirm", Text: "It's off until you confirm. Your other devices and API clients are then signed out."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

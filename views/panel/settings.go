@@ -12,6 +12,7 @@ import (
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -77,6 +78,13 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	actor := web.Actor(e)
 	if profile.HasTwoFactors, err = actors.HasTwoFactors(e.App, actor.Account.Id); err != nil {
 		return err
+	}
+	lacking, err := actors.ListManagersWithoutTwoFactors(e.App, actor.Team.Id)
+	if err != nil {
+		return err
+	}
+	for _, account := range lacking {
+		profile.WithoutTwoFactors = append(profile.WithoutTwoFactors, text.Isolate(actors.DisplayName(account)))
 	}
 	profile.PlanAllowsMemberHosts = actors.PlanAllowsMemberHosts(actor.Team)
 	if actors.MembersCanHost(actor.Team) {

@@ -8,8 +8,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/teams"
+	"usher/hooks/tools/text"
 )
 
 // requireTwoFactors makes the team require two-factor authentication, as its Owner.
@@ -34,6 +36,36 @@ func TestRequireTwoFactors_NeedsItOneself(t *testing.T) {
 	b := s.As(s.admin)
 	if r := b.Get("/admin/" + s.team.Slug() + "/settings"); !strings.Contains(r.Body, "Set up two-factor authentication in your account first.") {
 		t.Errorf("got %d %s, want it to say what to do first", r.Status, r.Body)
+	}
+}
+
+// The setting names those whom it asks to set it up, and so do the details of a user.
+func TestSettings_NameAdminsWithoutTwoFactors(t *testing.T) {
+	s := newFixture(t, false)
+	path := "/admin/" + s.team.Slug()
+	if body := s.As(s.owner).Get(path + "/settings").Body; !strings.Contains(body, "/account/two-factors?next=%2Fadmin%2F") {
+		t.Errorf("got %s, want a link to the setup that leads back", body)
+	}
+	two := hookstest.EnableTwoFactors(t, s.App, s.owner)
+	b := s.As(s.owner)
+	b.Post("/signin/two-factors", url.Values{"code": {two.Code(t)}})
+	details := path + "/users/" + s.admin.Id
+	for _, c := range []struct {
+		path, want string
+		change     func()
+	}{
+		{path + "/settings", text.Isolate(actors.DisplayName(s.admin)) + " doesn&#39;t have it yet.", func() {}},
+		{details, "<dd>Off</dd>", func() {}},
+		{details, "<dd>Off. They can&#39;t open the Admin Panel until they set it up.</dd>", func() {
+			hookstest.Exec(t, s.App, "UPDATE teams SET require_two_factors = TRUE", nil)
+		}},
+		{details, "<dd>On</dd>", func() { hookstest.EnableTwoFactors(t, s.App, s.admin) }},
+		{path + "/settings", "All of them have it.", func() {}},
+	} {
+		c.change()
+		if r := b.Get(c.path); !strings.Contains(r.Body, c.want) {
+			t.Errorf("%s: got %d %s, want %q", c.path, r.Status, r.Body, c.want)
+		}
 	}
 }
 

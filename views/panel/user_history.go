@@ -35,7 +35,21 @@ func loadHistory(e *core.RequestEvent, row *people.Row, query people.Query) (His
 		return props, nil
 	}
 	props.setMember(row, history)
+	if row.Kind == actors.Member {
+		props.TwoFactors = twoFactorsText(row, actors.RequiresTwoFactors(actor.Team))
+	}
 	return props, nil
+}
+
+// twoFactorsText says whether a member has two-factor authentication, and what follows if the team requires it of them.
+func twoFactorsText(row *people.Row, required bool) string {
+	switch {
+	case row.TwoFactors:
+		return "On"
+	case required && row.Roles().CanUsePanel():
+		return "Off. They can't open the Admin Panel until they set it up."
+	}
+	return "Off"
 }
 
 // setMember sets what is known of a user in the team.
