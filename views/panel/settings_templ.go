@@ -16,6 +16,7 @@ import (
 	"usher/hooks/tools/images"
 	"usher/hooks/tools/text"
 	"usher/views/ui"
+	"usher/views/web"
 )
 
 // SettingsProps describes the Settings page.
@@ -35,15 +36,16 @@ type SettingsProps struct {
 type ProfileProps struct {
 	Path, Team, Logo            string
 	Name, Description, Timezone string
-	Slug, LinkPrefix            string // the team's name in links, and what is before it
-	AdminsManageAdmins          bool   // Admins can manage other Admins
-	RequireTwoFactors           bool   // of the Owner and Admins
-	HasTwoFactors               bool   // the actor has two-factor authentication
-	IsOwner                     bool   // the actor is the Owner, who alone can change AdminsManageAdmins
-	MembersHost                 bool   // all members can host
-	PlanAllowsMemberHosts       bool   // the plan allows MembersHost
-	CancelledSessions           int    // upcoming sessions that are cancelled if MembersHost is turned off
-	EmailOff                    bool   // the server sends no email
+	Slug, LinkPrefix            string   // the team's name in links, and what is before it
+	AdminsManageAdmins          bool     // Admins can manage other Admins
+	RequireTwoFactors           bool     // of the Owner and Admins
+	HasTwoFactors               bool     // the actor has two-factor authentication
+	WithoutTwoFactors           []string // names of the Owner and Admins who have none
+	IsOwner                     bool     // the actor is the Owner, who alone can change AdminsManageAdmins
+	MembersHost                 bool     // all members can host
+	PlanAllowsMemberHosts       bool     // the plan allows MembersHost
+	CancelledSessions           int      // upcoming sessions that are cancelled if MembersHost is turned off
+	EmailOff                    bool     // the server sends no email
 	Errors                      map[string]string
 }
 
@@ -70,7 +72,24 @@ func (p ProfileProps) twoFactorsText() string {
 	if !p.HasTwoFactors && !p.RequireTwoFactors {
 		return "Set up two-factor authentication in your account first. Then you can require it of all Admins."
 	}
-	return "When on, the Owner and Admins without it are asked to set it up before they can use the Admin Panel or the API. The list of users shows who has it."
+	return "When on, the Owner and Admins without it are asked to set it up before they can use the Admin Panel or the API." + p.withoutTwoFactorsText()
+}
+
+// withoutTwoFactorsText names those whom the setting asks to set up two-factor authentication.
+func (p ProfileProps) withoutTwoFactorsText() string {
+	const most = 3
+	names := p.WithoutTwoFactors
+	if len(names) == 0 {
+		return " All of them have it."
+	}
+	verb := " don't have it yet."
+	if len(names) == 1 {
+		verb = " doesn't have it yet."
+	}
+	if len(names) > most {
+		names = append(names[:most-1:most-1], text.Count(len(names)-most+1, "other", "others"))
+	}
+	return " " + text.JoinList(names) + verb
 }
 
 func (p ProfileProps) adminsText() string {
@@ -244,7 +263,7 @@ func profileForm(p ProfileProps) templ.Component {
 		var templ_7745c5c3_Var5 templ.SafeURL
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 126, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 145, Col: 47}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -443,9 +462,9 @@ func profileForm(p ProfileProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var11 templ.SafeURL
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(paths.TwoFactors))
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(web.WithNext(paths.TwoFactors, p.Path)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 164, Col: 71}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 183, Col: 93}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 					if templ_7745c5c3_Err != nil {
@@ -571,7 +590,7 @@ func recordingSettings(url string, days int) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(retentionText(days))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 191, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 210, Col: 54}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -665,7 +684,7 @@ func emailSettings(p EmailSettingsProps) templ.Component {
 				var templ_7745c5c3_Var18 string
 				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(p.Sender)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 220, Col: 44}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 239, Col: 44}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 				if templ_7745c5c3_Err != nil {
@@ -684,7 +703,7 @@ func emailSettings(p EmailSettingsProps) templ.Component {
 				var templ_7745c5c3_Var19 string
 				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.ReportsText)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 223, Col: 59}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 242, Col: 59}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -707,7 +726,7 @@ func emailSettings(p EmailSettingsProps) templ.Component {
 				var templ_7745c5c3_Var20 string
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(p.To)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 230, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 249, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {
@@ -730,7 +749,7 @@ func emailSettings(p EmailSettingsProps) templ.Component {
 			var templ_7745c5c3_Var21 templ.SafeURL
 			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 236, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 255, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -798,7 +817,7 @@ func TestEmail(p *TestEmailProps) templ.Component {
 			var templ_7745c5c3_Var23 string
 			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(p.RefreshURL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 253, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 272, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
@@ -816,7 +835,7 @@ func TestEmail(p *TestEmailProps) templ.Component {
 		var templ_7745c5c3_Var24 string
 		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.To)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 258, Col: 25}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 277, Col: 25}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -838,7 +857,7 @@ func TestEmail(p *TestEmailProps) templ.Component {
 			var templ_7745c5c3_Var25 templ.SafeURL
 			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.RefreshURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 261, Col: 71}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 280, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 			if templ_7745c5c3_Err != nil {
