@@ -36,7 +36,7 @@ func TestUserDetails_ShowHistory(t *testing.T) {
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "pending@halation.example")
 
 	for _, test := range []struct{ name, id, want, not string }{
-		{"member", lucia.Id, "Member since 1 Mar 2025 Invited by Jonas , 28 Feb 2025 Last active Never in this team Sessions hosted None Sessions joined None", "guest"},
+		{"member", lucia.Id, "Member since 1 Mar 2025 Invited by Jonas , 28 Feb 2025 Last active Never in this team Two factors Off Sessions hosted None Sessions joined None", "guest"},
 		{"owner", s.owner.Id, "Member since 1 Feb 2025 , created the team Last active", "Invited by"},
 		{"guest", s.guest.Id, "Guest since 31 Mar 2025 Last active Never in this team Sessions joined None", "Sessions hosted"},
 		{"declined invitation", declined.ID, "Invited by Marta , 1 Apr 2025 Declined 2 Apr 2025", "Last active"},
