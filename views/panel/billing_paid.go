@@ -6,8 +6,11 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/billing"
+	"usher/hooks/plans"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -41,12 +44,19 @@ func showPaid(e *core.RequestEvent) error {
 	if err := billing.Sync(e.App, actor.Team.Id); err != nil {
 		e.App.Logger().Warn("read a subscription after its payment", "error", err.Error())
 	}
-	_, err := billing.FindWaiting(e.App, actor.Team.Id)
+	change, err := billing.FindWaiting(e.App, actor.Team.Id)
 	if errs.IgnoreNotFound(err) != nil {
 		return err
 	}
-	web.SetToast(e, "Your payment is being processed. The change starts as soon as it arrives.")
-	if err != nil {
+	if err == nil && change.Status() == billing.Unpaid {
+		web.SetToast(e, "Your payment is being processed. The change starts as soon as it arrives.")
+		return web.Redirect(e, billingPath(e))
+	}
+	account, err := billing.FindAccount(e.App, actor.Team.Id)
+	if errs.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err == nil && account.Live() && !account.Failing() {
 		web.SetToast(e, "The payment arrived. Thank you.")
 	}
 	return web.Redirect(e, billingPath(e))
@@ -86,9 +96,9 @@ func paymentProps(e *core.RequestEvent, times text.ReaderZone, seen string) (*Pa
 		case !a.Cancels().IsZero():
 			return "The subscription ends on " + times.In(a.Cancels()).Format("2 January 2006") + "."
 		}
-		return "Paid until " + times.In(a.PeriodEnds()).Format("2 January 2006") + ", and renewed then."
+		return "It renews on " + times.In(a.PeriodEnds()).Format("2 January 2006") + "." + cancelHint(e.App, actor)
 	}
-	props := &PaymentProps{Text: day(account) + " Cards and addresses are kept by Stripe.", PortalURL: billingPath(e) + "/portal", Path: billingPath(e)}
+	props := &PaymentProps{Text: day(account) + " Stripe keeps your payment method and billing address.", PortalURL: billingPath(e) + "/portal", Path: billingPath(e)}
 	if account.Failing() && !account.Live() {
 		props.RenewSeen = seen
 	}
@@ -96,6 +106,15 @@ func paymentProps(e *core.RequestEvent, times text.ReaderZone, seen string) (*Pa
 		props.Invoices = append(props.Invoices, InvoiceRow{Number: i.Number, Total: i.Total.String(), Issued: i.Issued, Times: times, Page: i.Page, PDF: i.PDF, Status: invoiceStatus(i.Status)})
 	}
 	return props, nil
+}
+
+// cancelHint says how to cancel a subscription; "" if the team's plan isn't paid for.
+func cancelHint(app core.App, actor *actors.Actor) string {
+	plan, err := plans.Find(app, settings.Of(app).Plan)
+	if err != nil || plan.Id == actor.Team.GetString("plan") {
+		return ""
+	}
+	return " To cancel, switch to the " + plan.Name() + " plan."
 }
 
 func invoiceStatus(status string) [2]string {

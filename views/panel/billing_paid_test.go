@@ -41,7 +41,7 @@ func TestBillingPaid_OrderPayAndCancel(t *testing.T) {
 	assertPage(t, r, http.StatusOK, "Switch to Business…", "A larger plan starts as soon as it")
 	assertNotContains(t, r, "Switch to Unlimited…") // it has no price
 	r = b.Get(s.path("/billing/review?plan=business"))
-	assertPage(t, r, http.StatusOK, "You pay on a page of Stripe.", "Continue to payment")
+	assertPage(t, r, http.StatusOK, "You pay on Stripe's payment page.", "Continue to payment")
 	r = b.Post(s.path("/billing"), reviewed(t, r.Body))
 	if r.Status != http.StatusSeeOther || r.Header.Get("Location") != s.path("/billing/pay") {
 		t.Fatalf("confirm: got %d to %q, want the page that leads to the payment", r.Status, r.Header.Get("Location"))
@@ -51,13 +51,13 @@ func TestBillingPaid_OrderPayAndCancel(t *testing.T) {
 	if r.Header.Get("Refresh") == "" {
 		t.Error("the page doesn't lead to the payment by itself")
 	}
-	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "A change waits for its payment: Business instead of Pro.", "Continue to payment", "Withdraw change", "Waiting for payment")
+	assertPage(t, b.Get(s.path("/billing")), http.StatusOK, "A change is waiting for payment: Business instead of Pro.", "Continue to payment", "Withdraw change", "Waiting for payment")
 	fake.PayCheckout()
 	if r := b.Get(s.path("/billing/paid")); r.Status != http.StatusSeeOther {
 		t.Fatalf("paid: got %d, want %d", r.Status, http.StatusSeeOther)
 	}
 	r = b.Get(s.path("/billing"))
-	assertPage(t, r, http.StatusOK, "The payment arrived.", "on the Business plan", "and renewed then.", "Manage payment method", "€49.00", "Paid")
+	assertPage(t, r, http.StatusOK, "The payment arrived.", "on the Business plan", "It renews on ", "To cancel, switch to the Free plan.", "Manage payment method", "€49.00", "Paid")
 	if r := b.Get(s.path("/billing/portal")); r.Status != http.StatusSeeOther || regexp.MustCompile(`^https://billing\.stripe\.test/`).FindString(r.Header.Get("Location")) == "" {
 		t.Errorf("portal: got %d to %q, want Stripe's", r.Status, r.Header.Get("Location"))
 	}
@@ -84,9 +84,11 @@ func TestBillingPaid_FailedPayment_IsOnEveryPage(t *testing.T) {
 	b.Post(s.path("/billing"), reviewed(t, r.Body))
 	sub := fake.PayCheckout()
 	b.Get(s.path("/billing/paid"))
+	b.Get(s.path("/billing")) // takes the toast
 	fake.Card = stripetest.CardDeclined
 	fake.EndPeriod(sub)
 	b.Get(s.path("/billing/paid")) // reads it
+	assertNotContains(t, b.Get(s.path("/billing")), "The payment arrived.")
 	for _, page := range []string{"/billing", "/users", "/rooms"} {
 		assertPage(t, b.Get(s.path(page)), http.StatusOK, "The last payment failed.", "The team keeps the Business plan until", "it moves to the Free plan", "Update payment method")
 	}

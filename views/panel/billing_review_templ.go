@@ -44,9 +44,9 @@ func (p ReviewProps) startText() string {
 	case p.Mode == "stripe" && p.Starts != "":
 		return "It starts at the end of the paid period, on " + p.Starts + ". Until then, the team keeps what it has, and you can withdraw the change."
 	case p.Mode == "stripe" && p.Charged:
-		return "It starts as soon as you confirm. The rest of the paid period is charged to your payment method now."
+		return "It starts as soon as you confirm. The difference for the rest of the paid period is charged to your payment method."
 	case p.Mode == "stripe" && p.Checkout:
-		return "You pay on a page of Stripe. It starts as soon as the payment arrives."
+		return "You pay on Stripe's payment page. The change starts as soon as the payment arrives."
 	case p.Mode != "operator":
 		return "It applies as soon as you confirm. You can change it back at any time."
 	case p.Lowers:
