@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/billing"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
@@ -37,7 +39,8 @@ func TestTeamRules_RandomHistory(t *testing.T) {
 		r.Repeat(map[string]func(*rapid.T){
 			"invite": f.invite, "accept": f.accept, "decline": f.decline, "undo": f.undoDecline, "revoke": f.revoke, "clear": f.clear, "resend": f.resend, "expire": f.expire, "bounce": f.bounce,
 			"change roles": f.setRoles, "revoke a role": f.revokeRole, "remove": f.remove, "leave": f.leave,
-			"change seats": f.changeSeats, "delete an account": f.deleteAccount, "delete a record": f.deleteRecord,
+			"offer the team": f.transfer, "answer the offer": f.transfer,
+			"change seats": f.changeSeats, "change the plan": f.changePlan, "delete an account": f.deleteAccount, "delete a record": f.deleteRecord,
 			"": f.check,
 		})
 		if err := audit.Verify(f.app, f.team.Id); err != nil {
@@ -59,14 +62,27 @@ type teamFixture struct {
 func newTeamFixture(t *testing.T, r *rapid.T) *teamFixture {
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = "re_test", "http://127.0.0.1:1", resendtest.WebhookSecret
-	f := &teamFixture{t: t, r: r, app: hookstest.NewAppWith(t, config), finalStatus: map[string]string{}, memberIDs: []string{"person000000000"}}
+	f := &teamFixture{t: t, r: r, app: hookstest.NewAppWith(t, config), finalStatus: map[string]string{}, memberIDs: []string{"person000000000", "person000000001"}}
 	hookstest.Exec(t, f.app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
 		WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 7)
-		SELECT printf('person%09d', i), printf('p%d@x.example', i), printf('Person %d', i), 1, '-', printf('%050d', i), {:now}, {:now} FROM n`,
-		dbx.Params{"now": types.NowDateTime().String()})
+		SELECT printf('person%09d', i), printf('p%d@x.example', i), printf('Person %d', i), 1, {:password}, printf('%050d', i), {:now}, {:now} FROM n`,
+		dbx.Params{"now": types.NowDateTime().String(), "password": passwordHash()})
 	f.team = hookstest.Team(t, f.app, f.account(0), "Halation Post", "free")
+	admin := f.account(1)
+	if err := f.app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, f.team.Id, admin.Id, actors.Roles{Admin: true}) }); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
+
+// passwordHash is the hash of the password of every account, which is cheap to check.
+var passwordHash = sync.OnceValue(func() string {
+	collection := core.NewBaseCollection("hashes")
+	collection.Fields.Add(&core.PasswordField{Name: "password", Cost: 4})
+	r := core.NewRecord(collection)
+	r.Set("password", hookstest.Password)
+	return r.GetString("password:hash")
+})
 
 func (f *teamFixture) account(n int) *core.Record {
 	account, err := f.app.FindRecordById("users", fmt.Sprintf("person%09d", n))
@@ -83,7 +99,24 @@ func (f *teamFixture) anyAccount(r *rapid.T) *core.Record {
 
 // anyActor returns a random actor of the team, usually the Owner; nil if the account isn't in it.
 func (f *teamFixture) anyActor(r *rapid.T) *actors.Actor {
-	account := f.account(rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(r, "actor"))
+	const owner = -1
+	n := rapid.SampledFrom([]int{owner, owner, owner, 0, 1, 2, 3}).Draw(r, "actor")
+	if n == owner {
+		return f.owner()
+	}
+	return f.actor(f.account(n))
+}
+
+func (f *teamFixture) owner() *actors.Actor {
+	owner, err := members.FindOwner(f.app, f.team.Id)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return f.actor(hookstest.FindRecord(f.t, f.app, "users", owner.UserID()))
+}
+
+// actor returns an account as an actor of the team; nil if there is no such account or it isn't in the team.
+func (f *teamFixture) actor(account *core.Record) *actors.Actor {
 	if account == nil {
 		return nil
 	}
@@ -233,6 +266,41 @@ func (f *teamFixture) leave(r *rapid.T) {
 	}
 }
 
+// transfer offers the ownership of the team, or answers the offer that is open. Usually, those do who may.
+func (f *teamFixture) transfer(r *rapid.T) {
+	offer, err := members.FindOffer(f.app, f.team.Id)
+	usual := rapid.IntRange(0, 3).Draw(r, "by others") > 0
+	actor := f.anyActor(r)
+	if err != nil {
+		to := f.anyID(r, "users")
+		if admins := hookstest.QueryRows(f.t, f.app, "SELECT user FROM memberships WHERE admin ORDER BY rowid"); usual && len(admins) > 0 {
+			actor, to = f.owner(), rapid.SampledFrom(admins).Draw(r, "admin")
+		}
+		if actor != nil {
+			_, err := members.OfferOwnership(f.app, actor, to, hookstest.Password)
+			checkResult(r, err)
+		}
+		return
+	}
+	answers := []func(core.App, *actors.Actor) error{members.AcceptOwnership, members.AcceptOwnership, members.DeclineOwnership, members.WithdrawOwnership}
+	answer := rapid.SampledFrom(answers).Draw(r, "answer")
+	if usual {
+		actor = f.actor(hookstest.FindRecord(f.t, f.app, "users", offer.AdminID()))
+	}
+	if actor != nil {
+		checkResult(r, answer(f.app, actor))
+	}
+}
+
+// changePlan orders another plan with some add-ons, which is applied immediately.
+func (f *teamFixture) changePlan(r *rapid.T) {
+	if actor := f.anyActor(r); actor != nil {
+		_, err := billing.Submit(f.app, actor, billing.Order{Plan: rapid.SampledFrom([]string{"free", "free", "pro", "unlimited"}).Draw(r, "plan"),
+			Addons: map[string]int{"admin-seat": rapid.IntRange(0, 2).Draw(r, "admin seats"), "organizer-seat": rapid.IntRange(0, 2).Draw(r, "organizer seats")}})
+		checkResult(r, err)
+	}
+}
+
 // changeSeats changes seats as a plan or the dashboard does.
 func (f *teamFixture) changeSeats(r *rapid.T) {
 	team, err := f.app.FindRecordById("teams", f.team.Id)
@@ -267,7 +335,10 @@ func (f *teamFixture) check(r *rapid.T) {
 	}
 	for what, query := range map[string]string{
 		"not exactly one Owner": "SELECT t.name FROM teams t WHERE 1 != (SELECT count(*) FROM memberships WHERE team = t.id AND owner)",
-		"invited twice":         "SELECT email FROM invitations WHERE " + open + " GROUP BY team, email HAVING count(*) > 1",
+		"an offer of ownership that isn't from the Owner to an Admin": `SELECT o.id FROM ownership_offers o WHERE status = 'pending'
+			AND (SELECT count(*) FROM memberships WHERE team = o.team AND (user = o.owner AND owner OR user = o.admin AND admin)) != 2`,
+		"two offers of ownership": "SELECT team FROM ownership_offers WHERE status = 'pending' GROUP BY team HAVING count(*) > 1",
+		"invited twice":           "SELECT email FROM invitations WHERE " + open + " GROUP BY team, email HAVING count(*) > 1",
 	} {
 		if rows := hookstest.QueryRows(f.t, f.app, query); len(rows) > 0 {
 			r.Fatalf("%s: %v, want at most 0", what, rows)
