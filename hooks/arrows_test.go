@@ -112,7 +112,7 @@ var allowedImports = map[string]string{
 	"views/account":     domainPackages + " views/answers views/layout views/ui views/web",
 	"views/player":      "live/recorder static views/ui",
 	"views/panel":       domainPackages + " views/answers views/recordings views/search views/layout views/ui views/web",
-	"views/app":         domainPackages + " views/recordings views/search views/layout views/ui views/web",
+	"views/app":         domainPackages + " views/answers views/recordings views/search views/layout views/ui views/web",
 	"views/recordings":  domainPackages + " views/layout views/player views/ui views/web",
 	"views/join":        domainPackages + " static views/layout views/ui views/web",
 	"views/live":        domainPackages + " static views/layout views/ui views/web",

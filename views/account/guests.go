@@ -9,6 +9,7 @@ import (
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
+	"usher/views/answers"
 )
 
 // sessionInvite is a session that the reader is invited to as a guest, from a team they aren't in (R67).
@@ -36,7 +37,7 @@ func (p sessionInvite) declineNotice() string {
 	if p.Declined {
 		return "You declined this invitation. You can still accept it until the session ends."
 	}
-	return "Guests appear in the team's list of users, don't need a seat and see only this session. If you decline, you can still accept later, until the session ends."
+	return answers.GuestListed + " If you decline, you can still accept later, until the session ends."
 }
 
 func sessionInvites(e *core.RequestEvent) ([]sessionInvite, error) {

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/teams"
 	"usher/hooks/tools/settings"
+	"usher/views/answers"
 )
 
 func TestTeamSelection_ByRole(t *testing.T) {
@@ -33,7 +34,7 @@ func TestTeamSelection_ByRole(t *testing.T) {
 		{"owner", s.As(owner).Get("/teams").Body, []string{"/admin/halation-post", "/admin/northlight-docs", "Owner"}, []string{"Accept invitation"}},
 		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs invited you to become Admin"},
 			[]string{"/admin/northlight-docs", "In the App"}},
-		{"organizer", s.As(organizer).Get("/teams").Body, []string{"You aren't an Admin of any team", "To become Admin of Halation Post, ask ", "Marta", "In the App", "Organizer", `href="/app/halation-post"`}, []string{"/admin/"}},
+		{"organizer", s.As(organizer).Get("/teams").Body, []string{answers.NoTeams, "To become Admin of Halation Post, ask ", "Marta", "In the App", "Organizer", `href="/app/halation-post"`}, []string{"/admin/"}},
 		{"guest", s.As(guest).Get("/teams").Body, []string{"In the App", "Guest"}, []string{"/admin/"}},
 		{"in no team", s.As(alone).Get("/teams").Body, []string{"You aren't in any team", "Create team"}, []string{"/admin/", "In the App"}},
 	} {

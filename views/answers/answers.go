@@ -17,13 +17,18 @@ const (
 
 // Sentences that other pages show, too.
 const (
-	Seats       = "The Owner and Admins use an Admin seat, Organizers an Organizer seat. Users with both roles use one of each. Members and guests don't use a seat."
-	GuestListed = "Guests appear in the team's list of users, don't need a seat and see only the sessions they're invited to."
+	Seats       = "The Owner and Admins use an Admin seat, Organizers an Organizer seat. Users with both roles use one of each. " + NoSeat
+	NoSeat      = "Members and guests don't use a seat."
+	LicenceUse  = "Each running session uses a licence and returns it when it ends. Scheduled sessions don't use one."
+	GuestListed = "Guests appear in the team's list of users, don't use a seat and see only the sessions they're invited to."
 	Remove      = "Remove users who are in the team. Revoke invitations that have not been accepted yet."
-	Rooms       = "A room is a permanent place for sessions, with its own link and settings. It doesn't use a licence; a session running in it does."
+	Rooms       = RoomPlace + " " + RoomLicence
+	RoomPlace   = "A room is a permanent place for sessions, with its own link and settings."
+	RoomLicence = "A room doesn't use a licence. A session running in it does."
+	RoomBooking = "Everyone who can host can book a room. Bookings can't overlap."
 	Switching   = "Everything belongs to one team: its plan, users, rooms, sessions, recordings and usage. Switching shows those of another team, and your roles there."
 	Panel       = "The Admin Panel is where the Owner and Admins manage users, seats, rooms, usage and the plan. Working in it doesn't disturb running sessions."
-	NoTeams     = "Only teams in which you have accepted the Admin or Owner role appear here."
+	NoTeams     = "The Admin Panel lists only teams in which you have accepted the Admin or Owner role."
 	UsageDiffer = "Scheduled time is what was planned when the session was scheduled. Actual time is how long it ran. They differ when a session ends early or late, never starts, or runs with other settings."
 	UsageUpdate = "Usage updates by itself while the page is open. “Refresh” does it immediately."
 )

@@ -13,6 +13,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/views/answers"
 	"usher/views/viewstest"
 )
 
@@ -80,7 +81,7 @@ func TestRooms_AccessByRole(t *testing.T) {
 func TestRooms_NoRooms_ExplainsThem(t *testing.T) {
 	s := newFixture(t, true)
 	r := s.As(s.admin).Get(s.path("/rooms"))
-	assertPage(t, r, http.StatusOK, "Create your first room", "A room keeps the same link and settings", "Bookings can't overlap", "A room doesn't use a licence", s.path("/rooms/new"))
+	assertPage(t, r, http.StatusOK, "Create your first room", answers.RoomPlace, "Bookings can't overlap", "A room doesn't use a licence", s.path("/rooms/new"))
 	assertNotContains(t, r, "<table")
 }
 
