@@ -1,6 +1,7 @@
 package search
 
 import (
+	"usher/hooks/passkeys"
 	"usher/hooks/paths"
 	"usher/hooks/sessions"
 )
@@ -82,8 +83,12 @@ func accountPages(q Query) []page {
 		{"Profile", "name picture photo avatar time zone", area, paths.AccountProfile, "circle-user"},
 		{"Email address", "mail change", area, paths.AccountAddress, "at-sign"},
 		{"Password", "change security", area, paths.AccountPassword, "key-round"},
+		{"Two-factor authentication", "2fa second step authenticator app code recovery security", area, paths.TwoFactors, "shield-check"},
 		{"Devices", "where signed in logins security", area, paths.AccountDevices, "laptop"},
 		{"Delete account", "remove close", area, paths.AccountDelete, "trash-2"},
+	}
+	if passkeys.Available(q.App) {
+		all = append(all, page{"Passkeys", "fingerprint face security key sign in", area, paths.AccountPasskeys, "key-round"})
 	}
 	for _, item := range q.Shell.Switcher.Items {
 		all = append(all, page{item.Label, "switch choose new organization", area, item.Href, item.Icon})
