@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"usher/hooks/commands"
 	"usher/hooks/hookstest"
@@ -22,6 +23,7 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	defaultBrowser.flags["font-render-hinting"] = "none" // letters are spaced as on a screen of high resolution
 	f := newFixture(t)
 	b := f.signIn(t, "marta@halation.example")
 	keep := func(name string) {
@@ -32,12 +34,18 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 	b.visit("/admin/halation-post/users")
+	eval[any](b, `document.querySelector("details.notice > summary").click()`) // folds it, here and on the next pages
+	b.waitUntil("a folded notice", `!document.querySelector("details.notice").open`)
 	keep("users")
 	b.visit("/admin/halation-post/users/add")
 	b.fill("Email addresses", "Nadia Holt <nadia@halation.example>\nleo.fox@halation.example\nmei.tan.lantern-vfx.example\n"+
 		"nadia@halation.example\nsamuel@halation.example\nirene@lantern-vfx.example\n")
 	b.waitForText("No Organizer seats left")
 	keep("add-users")
+	b.visit("/admin/halation-post/billing")
+	keep("billing")
+	b.visit("/admin/halation-post/usage?month=" + time.Now().AddDate(0, 0, -time.Now().Day()).Format("2006-01")) // a whole month
+	keep("usage")
 
 	// Places the session that a demo can start now in the working day, whenever the screenshots are taken.
 	hookstest.Exec(t, f.App, "UPDATE sessions SET starts = strftime('%Y-%m-%d 16:00:00.000Z', 'now'), ends = strftime('%Y-%m-%d 17:30:00.000Z', 'now') "+
