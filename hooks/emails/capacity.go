@@ -47,8 +47,12 @@ func Capacity(p CapacityProps) mail.Message {
 		s.Button = "View licences"
 	}
 	if p.Running && p.Free == 0 {
-		s.Title = fmt.Sprintf("All licences of %s are in use", text.Isolate(p.Team.Name))
-		s.Paragraphs = []string{"Another session can start when one of them ends. You won't get this email again for " + text.Duration(p.Interval) + "."}
+		s.Title, s.Intro = fmt.Sprintf("All licences of %s are in use", text.Isolate(p.Team.Name)), fmt.Sprintf("All %d licences are in use by running sessions.", p.Limit)
+		next := "one of them"
+		if p.Limit == 1 {
+			s.Title, s.Intro, next = fmt.Sprintf("The licence of %s is in use", text.Isolate(p.Team.Name)), "A running session uses the team's only licence.", "this one"
+		}
+		s.Paragraphs = []string{"Another session can start when " + next + " ends. You won't get this email again for " + text.Duration(p.Interval) + "."}
 	}
 	m := s.message(mail.KindCapacity, p.To, p.ToName, s.Title)
 	m.LowPriority = true
