@@ -15,7 +15,7 @@ const (
 	tools = " tools/calendar tools/csvfile tools/dates tools/disk tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/singleuse tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
-	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity events identities invitations join licences live mail members onboarding passkeys paths people plans record recordings rooms runs seats sessions support tags teams twofactors usage" + tools
+	domainPackages = "accounts active actors addresslist administrators attendances audit backup billing bulk capacity chat events identities invitations join licences live mail members onboarding passkeys paths people plans record recordings rooms runs seats sessions support tags teams twofactors usage" + tools
 )
 
 // allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
@@ -77,6 +77,7 @@ var allowedImports = map[string]string{
 	"runs":           "actors audit live plans record sessions teams" + tools,
 	"licences":       "actors plans record runs seats sessions teams" + tools,
 	"join":           "accounts actors audit live mail members paths plans record rooms runs sessions teams" + tools,
+	"chat":           "actors join live record sessions" + tools,
 	"recordings":     "accounts actors audit emails events live live/recorder mail members paths plans record rooms runs sessions teams" + tools,
 	"recordings/mp4": "events live/recorder plans recordings" + tools,
 	"attendances":    "actors audit events join live record runs sessions" + tools,

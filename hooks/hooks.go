@@ -13,6 +13,7 @@ import (
 	"usher/hooks/billing"
 	"usher/hooks/bulk"
 	"usher/hooks/capacity"
+	"usher/hooks/chat"
 	"usher/hooks/events"
 	"usher/hooks/invitations"
 	"usher/hooks/join"
@@ -63,6 +64,7 @@ func Register(app core.App, config Config) {
 	recordings.Register(app)
 	mp4.Register(app)
 	active.Register(app)
+	chat.Register(app)
 	billing.Register(app)
 	capacity.Register(app)
 	people.Register(app)

@@ -241,6 +241,7 @@ func (d *fixture) pages() []pageAccess {
 		{"app /people", app + "/people?q=o", map[string][]string{"member": {"owner's name", "admin's name"}, "admin": adminReads}, nil}, // a refused member learns whom to ask,
 		{"app /sessions/{id}", app + "/sessions/" + d.session.Id, team, map[string][]string{"guest": inviteeReads}},
 		{"app /sessions/{id}", app + "/sessions/" + d.private.Id, map[string][]string{"admin": adminReads}, map[string][]string{"admin": {"other session's title"}}},
+		{"app /sessions/{id}/chat.txt", app + "/sessions/" + d.session.Id + "/chat.txt", map[string][]string{"admin": {"session's title"}}, nil},
 		{"app /sessions/{id}/edit", app + "/sessions/" + d.session.Id + "/edit", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
 		{"app /sessions/{id}/cancel", app + "/sessions/" + d.session.Id + "/cancel", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
 		{"app /sessions/{id}/end", app + "/sessions/" + d.session.Id + "/end", nothing, nil},                                               // leads to the details
@@ -300,6 +301,7 @@ func (d *fixture) pages() []pageAccess {
 		{"live ", "/live/" + d.session.Id, map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"live /", "/live/" + d.session.Id + "/mute", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"live /state", "/live/" + d.session.Id + "/state", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
+		{"live /chat", "/live/" + d.session.Id + "/chat", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"web /events", "/events?team=nonsense", nothing, nil},
 		{"api /api/docs", "/api/docs", nothing, nil},
 		{"api /api/openapi.json", "/api/openapi.json", nothing, nil},

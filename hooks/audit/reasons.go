@@ -71,6 +71,7 @@ var reasonTexts = map[string]string{
 	"refused":             "The payment provider refused it.",
 	"payment_failed":      "The last payment had failed.",
 	"price_taken":         "The price belonged to another plan or add-on.",
+	"chat_full":           "The chat of the session was full.",
 	"bad_quantity":        "The number was too large or too small.",
 	"addon_in_use":        "Teams have the add-on.",
 	"plan_in_use":         "Teams have the plan, or new teams get it.",

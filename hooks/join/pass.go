@@ -126,7 +126,7 @@ func newGrant(tx core.App, session *sessions.Session, p *sessions.Participant) (
 	}
 	metadata, err := json.Marshal(Metadata{Role: p.Role(), Guest: m.Kind() == actors.Guest})
 	return live.Grant{
-		Room: session.Media(), Identity: p.Id, Name: actors.PublicText(p.GetString("name"), "Unnamed participant"), Metadata: string(metadata),
+		Room: session.Media(), Identity: p.Id, Name: p.PublicName(), Metadata: string(metadata),
 		Publish: true, Screen: p.CanShareScreen(session),
 	}, err
 }

@@ -160,10 +160,11 @@ func ListParticipants(app core.App, room string) ([]Participant, error) {
 	return people, nil
 }
 
-// SendData sends data to everyone in the room, with no participant as its sender. A room that isn't open has no one in it.
-func SendData(app core.App, room, topic string, data []byte) error {
+// SendData sends data to the participants with these identities, or to everyone in the room without any, with no participant as
+// its sender. A room that isn't open has no one in it.
+func SendData(app core.App, room, topic string, data []byte, to ...string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.SendDataResponse, error) {
-		return s.SendData(ctx, &livekit.SendDataRequest{Room: room, Topic: &topic, Data: data, Kind: livekit.DataPacket_RELIABLE})
+		return s.SendData(ctx, &livekit.SendDataRequest{Room: room, Topic: &topic, Data: data, Kind: livekit.DataPacket_RELIABLE, DestinationIdentities: to})
 	})
 	return ignoreNotFound(err, "send data to a media room")
 }

@@ -118,6 +118,9 @@ func Session(team, session string) string { return Sessions(team) + "/" + sessio
 // MeetNow starts a session immediately (POST only).
 func MeetNow(team string) string { return App(team) + "/meet" }
 
+// SessionChat is the chat of a session as a file.
+func SessionChat(team, session string) string { return Session(team, session) + "/chat.txt" }
+
 // NewSession is the form that schedules a session.
 func NewSession(team string) string { return Sessions(team) + "/new" }
 

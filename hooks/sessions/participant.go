@@ -64,6 +64,9 @@ func (p *Participant) Address() string { return p.GetString("email") }
 // Name is the name that the participant or the host entered, or "".
 func (p *Participant) Name() string { return p.GetString("name") }
 
+// PublicName is the name for the other participants. It never contains an email address.
+func (p *Participant) PublicName() string { return actors.PublicText(p.Name(), "Unnamed participant") }
+
 // Role is Host, Cohost, Presenter or Attendee.
 func (p *Participant) Role() string { return p.GetString("part") }
 

@@ -34,6 +34,7 @@ type Profile struct {
 	AdminsManageAdmins *bool  // only the Owner can change it (D1)
 	RequireTwoFactors  *bool  // of the Owner and Admins; who turns it on has it
 	MembersCanHost     *bool  // needs unlimited Organizer seats (D2)
+	KeepChats          *bool  // after sessions; turning it off deletes those of sessions that have ended
 	Logo               []byte // a PNG, JPEG or WebP file; empty: not changed
 	RemoveLogo         bool
 }
@@ -66,7 +67,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 		if logo != nil {
 			team.Set("logo", logo)
 		}
-		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "require_two_factors", "members_host"} {
+		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "require_two_factors", "members_host", "keep_chats"} {
 			if record.Changed(team.Record, field) {
 				entry.With(field, team.Get(field))
 			}
@@ -93,6 +94,9 @@ func (p Profile) apply(team *Team, actor *actors.Actor) error {
 			return seatsLimitedError()
 		}
 		team.Set("members_host", map[bool]string{true: "on", false: "off"}[*p.MembersCanHost])
+	}
+	if p.KeepChats != nil {
+		team.Set("keep_chats", *p.KeepChats)
 	}
 	if p.RemoveLogo {
 		team.Set("logo", nil)

@@ -101,6 +101,7 @@ create: -
 update: -
 delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId`,
 	"retired_links":       closedRules,
+	"messages":            closedRules,
 	"plans":               closedRules,
 	"addons":              closedRules,
 	"team_addons":         closedRules,

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/chat"
 	"usher/hooks/members"
 	"usher/hooks/plans"
 	"usher/hooks/seats"
@@ -64,7 +65,8 @@ type team struct {
 	AdminsManageAdmins bool     `json:"admins_manage_admins"`
 	RequireTwoFactors  bool     `json:"require_two_factors"`
 	MembersHost        bool     `json:"members_host"` // every member may host
-	Roles              []string `json:"roles"`        // the caller's
+	KeepChats          bool     `json:"keep_chats"`
+	Roles              []string `json:"roles"` // the caller's
 	Kind               string   `json:"kind"`
 
 	// Only in a GET by the Owner or an Admin.
@@ -98,7 +100,7 @@ func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 	of := teams.Of(r)
 	shown := team{
 		teamRef: teamRefOf(r), Description: of.Description(), Timezone: of.ZoneName(),
-		AdminsManageAdmins: of.AdminsManageAdmins(), RequireTwoFactors: of.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
+		AdminsManageAdmins: of.AdminsManageAdmins(), RequireTwoFactors: of.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(r), KeepChats: chat.Kept(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
 	}
 	if path := teams.Of(r).LogoPath(); path != "" {
 		shown.Logo = settings.Of(app).Link(path)
@@ -115,11 +117,12 @@ type teamForm struct {
 	AdminsManageAdmins *bool   `json:"admins_manage_admins"`
 	RequireTwoFactors  *bool   `json:"require_two_factors"`
 	MembersHost        *bool   `json:"members_host"`
+	KeepChats          *bool   `json:"keep_chats"`
 	Logo               *string `json:"logo"`
 }
 
 func (f teamForm) profile() (teams.Profile, error) {
-	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, RequireTwoFactors: f.RequireTwoFactors, MembersCanHost: f.MembersHost}
+	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, RequireTwoFactors: f.RequireTwoFactors, MembersCanHost: f.MembersHost, KeepChats: f.KeepChats}
 	if f.Logo == nil {
 		return profile, nil
 	}

@@ -33,6 +33,7 @@ func sessionRoutes(app *web.Group) {
 	app.GET("/people", searchPeople)
 	app.POST("/people", parsePeople)
 	app.GET("/sessions/{id}", details)
+	app.GET("/sessions/{id}/chat.txt", downloadChat)
 	app.GET("/sessions/{id}/edit", editSession)
 	app.POST("/sessions/{id}/edit", saveSession)
 	app.GET("/sessions/{id}/cancel", confirmCancel)

@@ -136,6 +136,9 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 		if err := props.loadRecap(e.App, session, actor); err != nil {
 			return props, err
 		}
+		if err := props.loadChat(e, session); err != nil {
+			return props, err
+		}
 		if props.Recordings, err = recordings.LoadSession(e, paths.AppRecordings(e.Request.PathValue("team")), session.Id); err != nil {
 			return props, err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/chat"
 	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/paths"
@@ -33,9 +34,17 @@ func page(e *core.RequestEvent) error {
 	}
 	return web.Render(e, 200, livePage(pageProps{
 		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
-		State: state, Link: link, Config: newClientConfig(e.App, visitor),
+		State: state, Link: link, Chat: chatProps{Notice: chatNotice(visitor.Team.Name(), chat.Kept(visitor.Team.Record)), Leads: visitor.Participant.Leads(), DownloadURL: chatURL(visitor)}, Config: newClientConfig(e.App, visitor),
 		LeftScreen: leftScreen(visitor), OtherPageScreen: otherPageScreen(visitor),
 	}))
+}
+
+// chatURL is the URL of the chat as a file, for hosts and co-hosts.
+func chatURL(v *join.Visitor) string {
+	if !v.Participant.Leads() || !v.SignedIn {
+		return ""
+	}
+	return paths.SessionChat(v.Team.Slug(), v.Session.Id)
 }
 
 func roomName(v *join.Visitor) string {

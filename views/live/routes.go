@@ -23,6 +23,8 @@ func Routes(pages *web.Group) {
 	live.POST("/lobby", setLobby)
 	live.POST("/sharing", setSharing)
 	live.POST("/participants", invite)
+	live.GET("/chat", chatHistory).Bind(apis.SkipSuccessActivityLog())
+	live.POST("/chat", sendMessage).Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(32<<10))
 	live.POST("/extend", extend)
 	live.POST("/end", end)
 	live.POST("/record", record)

@@ -111,7 +111,10 @@ func paymentProps(e *core.RequestEvent, times text.ReaderZone, seen string) (*Pa
 // cancelHint says how to cancel a subscription; "" if the team's plan isn't paid for.
 func cancelHint(app core.App, actor *actors.Actor) string {
 	plan, err := plans.Find(app, settings.Of(app).Plan)
-	if err != nil || plan.Id == actor.Team.GetString("plan") {
+	if err != nil {
+		return ""
+	}
+	if current, err := plans.ForTeam(app, actor.Team.Id); err != nil || current.Id == plan.Id {
 		return ""
 	}
 	return " To cancel, switch to the " + plan.Name() + " plan."

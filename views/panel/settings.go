@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/chat"
 	"usher/hooks/mail"
 	"usher/hooks/paths"
 	"usher/hooks/recordings"
@@ -22,6 +23,7 @@ func settingsPage(e *core.RequestEvent) error {
 	return showSettings(e, http.StatusOK, ProfileProps{
 		Name: team.Name(), Slug: team.Slug(), Description: team.Description(), Timezone: team.ZoneName(),
 		AdminsManageAdmins: team.AdminsManageAdmins(), RequireTwoFactors: team.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(team.Record),
+		KeepChats: chat.Kept(team.Record),
 	})
 }
 
@@ -50,14 +52,15 @@ func saveSettings(e *core.RequestEvent) error {
 
 func parseProfile(form uploadForm) ProfileProps {
 	return ProfileProps{Name: clean(form.Get("name")), Slug: clean(form.Get("slug")), Description: clean(form.Get("description")),
-		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", RequireTwoFactors: form.Get("two-factors") != "", MembersHost: form.Get("hosts") != ""}
+		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", RequireTwoFactors: form.Get("two-factors") != "", MembersHost: form.Get("hosts") != "",
+		KeepChats: form.Get("chats") != ""}
 }
 
 // profileChange converts the form to a change of the team. It ignores checkboxes that are disabled for the actor or by
 // the plan.
 func profileChange(e *core.RequestEvent, form uploadForm, typed ProfileProps) teams.Profile {
 	profile := teams.Profile{Name: &typed.Name, Slug: &typed.Slug, Description: &typed.Description, Timezone: &typed.Timezone,
-		Logo: form.File, RemoveLogo: form.Get("drop") != ""}
+		KeepChats: &typed.KeepChats, Logo: form.File, RemoveLogo: form.Get("drop") != ""}
 	if web.Actor(e).CanDelegateAdmins() {
 		profile.AdminsManageAdmins = &typed.AdminsManageAdmins
 	}

@@ -1,61 +1,83 @@
-// Messages between the people in the session now. They aren't saved, and people who join later don't see them.
+// The chat. The server keeps messages and sends them to the pages; a page loads those that it missed.
+import { at, session } from "./session.js";
 import { el, gathered, write } from "./dom.js";
-import { about, isMe, me, room, RoomEvent } from "./room.js";
+import { room, RoomEvent } from "./room.js";
+import { look } from "./state.js";
 import { isOpen, whenOpened } from "./panels.js";
 import { caption } from "./captions.js";
+import { explain, ours } from "../outage.js";
 import { say } from "../toasts.js";
 import { timeOfDay } from "../join/times.js";
 
 const topic = "chat";
-const longest = 2000;
 const most = 500;
 const talk = document.getElementById("talk");
 const form = document.getElementById("chat-form");
 const field = form.querySelector("textarea");
-const encoder = new TextEncoder();
+const to = document.getElementById("chat-to");
 const words = new TextDecoder();
+const known = new Set(); // ids of the messages that the page has
+const seen = `${at("chat")} seen`; // key of when the chat was last open, which survives a reload
 let unread = 0;
 
-// A message is one packet. The media server states its sender and limits its size.
+// Only the server sends data without a participant.
 room.on(RoomEvent.DataReceived, (payload, participant, _kind, subject) => {
-  if (subject !== topic || !participant) return;
-  const text = words.decode(payload).slice(0, longest);
-  if (text.trim() === "") return;
-  show(participant, text);
-  if (isOpen("chat")) return;
+  if (subject === topic && !participant) take(JSON.parse(words.decode(payload)));
+});
+
+// Loads messages that were sent before the page was opened or while it was disconnected.
+async function load() {
+  const answer = await fetch(at("chat"), { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok || !ours(answer)) return;
+  for (const message of await answer.json()) take(message);
+}
+
+function take(message) {
+  if (known.has(message.id)) return;
+  known.add(message.id);
+  show(message);
+  if (isOpen("chat")) sessionStorage.setItem(seen, message.at);
+  if (isOpen("chat") || message.person === session.me.id || message.at <= Number(sessionStorage.getItem(seen))) return;
   unread++;
   count();
-  if (unread === 1) caption(`New message from ${about(participant).name}.`);
-});
+  if (unread === 1) caption(`New message from ${message.name}.`);
+}
 
 const fresh = []; // not rendered yet
 
-function show(participant, text) {
-  fresh.push({ participant, text, at: new Date() });
+function show(message) {
+  fresh.push(message);
   if (fresh.length > most) fresh.shift();
   draw();
 }
 
 // Measure the list once per batch, because layout is slow.
 const draw = gathered(() => {
-  const low = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80 || fresh.some(({ participant }) => isMe(participant));
-  fresh.splice(0).forEach(add);
+  const low = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80 || fresh.some(({ person }) => person === session.me.id);
+  fresh.splice(0).sort((a, b) => a.at - b.at).forEach(add);
   const lines = talk.getElementsByTagName("p");
   while (lines.length > most) (lines[0].parentElement.contains(lines[1]) ? lines[0] : lines[0].parentElement).remove();
-  document.getElementById("talk-empty").hidden = true;
   if (low) talk.scrollTop = talk.scrollHeight;
 });
 
-function add({ participant, text, at }) {
-  const { name } = about(participant);
-  const last = talk.lastElementChild;
+// Adds a message below those that were sent before it, to a block of the same sender if it is the last.
+function add({ person, name, text, hosts, at: ms }) {
+  const mine = person === session.me.id;
+  const sent = new Date(ms);
+  const blocks = [...talk.children];
+  const before = blocks.findLast((block) => Number(block.dataset.last) <= ms);
   const line = el("p", {}, ...linked(text));
-  if (last?.dataset.person === participant.identity && at - Number(last.dataset.at) < 120_000) {
-    last.append(line);
-  } else {
-    talk.append(el("div", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
-      el("b", { dir: "auto" }, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, timeOfDay(at)), line));
+  if (before && before === blocks.at(-1) && before.dataset.person === person && before.dataset.hosts === String(hosts) && ms - Number(before.dataset.at) < 120_000) {
+    before.append(line);
+    before.dataset.last = ms;
+    return;
   }
+  const block = el("div", { "data-person": person, "data-at": ms, "data-last": ms, "data-hosts": String(hosts), "data-mine": mine },
+    el("b", { dir: "auto" }, mine ? "You" : name), el("time", { datetime: sent.toISOString() }, timeOfDay(sent)));
+  if (hosts) block.append(el("small", {}, mine ? "Only to hosts" : "Only to hosts and co-hosts"));
+  block.append(line);
+  if (before) before.after(block);
+  else talk.prepend(block);
 }
 
 // Turns URLs into links that open in a new tab.
@@ -77,19 +99,31 @@ function count() {
   write(dot.firstChild, String(unread));
 }
 
+let sending = false;
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = field.value.trim();
-  if (text === "") return;
+  if (text === "" || sending) return;
+  sending = true;
+  form.querySelector("button").setAttribute("aria-busy", "true");
   try {
-    await me().publishData(encoder.encode(text), { reliable: true, topic });
-  } catch (refused) {
-    say("Message not sent: the connection was lost. Try again when you're reconnected.");
-    return;
+    const answer = await fetch(at("chat"), { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ text, to: to?.value ?? "" }) }).catch(() => null);
+    const said = ours(answer) ? await answer.json().catch(() => null) : null;
+    if (said?.id) {
+      take(said);
+      if (field.value.trim() === text) field.value = "";
+    } else {
+      say(`Message not sent. ${said?.message ?? (ours(answer) ? "Try again." : explain(answer))}`);
+      look(); // the session may have ended
+    }
+  } finally {
+    sending = false;
+    form.querySelector("button").removeAttribute("aria-busy");
   }
-  field.value = "";
-  show(me(), text);
 });
+
+to?.addEventListener("change", () => (field.placeholder = to.value ? "Message the hosts" : "Message everyone"));
 
 field.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -99,7 +133,11 @@ field.addEventListener("keydown", (event) => {
 
 whenOpened("chat", () => {
   unread = 0;
+  sessionStorage.setItem(seen, Date.now());
   count();
   talk.scrollTop = talk.scrollHeight;
   field.focus();
 });
+
+room.on(RoomEvent.Reconnected, load);
+room.on(RoomEvent.Connected, load);
