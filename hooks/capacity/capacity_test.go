@@ -133,7 +133,7 @@ func TestCapacity_LastLicence_NotifiesAtMostWeekly(t *testing.T) {
 				t.Fatal(err)
 			}
 			if status == sessions.Running {
-				f.assertSubjects("marta@x.example", "All licences of Halation Post are in use")
+				f.assertSubjects("marta@x.example", "The licence of Halation Post is in use")
 			}
 		}
 		if n == 1 {
@@ -146,7 +146,7 @@ func TestCapacity_LastLicence_NotifiesAtMostWeekly(t *testing.T) {
 	if err := f.app.Save(r); err != nil {
 		t.Fatal(err)
 	}
-	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use", "All licences of Halation Post are in use")
+	f.assertSubjects("marta@x.example", "The licence of Halation Post is in use", "The licence of Halation Post is in use")
 }
 
 // setRunning saves a session of the Owner as running and returns a function that ends it.
