@@ -70,6 +70,7 @@ var reasonTexts = map[string]string{
 	"not_sold":            "The plan or an add-on couldn't be bought.",
 	"refused":             "The payment provider refused it.",
 	"payment_failed":      "The last payment had failed.",
+	"paying":              "The payment was being processed.",
 	"price_taken":         "The price belonged to another plan or add-on.",
 	"chat_full":           "The chat of the session was full.",
 	"bad_quantity":        "The number was too large or too small.",

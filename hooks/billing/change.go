@@ -36,6 +36,7 @@ const (
 	CodeNotSold     = "not_sold"     // the plan or add-on has no price at the payment provider
 	CodeRefused     = "refused"      // the payment provider refused the change
 	CodeFailed      = "payment_failed"
+	CodePaying      = "paying" // the payment is on its way
 	CodeBadQuantity = plans.CodeBadQuantity
 )
 

@@ -137,17 +137,27 @@ func checkPaid(tx core.App, account *Account, p *Preview) error {
 	return nil
 }
 
+// What became of the page on which a change can be paid.
+const (
+	notClosed = iota // there is none
+	closed           // it can't be paid any more
+	stillOpen        // the provider refused to close it: it was paid, has expired, or a payment is on its way
+)
+
 // closePayment closes the page on which the change can be paid, if there is one, so that it can be withdrawn. Refusals are left to Withdraw.
-func closePayment(app core.App, actor *actors.Actor, id string) (closed bool, err error) {
+func closePayment(app core.App, actor *actors.Actor, id string) (outcome int, err error) {
 	change, err := Find(app, id)
 	if err != nil || change.Status() != Unpaid || change.TeamID() != actor.Team.Id || !actor.CanManageBilling() {
-		return false, errs.IgnoreNotFound(err)
+		return notClosed, errs.IgnoreNotFound(err)
+	}
+	payment := change.GetString("payment")
+	if payment == "" {
+		return notClosed, nil
 	}
 	p, err := findProvider(app)
 	if err != nil {
-		return false, err
+		return notClosed, err
 	}
-	payment := change.GetString("payment")
 	err = call(func(ctx context.Context) error {
 		if id, ok := strings.CutPrefix(payment, checkoutPrefix); ok {
 			return p.ExpireCheckout(ctx, id)
@@ -158,10 +168,10 @@ func closePayment(app core.App, actor *actors.Actor, id string) (closed bool, er
 		return nil
 	})
 	var refusal *Refusal
-	if errors.As(err, &refusal) { // it was paid or has expired
-		return true, Sync(app, change.TeamID())
+	if errors.As(err, &refusal) {
+		return stillOpen, Sync(app, change.TeamID())
 	}
-	return err == nil, err
+	return closed, err
 }
 
 // markUnsent notes that the provider must learn of the end of a scheduled change.

@@ -155,7 +155,7 @@ func charge(app core.App, account *Account, change *Change) error {
 		return err
 	}
 	changes := itemChanges(priced, now.items(), paidItems(wanted.NewPlan, wanted.NewHeld))
-	if now.chosen.live() && now.chosen.Pending == nil && len(changes) > 0 {
+	if now.chosen.live() && len(changes) > 0 { // an update that waits may be another one, which this one replaces
 		var after Subscription
 		err := call(func(ctx context.Context) (err error) {
 			after, err = p.UpdateSubscription(ctx, "order-"+change.Id, now.chosen.ID, Update{Items: changes, Charge: true})
@@ -167,8 +167,14 @@ func charge(app core.App, account *Account, change *Change) error {
 		now.chosen = &after
 	}
 	if now.chosen.live() && now.chosen.Pending != nil {
-		if _, err := storePayment(app, change.Id, invoicePrefix, *now.chosen.Pending); err != nil {
+		stored, err := storePayment(app, change.Id, invoicePrefix, *now.chosen.Pending)
+		if err != nil {
 			return err
+		}
+		if !stored { // it was withdrawn meanwhile
+			if err := call(func(ctx context.Context) error { return p.VoidInvoice(ctx, now.chosen.Pending.ID) }); err != nil {
+				return err
+			}
 		}
 	}
 	return Sync(app, change.TeamID())

@@ -177,7 +177,7 @@ func apply(tx core.App, change *Change, belowUse bool) error {
 
 // Withdraw takes back the waiting change of the actor's team.
 func Withdraw(app core.App, actor *actors.Actor, id string) error {
-	closed, err := closePayment(app, actor, id)
+	payment, err := closePayment(app, actor, id)
 	if err != nil {
 		return err
 	}
@@ -200,10 +200,13 @@ func Withdraw(app core.App, actor *actors.Actor, id string) error {
 		}
 		entry.With("change", change.Summary())
 		if !change.Waits() {
-			if closed && change.Status() == Withdrawn {
+			if payment != notClosed && change.Status() == Withdrawn {
 				return nil // the provider's report about it came first
 			}
 			return endedError()
+		}
+		if payment == stillOpen {
+			return errs.Invalid("base", CodePaying, "The payment is being processed, so this change can't be withdrawn now. It starts when the payment arrives, and ends if it fails.")
 		}
 		if unsent, err = markUnsent(tx, change); err != nil {
 			return err

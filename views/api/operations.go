@@ -123,7 +123,7 @@ var operations = []operation{
 		text:    "Applied immediately, requested from the server administrator or paid through Stripe, as the server is set up. A requested change that lowers a limit starts at the end of the month after it's approved, a paid one at the end of the paid period.",
 		request: orderForm{}, response: []any{planChange{}}, codes: append([]string{billing.CodeUnchanged, billing.CodeWaiting, billing.CodeDoesNotFit, billing.CodeNotSold, billing.CodeRefused, billing.CodeFailed}, orderCodes...)},
 	{method: "POST", path: "/api/teams/{team}/billing/changes/{id}/withdraw", tag: "Teams", id: "withdrawChange", summary: "Withdraw a change of the plan", access: admins,
-		text: "Only while it's requested, unpaid or scheduled.", response: []any{planChange{}}, codes: []string{billing.CodeEnded}},
+		text: "Only while it's requested, unpaid or scheduled, and no payment is being processed.", response: []any{planChange{}}, codes: []string{billing.CodeEnded, billing.CodePaying}},
 	{method: "GET", path: "/api/teams/{team}/start", tag: "Teams", id: "getStart", summary: "Get the steps of getting started", access: admins,
 		text: "Which of the first steps the team has done, and whether the caller has hidden the list.", response: []any{gettingStarted{}}},
 	{method: "POST", path: "/api/teams/{team}/start/hide", tag: "Teams", id: "hideStart", summary: "Hide the steps of getting started", access: admins,

@@ -69,12 +69,17 @@ func (p *provider) OpenCheckout(ctx context.Context, key string, c billing.Check
 }
 
 func (p *provider) CheckoutStatus(ctx context.Context, id string) (string, error) {
-	session, err := p.client.V1CheckoutSessions.Retrieve(ctx, id, nil)
+	params := &stripe.CheckoutSessionRetrieveParams{}
+	params.AddExpand("subscription")
+	session, err := p.client.V1CheckoutSessions.Retrieve(ctx, id, params)
 	if err != nil {
 		return "", convertError(err)
 	}
 	switch session.Status {
 	case stripe.CheckoutSessionStatusComplete:
+		if s := session.Subscription; s != nil && s.Status == stripe.SubscriptionStatusIncompleteExpired { // the first payment never arrived
+			return billing.CheckoutExpired, nil
+		}
 		return billing.CheckoutPaid, nil
 	case stripe.CheckoutSessionStatusExpired:
 		return billing.CheckoutExpired, nil

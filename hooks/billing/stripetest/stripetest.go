@@ -33,7 +33,10 @@ type Stripe struct {
 	Card   string // of every customer
 	Down   bool   // calls fail without an answer
 	Lose   bool   // calls work, but the answers to writes get lost
+	Paying bool   // payments are on their way: what they are for can be neither withdrawn nor used
 	Prices map[string]int64
+
+	Updating func() // called before a subscription is updated; may be nil
 
 	mu            sync.Mutex
 	serial        int
@@ -164,7 +167,7 @@ func (s *Stripe) CheckoutStatus(_ context.Context, id string) (string, error) {
 func (s *Stripe) ExpireCheckout(_ context.Context, id string) error {
 	_, err := write(s, "expire checkout", "", func() (any, error) {
 		c := s.checkouts[id]
-		if c == nil || c.Status != billing.CheckoutOpen {
+		if c == nil || c.Status != billing.CheckoutOpen || s.Paying {
 			return nil, refuse("Only Checkout Sessions with a status of open can be expired")
 		}
 		c.Status = billing.CheckoutExpired
@@ -221,6 +224,9 @@ func (s *Stripe) Invoices(_ context.Context, customer string) ([]billing.Invoice
 
 // UpdateSubscription implements billing.Provider.
 func (s *Stripe) UpdateSubscription(_ context.Context, key, id string, u billing.Update) (billing.Subscription, error) {
+	if s.Updating != nil {
+		s.Updating()
+	}
 	return write(s, "update subscription", key, func() (billing.Subscription, error) {
 		sub := s.subscriptions[id]
 		if sub == nil || sub.Status == billing.SubscriptionCancelled {
@@ -239,6 +245,10 @@ func (s *Stripe) UpdateSubscription(_ context.Context, key, id string, u billing
 		if !u.Charge || len(u.Items) == 0 {
 			sub.Items = items
 			return sub.copy(), nil
+		}
+		if sub.Pending != nil { // a new update replaces the one that waits
+			s.invoices[sub.Pending.ID].Status = "void"
+			sub.Pending, sub.updated = nil, nil
 		}
 		bill := s.bill(sub, max(0, s.total(items)-s.total(sub.Items)), s.Card == CardWorks)
 		if s.Card == CardWorks {
@@ -317,6 +327,9 @@ func (s *Stripe) VoidInvoice(_ context.Context, id string) error {
 		i := s.invoices[id]
 		if i == nil || i.Status != "open" {
 			return nil, refuse("You can only void an open invoice")
+		}
+		if s.Paying {
+			return nil, refuse("You can't void an invoice with a pending payment")
 		}
 		i.Status = "void"
 		sub := s.subscriptions[i.subscription]
