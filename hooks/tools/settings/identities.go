@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 // The keys of identity providers. They are stored with each connected account and must not change.
@@ -37,9 +38,9 @@ var knownProviders = []struct{ key, name, env string }{
 // tenantPattern matches the ID of a Microsoft directory or one of its domains.
 var tenantPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
 
-// sharedTenants sign in users of every directory. The address of such a user is whatever the administrator of their directory
-// typed, so it proves nothing.
-var sharedTenants = map[string]bool{"common": true, "organizations": true, "consumers": true}
+// sharedTenants sign in users of every directory, or of none: the last one is the ID of "consumers". The address of such a user is
+// whatever the administrator of their directory typed, so it proves nothing.
+var sharedTenants = map[string]bool{"common": true, "organizations": true, "consumers": true, "9188040d-6c67-4c5b-b112-36a304b66dad": true}
 
 // FindProvider returns the provider with the key, and whether it is set up.
 func (c Config) FindProvider(key string) (Provider, bool) {
@@ -86,7 +87,7 @@ func (c *Config) readProviders(getenv func(string) string) error {
 				fault("USHER_OIDC_ISSUER is %q: set it to the https:// URL of the provider, as its documentation calls the issuer", p.Issuer)
 			}
 		case ProviderMicrosoft:
-			if p.Tenant = getenv("USHER_MICROSOFT_TENANT"); !tenantPattern.MatchString(p.Tenant) || sharedTenants[p.Tenant] {
+			if p.Tenant = getenv("USHER_MICROSOFT_TENANT"); !tenantPattern.MatchString(p.Tenant) || sharedTenants[strings.ToLower(p.Tenant)] {
 				fault("USHER_MICROSOFT_TENANT is %q: set it to the ID of your directory", p.Tenant)
 			}
 		}

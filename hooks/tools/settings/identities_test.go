@@ -42,7 +42,7 @@ func TestFromEnv_Provider_Refused(t *testing.T) {
 			t.Errorf("the issuer %s: got no error, want one", issuer)
 		}
 	}
-	for _, tenant := range []string{"common", "organizations", "consumers", "a/b", ""} {
+	for _, tenant := range []string{"common", "organizations", "consumers", "Common", "9188040d-6c67-4c5b-b112-36a304b66dad", "a/b", ""} {
 		if _, err := fromEnv(map[string]string{"USHER_MICROSOFT_CLIENT_ID": "m", "USHER_MICROSOFT_CLIENT_SECRET": "s", "USHER_MICROSOFT_TENANT": tenant}); err == nil {
 			t.Errorf("the tenant %q: got no error, want one", tenant)
 		}
