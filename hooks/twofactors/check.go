@@ -22,12 +22,16 @@ const (
 )
 
 // Rate limits of wrong codes. Like failed sign-ins they count per account and network, per account over all networks with a higher
-// limit, and per known device.
+// limit, and per known device. Codes are short, so that the limit of a day counts, too: guessing one takes years on average.
 var (
 	sourceLimit  = ratelimit.Define("two-factors", 10, 15*time.Minute)
 	accountLimit = ratelimit.Define("two-factors-all", 30, time.Hour)
+	dayLimit     = ratelimit.Define("two-factors-day", 100, 24*time.Hour)
 	deviceLimit  = ratelimit.Define("two-factors-device", 10, 15*time.Minute)
-	actionLimit  = ratelimit.Define("two-factors-action", 10, 15*time.Minute) // wrong codes of signed-in users
+
+	// Wrong codes of signed-in users.
+	actionLimit    = ratelimit.Define("two-factors-action", 10, 15*time.Minute)
+	actionDayLimit = ratelimit.Define("two-factors-action-day", 100, 24*time.Hour)
 )
 
 // Used tells which code was used.
@@ -83,16 +87,23 @@ func isWrongCode(err error) bool {
 	return code == CodeWrongCode || code == CodeUsedCode
 }
 
-// begin counts an attempt before the check, so that parallel attempts can't exceed the limits.
+// slot is a limit and what counts against it.
+type slot struct {
+	limiter *ratelimit.Limiter
+	key     string
+}
+
+// begin counts an attempt to sign in.
 func begin(app core.App, account *core.Record, device, from string) (refund func(), err error) {
-	type slot struct {
-		limiter *ratelimit.Limiter
-		key     string
-	}
-	slots := []slot{{sourceLimit.In(app), account.Id + " " + ratelimit.NetworkKey(from)}, {accountLimit.In(app), account.Id}}
+	slots := []slot{{sourceLimit.In(app), account.Id + " " + ratelimit.NetworkKey(from)}, {accountLimit.In(app), account.Id}, {dayLimit.In(app), account.Id}}
 	if id := accounts.KnownDevice(app, device, account); id != "" {
 		slots = []slot{{deviceLimit.In(app), account.Id + " " + id}}
 	}
+	return take(slots)
+}
+
+// take counts an attempt before the check, so that parallel attempts can't exceed the limits.
+func take(slots []slot) (refund func(), err error) {
 	var taken []slot
 	refund = func() {
 		for _, s := range taken {

@@ -124,9 +124,9 @@ func confirm(app core.App, account *core.Record, action string, form Form, do fu
 	if err != nil {
 		return err
 	}
-	limiter := actionLimit.In(app)
-	if wait, ok := limiter.Take(account.Id); !ok {
-		return tooMany(wait)
+	refund, err := take([]slot{{actionLimit.In(app), account.Id}, {actionDayLimit.In(app), account.Id}})
+	if err != nil {
+		return err
 	}
 	err = audit.Do(app, entry, func(tx core.App) error {
 		if _, err := reauth.Verify(tx); err != nil {
@@ -135,7 +135,7 @@ func confirm(app core.App, account *core.Record, action string, form Form, do fu
 		return do(tx, entry)
 	})
 	if !isWrongCode(err) {
-		limiter.Refund(account.Id)
+		refund()
 		return err
 	}
 	if on, _ := actors.HasTwoFactors(app, account.Id); on {
