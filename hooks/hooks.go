@@ -19,6 +19,7 @@ import (
 	"usher/hooks/join"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/passkeys"
 	"usher/hooks/people"
 	"usher/hooks/plans"
 	"usher/hooks/record"
@@ -49,6 +50,7 @@ func Register(app core.App, config Config) {
 	mail.Register(app)
 	accounts.Register(app)
 	twofactors.Register(app)
+	passkeys.Register(app)
 	plans.Register(app)
 	teams.Register(app)
 	members.Register(app)

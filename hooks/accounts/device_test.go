@@ -202,3 +202,38 @@ func TestSave_TokenKeyChange_EndsLogins(t *testing.T) {
 		}
 	}
 }
+
+// A server administrator unconfirms the address of an account in the dashboard.
+func TestSave_Unconfirmed_EndsLoginsAndTokens(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	secret, err := accounts.StartLogin(app, ada, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending, err := accounts.NewPendingSignIn(app, ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := ada.NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.SetVerified(false)
+	if err := app.Save(ada); err != nil {
+		t.Fatal(err)
+	}
+	ada.SetVerified(true) // again
+	if err := app.Save(ada); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := accounts.FindLogin(app, secret); err == nil {
+		t.Error("got the device still signed in")
+	}
+	if _, err := accounts.FindPendingSignIn(app, pending); err == nil {
+		t.Error("got a sign-in that still waits for its second step")
+	}
+	if _, err := app.FindAuthRecordByToken(token, core.TokenTypeAuth); err == nil {
+		t.Error("got the API token still valid")
+	}
+}

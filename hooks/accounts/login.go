@@ -129,6 +129,14 @@ func DeleteExpiredLogins(app core.App) error {
 	return err
 }
 
+// rotateOnUnconfirm changes the token key when a server administrator unconfirms an address, so that nothing that was signed in stays so.
+func rotateOnUnconfirm(e *core.RecordEvent) error {
+	if before := e.Record.Original(); before.Verified() && !e.Record.Verified() && e.Record.TokenKey() == before.TokenKey() {
+		e.Record.RefreshTokenKey()
+	}
+	return e.Next()
+}
+
 // endOnKeyChange signs out devices and cancels a pending address change and one-time codes when the token key of an account changes.
 func endOnKeyChange(e *core.RecordEvent) error {
 	before := e.Record.Original().TokenKey()

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
+	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 )
@@ -180,6 +181,20 @@ func UpdateProfile(app core.App, account *core.Record, name, timezone, from stri
 		stored.Set("name", name)
 		stored.Set("timezone", timezone)
 		return tx.Save(stored)
+	})
+}
+
+// OnConfirm registers what else happens in the transaction that confirms the address of an account: someone else may have had the
+// account before.
+func OnConfirm(app core.App, do func(tx core.App, account *core.Record) error) {
+	app.OnRecordUpdateExecute("users").BindFunc(func(e *core.RecordEvent) error {
+		confirmed := e.Record.Verified() && !e.Record.Original().Verified()
+		return record.InTx(e, func() error {
+			if err := e.Next(); err != nil || !confirmed {
+				return err
+			}
+			return do(e.App, e.Record)
+		})
 	})
 }
 

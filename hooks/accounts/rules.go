@@ -16,6 +16,7 @@ func Register(app core.App) {
 		}
 		return e.Next()
 	})
+	app.OnRecordUpdateExecute("users").BindFunc(rotateOnUnconfirm)
 	app.OnRecordUpdateExecute("users").BindFunc(endOnKeyChange)
 	app.OnRecordAuthWithPasswordRequest("users").BindFunc(signInByAPI)
 	registerEndpointRules(app)
@@ -63,6 +64,12 @@ func registerEndpointRules(app core.App) {
 	})
 	app.OnRecordConfirmVerificationRequest("users").BindFunc(func(e *core.RecordConfirmVerificationRequestEvent) error {
 		return e.ForbiddenError("Confirm an email address on the page of its link instead.", nil)
+	})
+	app.OnRecordDeleteRequest(core.CollectionNameExternalAuths).BindFunc(func(e *core.RecordRequestEvent) error {
+		if !e.HasSuperuserAuth() {
+			return e.ForbiddenError("Disconnect an account that you sign in with in your account settings instead.", nil)
+		}
+		return e.Next()
 	})
 	app.OnRecordUpdateRequest("users").BindFunc(func(e *core.RecordRequestEvent) error {
 		if !e.HasSuperuserAuth() && (len(e.Record.GetUnsavedFiles("avatar")) > 0 || record.Changed(e.Record, "avatar")) {

@@ -155,17 +155,66 @@ func TestSignIn_CounterWentBack_IsRefused(t *testing.T) {
 	hookstest.AssertCode(t, "a copy of the key", err, passkeys.CodeRefused)
 }
 
+// unconfirm makes the address of the account unconfirmed again, as a server administrator can.
+func (f *fixture) unconfirm() *core.Record {
+	f.Helper()
+	account := hookstest.FindRecord(f, f.app, "users", f.account.Id)
+	account.SetVerified(false)
+	if err := f.app.Save(account); err != nil {
+		f.Fatal(err)
+	}
+	return account
+}
+
 func TestSignIn_UnconfirmedAccount_IsRefused(t *testing.T) {
 	f := newFixture(t)
 	f.add()
-	account := hookstest.FindRecord(t, f.app, "users", f.account.Id)
-	account.SetVerified(false)
-	if err := f.app.Save(account); err != nil {
-		t.Fatal(err)
-	}
+	f.unconfirm()
 	token, answer := f.get()
 	_, err := passkeys.SignIn(f.app, token, answer, network)
 	hookstest.AssertCode(t, "an unconfirmed account", err, accounts.CodeUnverified)
+}
+
+// The account of a passkey is deleted; another one may have its address.
+func TestSignIn_DeletedAccount_IsRefused(t *testing.T) {
+	f := newFixture(t)
+	f.add()
+	begun, answered := f.get()
+	if err := f.app.Delete(hookstest.FindRecord(t, f.app, "users", f.account.Id)); err != nil {
+		t.Fatal(err)
+	}
+	if n := hookstest.Count(t, f.app, "passkeys"); n != 0 {
+		t.Errorf("got %d passkeys of a deleted account, want none", n)
+	}
+	hookstest.Account(t, f.app, f.account.Email())
+	_, err := passkeys.SignIn(f.app, begun, answered, network)
+	hookstest.AssertCode(t, "begun before", err, passkeys.CodeRefused)
+	token, answer := f.get()
+	_, err = passkeys.SignIn(f.app, token, answer, network)
+	hookstest.AssertCode(t, "begun after", err, passkeys.CodeRefused)
+}
+
+// Someone else may have had the account before the owner of its address confirmed it.
+func TestTakeOver_RemovesPasskeys(t *testing.T) {
+	f := newFixture(t)
+	f.add()
+	account := f.unconfirm()
+	if n := hookstest.Count(t, f.app, "passkeys"); n != 1 {
+		t.Errorf("got %d passkeys before, want 1", n)
+	}
+	link, err := account.NewPasswordResetToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := accounts.ResetPassword(f.app, accounts.ResetForm{Token: link, Password: "copper velvet harbour cloud", Name: "Marta"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := hookstest.Count(t, f.app, "passkeys"); n != 0 {
+		t.Errorf("got %d passkeys after, want none", n)
+	}
+	token, answer := f.get()
+	_, err = passkeys.SignIn(f.app, token, answer, network)
+	hookstest.AssertCode(t, "the passkey", err, passkeys.CodeRefused)
 }
 
 // TestSignIn_Concurrent_AnswerWorksOnce sends one answer several times at once.

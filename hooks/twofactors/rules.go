@@ -9,7 +9,6 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
-	"usher/hooks/record"
 	"usher/hooks/tools/errs"
 )
 
@@ -17,7 +16,7 @@ import (
 func Register(app core.App) {
 	accounts.RegisterSecondStep(app, func(app core.App, account *core.Record) (bool, error) { return actors.HasTwoFactors(app, account.Id) })
 	app.OnRecordAuthRequest("users").BindFunc(requireCode)
-	app.OnRecordUpdateExecute("users").BindFunc(discardOnTakeOver)
+	accounts.OnConfirm(app, discard)
 	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindTwoFactorsOn, mail.KindTwoFactorsOff, mail.KindRecoveryCodeUsed)
 }
 
@@ -55,17 +54,11 @@ func requireCode(e *core.RecordAuthRequestEvent) error {
 	return err
 }
 
-// discardOnTakeOver removes two-factor authentication when an address is confirmed: someone else may have registered it before.
-func discardOnTakeOver(e *core.RecordEvent) error {
-	confirmed := e.Record.Verified() && !e.Record.Original().Verified()
-	return record.InTx(e, func() error {
-		if err := e.Next(); err != nil || !confirmed {
-			return err
-		}
-		a, err := find(e.App, e.Record.Id)
-		if err != nil {
-			return errs.IgnoreNotFound(err)
-		}
-		return e.App.Delete(a)
-	})
+// discard removes the two-factor authentication of an account, or its setup, in the caller's transaction.
+func discard(tx core.App, account *core.Record) error {
+	a, err := find(tx, account.Id)
+	if err != nil {
+		return errs.IgnoreNotFound(err)
+	}
+	return tx.Delete(a)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
 )
@@ -77,5 +78,27 @@ func TestPocketBaseEndpoints_AreNoWayAroundTheCode(t *testing.T) {
 		if status, reply := w.Call("", http.MethodPost, "/api/collections/users/"+path, body); reply["token"] != nil {
 			t.Errorf("%s: got %d with a token: %v", path, status, reply)
 		}
+	}
+}
+
+// Disconnecting an identity is recorded and emailed, so it isn't done through PocketBase's own endpoint.
+func TestExternalAuths_DirectDelete_IsRefused(t *testing.T) {
+	w := newFixture(t)
+	link := core.NewExternalAuth(w.App)
+	link.SetCollectionRef(w.accounts["member"].Collection().Id)
+	link.SetRecordRef(w.accounts["member"].Id)
+	link.SetProvider("google")
+	link.SetProviderId("1")
+	if err := w.App.Save(link); err != nil {
+		t.Fatal(err)
+	}
+	path := "/api/collections/_externalAuths/records/" + link.Id
+	for role, want := range map[string]int{"nobody": http.StatusNotFound, "admin": http.StatusNotFound, "member": http.StatusForbidden} {
+		if status, body := w.callAs(role, http.MethodDelete, path, nil); status != want {
+			t.Errorf("%s: got %d %s, want %d", role, status, toJSON(body), want)
+		}
+	}
+	if status, _ := w.callAs("super", http.MethodDelete, path, nil); status != http.StatusNoContent {
+		t.Errorf("a superuser: got %d, want 204", status)
 	}
 }
