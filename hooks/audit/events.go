@@ -76,6 +76,7 @@ var ActionTexts = []ActionText{
 	{Action: "session.admit", Kind: "sessions", Past: "admitted {on} to a session", Infinitive: "admit {on} to a session", Short: "admitted to a session"},
 	{Action: "session.refuse", Kind: "sessions", Past: "denied {on} access to a session", Infinitive: "deny {on} access to a session", Short: "denied access to a session"},
 	{Action: "session.put_out", Kind: "sessions", Past: "removed {on} from a session", Infinitive: "remove {on} from a session", Short: "removed from a session"},
+	{Action: "session.stop_video", Kind: "sessions", Past: "stopped the video of {on} in a session", Infinitive: "stop the video of {on} in a session", Short: "video stopped in a session"},
 	{Action: "session.mute", Kind: "sessions", Past: "muted {on} in a session", Infinitive: "mute {on} in a session", Short: "muted in a session"},
 	{Action: "session.start", Kind: "sessions", Past: "started {on}", Infinitive: "start {on}", AnonymousTarget: "a session"},
 	{Action: "session.extend", Kind: "sessions", Past: "extended {on}", Infinitive: "extend {on}", AnonymousTarget: "a session"},

@@ -57,8 +57,37 @@ func Kick(app core.App, by *sessions.Participant, target, from string) error {
 
 // Mute turns off a participant's microphone. The participant can turn it on again.
 func Mute(app core.App, by *sessions.Participant, target, from string) error {
+	return inRoom(app, by, target, from, "session.mute", live.Mute)
+}
+
+// StopVideo turns off a participant's camera. The participant can turn it on again.
+func StopVideo(app core.App, by *sessions.Participant, target, from string) error {
+	return inRoom(app, by, target, from, "session.stop_video", live.StopVideo)
+}
+
+// RequestTopic is the topic of the data packets with a Request, which only the server can send without a sender.
+const RequestTopic = "host-request"
+
+// Request is what a host asks the page of one participant to do.
+type Request string
+
+// What hosts ask for. Only the participant can turn on a microphone.
+const (
+	Unmute    Request = "unmute"
+	LowerHand Request = "lower-hand"
+)
+
+// Ask sends a request to a participant's page. It isn't kept, and the audit log doesn't list it.
+func Ask(app core.App, by *sessions.Participant, target string, request Request, from string) error {
+	return inRoom(app, by, target, from, "", func(app core.App, room, identity string) error {
+		return live.SendData(app, room, RequestTopic, []byte(request), identity)
+	})
+}
+
+// inRoom calls do with the media room of the running session for a participant who can be in it.
+func inRoom(app core.App, by *sessions.Participant, target, from, action string, do func(app core.App, room, identity string) error) error {
 	room := ""
-	err := moderate(app, by, target, from, "session.mute", func(_ core.App, session *sessions.Session, p *sessions.Participant) error {
+	err := moderate(app, by, target, from, action, func(_ core.App, session *sessions.Session, p *sessions.Participant) error {
 		if session.Status() != sessions.Running || p.State() != sessions.StateAdmitted {
 			return errs.Invalid("base", sessions.CodeNotStarted, p.DisplayName()+" isn't in the session.")
 		}
@@ -68,7 +97,7 @@ func Mute(app core.App, by *sessions.Participant, target, from string) error {
 	if err != nil || room == "" {
 		return err
 	}
-	return live.Mute(app, room, target)
+	return do(app, room, target)
 }
 
 // moderate runs an action of a host or co-host on a participant, with the right to it checked again.

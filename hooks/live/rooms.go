@@ -94,20 +94,29 @@ func Kick(app core.App, room, identity string) error {
 
 // Mute turns off a participant's microphone. The participant can turn it on again.
 func Mute(app core.App, room, identity string) error {
+	return turnOff(app, room, identity, livekit.TrackSource_MICROPHONE)
+}
+
+// StopVideo turns off a participant's camera. The participant can turn it on again.
+func StopVideo(app core.App, room, identity string) error {
+	return turnOff(app, room, identity, livekit.TrackSource_CAMERA)
+}
+
+func turnOff(app core.App, room, identity string, source livekit.TrackSource) error {
 	person, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
 		return s.GetParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
 	})
 	if err != nil {
-		return ignoreNotFound(err, "mute a participant")
+		return ignoreNotFound(err, "turn off a device of a participant")
 	}
 	for _, track := range person.Tracks {
-		if track.Source != livekit.TrackSource_MICROPHONE || track.Muted {
+		if track.Source != source || track.Muted {
 			continue
 		}
 		_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.MuteRoomTrackResponse, error) {
 			return s.MutePublishedTrack(ctx, &livekit.MuteRoomTrackRequest{Room: room, Identity: identity, TrackSid: track.Sid, Muted: true})
 		})
-		if err := ignoreNotFound(err, "mute a participant"); err != nil {
+		if err := ignoreNotFound(err, "turn off a device of a participant"); err != nil {
 			return err
 		}
 	}

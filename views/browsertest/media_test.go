@@ -170,8 +170,11 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 	guest.sendKeys("h")
 	host.waitForText("Raised hands")
 	host.waitForText("Attendee, raised")
-	guest.sendKeys("h")
+	host.press("Actions for Noor")
+	host.press("Lower hand")
+	guest.waitForText("A host lowered your hand.")
 	host.waitForNoText("Raised hands")
+	host.press("Actions for Noor")
 
 	guest.sendKeys("c")
 	guest.sendKeys("Is reel 4 at https://halation.example/r4? <b>yes</b>")
@@ -184,7 +187,12 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 	host.press("Actions for Noor")
 	host.press("Mute")
 	guest.waitForText("A host muted you")
-	guest.waitForText("Unmute")
+	host.press("Stop video")
+	guest.waitForText("A host stopped your video.")
+	host.press("Ask to unmute")
+	guest.waitForText("A host asks you to unmute.")
+	guest.press("Stay muted")
+	guest.waitForNoText("A host asks you to unmute.")
 	host.waitUntil("Noor muted", `document.querySelector('#everyone [data-person="`+m.participantID(noor)+`"] [aria-label="Muted"]') !== null`)
 }
 

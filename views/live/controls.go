@@ -57,6 +57,17 @@ func mute(e *core.RequestEvent) error {
 	return respond(e, nil, "")
 }
 
+func stopVideo(e *core.RequestEvent) error {
+	return respond(e, join.StopVideo(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+// ask is the handler that sends a request to a participant's page.
+func ask(request join.Request) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		return respond(e, join.Ask(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), request, e.RealIP()), "")
+	}
+}
+
 func setLobby(e *core.RequestEvent) error {
 	return respond(e, join.SetLobby(e.App, currentVisitor(e).Participant, e.Request.FormValue("on") == "true", e.RealIP()), "")
 }

@@ -5,10 +5,12 @@ package live
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"usher/views/ui"
 
-import "usher/views/ui"
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 // recordingStatus shows everyone that the session is being recorded, and since when. Hosts can start and stop it.
 func recordingStatus(p recordingProps) templ.Component {

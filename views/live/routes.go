@@ -4,6 +4,7 @@ package live
 import (
 	"github.com/pocketbase/pocketbase/apis"
 
+	"usher/hooks/join"
 	"usher/views/web"
 )
 
@@ -17,6 +18,9 @@ func Routes(pages *web.Group) {
 	live.POST("/quality", reportQuality).Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(4<<10))
 	live.POST("/mute", mute)
 	live.POST("/mute-all", mute)
+	live.POST("/stop-video", stopVideo)
+	live.POST("/ask-to-unmute", ask(join.Unmute))
+	live.POST("/lower-hand", ask(join.LowerHand))
 	live.POST("/put-out", kick)
 	live.POST("/admit", admit)
 	live.POST("/refuse", deny)
@@ -29,7 +33,7 @@ func Routes(pages *web.Group) {
 	live.POST("/end", end)
 	live.POST("/record", record)
 	live.POST("/stop-recording", stopRecording)
-	for _, action := range []string{"token", "quality", "mute", "mute-all", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end", "record", "stop-recording"} {
+	for _, action := range []string{"token", "quality", "mute", "mute-all", "stop-video", "ask-to-unmute", "lower-hand", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end", "record", "stop-recording"} {
 		live.GET("/"+action, redirectToPage)
 	}
 }

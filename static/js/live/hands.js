@@ -2,6 +2,7 @@
 import { session } from "./session.js";
 import { caption } from "./captions.js";
 import { about, me, room, RoomEvent } from "./room.js";
+import { say } from "../toasts.js";
 
 const topic = "hand";
 const up = new Map(); // identity to the time it was raised, by our clock
@@ -29,6 +30,12 @@ export function toggleHand() {
   caption(handOf(session.me.id) === null ? "Your hand is down." : "Your hand is up.");
   tell();
   changed();
+}
+
+export function lowerHand() {
+  if (handOf(session.me.id) === null) return;
+  toggleHand();
+  say("A host lowered your hand.");
 }
 
 room.on(RoomEvent.DataReceived, (payload, participant, _kind, subject) => {

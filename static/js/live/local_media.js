@@ -105,12 +105,16 @@ function draw() {
   }
 }
 
-// A host can mute the microphone, but only the person can unmute it.
+// A host can turn off the microphone and the camera, but only the person can turn them on again.
 room.on(RoomEvent.TrackMuted, (publication, participant) => {
-  if (participant !== me() || publication.source !== Track.Source.Microphone || !want.microphone) return;
-  want.microphone = false;
-  say("A host muted you. Select Unmute to speak.");
+  const kind = Object.keys(kinds).find((one) => kinds[one].source === publication.source);
+  if (participant !== me() || !kind || !want[kind]) return;
+  want[kind] = false;
+  say(kind === "camera" ? "A host stopped your video. Select Start video to turn it on again." : "A host muted you. Select Unmute to speak.");
 });
+
+// Turns the microphone on if it is off.
+export const unmute = () => (isOn("microphone") ? undefined : toggle("microphone"));
 
 for (const kind of Object.keys(kinds)) {
   document.querySelector(`[data-toggle="${kind}"]`).addEventListener("click", () => toggle(kind));

@@ -16,6 +16,7 @@ import "./leave.js";
 import "./keys.js";
 import "./reporting.js";
 import "./messages.js";
+import "./requests.js";
 
 reached("script");
 keepIn(publish);

@@ -56,7 +56,10 @@ function row(participant, controls) {
   if (!controls || !session.me.leads || isMe(participant)) return li;
   const more = el("button", { class: "btn", "data-variant": "ghost", "data-size": "icon-sm", type: "button", "aria-expanded": "false" });
   const actions = el("div", { class: "row", hidden: true },
-    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-mute": true }, "Mute"),
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-host-ask": "mute" }, "Mute"),
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-host-ask": "ask-to-unmute" }, "Ask to unmute"),
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-host-ask": "stop-video" }, "Stop video"),
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-host-ask": "lower-hand" }, "Lower hand"),
     el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-put-out": true }, "Remove…"));
   more.addEventListener("click", () => {
     actions.hidden = !actions.hidden;
@@ -83,7 +86,8 @@ function fill(li, participant, small) {
   if (!more) return;
   swapIcon(more, "ellipsis");
   mark(more, "aria-label", `Actions for ${name}`);
-  li.querySelector("[data-mute]").disabled = !heard;
+  const shown = { mute: heard, "ask-to-unmute": !heard, "stop-video": participant.isCameraEnabled, "lower-hand": up };
+  for (const [ask, show] of Object.entries(shown)) li.querySelector(`[data-host-ask="${ask}"]`).hidden = !show;
   li.querySelector("[data-put-out]").hidden = about(participant).part === "host";
 }
 
@@ -101,13 +105,21 @@ document.querySelector("[data-everybody]")?.addEventListener("formdata", (event)
 
 const asks = document.getElementById("put-out");
 
+const done = {
+  mute: (name) => `${name} is muted.`,
+  "ask-to-unmute": (name) => `You asked ${name} to unmute.`,
+  "stop-video": (name) => `The video of ${name} is stopped.`,
+  "lower-hand": (name) => `The hand of ${name} is lowered.`,
+};
+
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-mute], [data-put-out]");
+  const button = event.target.closest("[data-host-ask], [data-put-out]");
   if (!button) return;
   const person = button.closest("[data-person]").dataset.person;
   const name = about(room.remoteParticipants.get(person) ?? { name: "" }).name;
-  if (button.dataset.mute !== undefined) {
-    if (await send(at("mute"), { person }, button)) say(`${isolate(name)} is muted.`);
+  const ask = button.dataset.hostAsk;
+  if (ask) {
+    if (await send(at(ask), { person }, button)) say(done[ask](isolate(name)));
     return;
   }
   write(asks.querySelector("h2"), `Remove ${isolate(name)} from the session?`);
