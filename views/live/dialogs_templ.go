@@ -5,13 +5,13 @@ package live
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"usher/hooks/runs"
 	"usher/hooks/tools/text"
 	"usher/views/ui"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 func dialogs(p stateProps) templ.Component {

@@ -5,12 +5,10 @@ package live
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"usher/views/ui"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "usher/views/ui"
 
 type endScreenProps struct {
 	Kind, Icon          string // Kind: ended, out, left or elsewhere

@@ -5,12 +5,10 @@ package live
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"usher/views/ui"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "usher/views/ui"
 
 // recordingStatus shows everyone that the session is being recorded, and since when. Hosts can start and stop it.
 func recordingStatus(p recordingProps) templ.Component {
