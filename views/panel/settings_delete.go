@@ -88,6 +88,6 @@ func deletedItems(app core.App, team string, emails bool) ([]DeletedItem, error)
 		{"Tags", ui.Count(c.Tags, "tag", "tags")},
 		{"User imports", ui.Count(c.Imports, "import", "imports")},
 		{"Other emails of the team that are still waiting", "Not sent"},
-		{"Name, logo, settings and URL", ""},
+		{"Name, logo, settings and link", ""},
 	}, nil
 }
