@@ -335,7 +335,7 @@ func TestUndoCancel_WithoutTx_LosesRace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := hookstest.NewBareApp(t, func(app core.App) {
+	loose := func(app core.App) {
 		app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
 			if err := sessions.ValidateUndo(e.App, e.Record); err != nil {
 				return err
@@ -343,15 +343,19 @@ func TestUndoCancel_WithoutTx_LosesRace(t *testing.T) {
 			return e.Next()
 		})
 		hookstest.SlowWrites(app, "sessions")
-	})
-	hookstest.CopyRecords(t, app, s.users["organizer"], s.team.Record, m.Record, hookstest.FindRecord(t, s.app, "rooms", first.RoomID()),
-		s.reload(first.Id).Record, s.reload(second.Id).Record)
-	rows := []*core.Record{hookstest.FindRecord(t, app, "sessions", first.Id), hookstest.FindRecord(t, app, "sessions", second.Id)}
-	won := hookstest.CountSucceeded(t, hookstest.Race(2, func(n int) error {
-		rows[n].Load(map[string]any{"status": "scheduled", "cancelled": ""})
-		return app.Save(rows[n])
-	}), rooms.CodeBusy)
-	if won != 2 {
-		t.Errorf("%d succeeded without a transaction, want 2", won)
 	}
+	for range 5 { // on a busy machine one race may go well by chance
+		app := hookstest.NewBareApp(t, loose)
+		hookstest.CopyRecords(t, app, s.users["organizer"], s.team.Record, m.Record, hookstest.FindRecord(t, s.app, "rooms", first.RoomID()),
+			s.reload(first.Id).Record, s.reload(second.Id).Record)
+		rows := []*core.Record{hookstest.FindRecord(t, app, "sessions", first.Id), hookstest.FindRecord(t, app, "sessions", second.Id)}
+		won := hookstest.CountSucceeded(t, hookstest.Race(2, func(n int) error {
+			rows[n].Load(map[string]any{"status": "scheduled", "cancelled": ""})
+			return app.Save(rows[n])
+		}), rooms.CodeBusy)
+		if won == 2 {
+			return
+		}
+	}
+	t.Error("no race was lost without a transaction, want the fault that the test above guards against")
 }

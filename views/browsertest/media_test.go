@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"usher/hooks/hookstest"
 	"usher/hooks/join"
 	"usher/hooks/live/livetest"
@@ -150,7 +152,9 @@ func TestWaitingRoom_AdmitAndDeny(t *testing.T) {
 	guest.visit("/s/" + m.session.Code())
 	guest.press("Join")
 	host.waitForText("Waiting room")
+	host.waitForText("Admit all")
 	host.waitForNoText("You're the only one here.")
+	host.waitUntil("the number in the title", `document.title.startsWith("(2) ")`)
 	host.press("Deny Rafael")
 	host.waitForText("Denied")
 	host.waitUntil("the focus on the list", `document.activeElement.matches("#people h2")`)
@@ -159,6 +163,19 @@ func TestWaitingRoom_AdmitAndDeny(t *testing.T) {
 	guest.waitForVideo(m.participantID(m.host.Email()))
 	host.press("Admit Rafael")
 	host.waitForNoText("Denied")
+
+	// With the list closed, a notice has the buttons.
+	host.press("Close participants")
+	m.leaveAndWait(noor)
+	host.waitForText("Noor is in the waiting room.")
+	host.press("Admit")
+	host.waitUntil("no number in the title", `!document.title.startsWith("(")`)
+	host.waitForNoText("is in the waiting room.")
+}
+
+// leaveAndWait puts an admitted participant back into the waiting room.
+func (m *liveFixture) leaveAndWait(email string) {
+	hookstest.Exec(m.t, m.App, "UPDATE participants SET state = 'waiting' WHERE id = {:id}", dbx.Params{"id": m.participantID(email)})
 }
 
 func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {

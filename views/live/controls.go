@@ -30,8 +30,22 @@ func token(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, pass)
 }
 
+// admit admits the people in the form. Among several, it skips those who no longer wait.
 func admit(e *core.RequestEvent) error {
-	return respond(e, join.Admit(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+	if err := e.Request.ParseForm(); err != nil {
+		return e.BadRequestError("", err)
+	}
+	people := e.Request.Form["person"]
+	if len(people) == 0 {
+		people = []string{""}
+	}
+	for _, id := range people[:min(len(people), sessions.MaxPeople)] {
+		err := join.Admit(e.App, currentVisitor(e).Participant, id, e.RealIP())
+		if gone := errors.Is(err, errs.ErrNotFound) || errs.Code(err) == join.CodeBlocked; err != nil && (len(people) == 1 || !gone) {
+			return respond(e, err, "")
+		}
+	}
+	return respond(e, nil, "")
 }
 
 func deny(e *core.RequestEvent) error {

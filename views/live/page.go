@@ -57,6 +57,7 @@ func roomName(v *join.Visitor) string {
 // clientConfig is the configuration of the page's script.
 type clientConfig struct {
 	Path  string      `json:"at"`
+	Title string      `json:"title"`
 	Me    participant `json:"me"`
 	Muted bool        `json:"muted"` // the microphone is off on entry
 	Audio string      `json:"audio"`
@@ -90,7 +91,7 @@ type video struct {
 func newClientConfig(app core.App, v *join.Visitor) clientConfig {
 	s, p, config := v.Session, v.Participant, settings.Of(app)
 	return clientConfig{
-		Path: paths.Live(s.Id),
+		Path: paths.Live(s.Id), Title: s.Title(),
 		Me: participant{ID: p.Id, Name: p.DisplayName(), Role: p.Role(), Guest: v.Actor != nil && v.Actor.Kind == actors.Guest,
 			Leads: p.Leads(), CanShareScreen: p.CanShareScreen(s)},
 		Muted: v.Muted(),

@@ -11,6 +11,7 @@ import "./chat.js";
 import "./devices.js";
 import "./screen.js";
 import "./clock.js";
+import "./waiting.js";
 import "./recording.js";
 import "./leave.js";
 import "./keys.js";
