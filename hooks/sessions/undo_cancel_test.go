@@ -192,14 +192,14 @@ func TestUndoCancel_OtherWriters_AreRefused(t *testing.T) {
 		r.Load(values)
 		return s.app.Save(r)
 	}
-	now := record.FormatTime(time.Now())
+	later := record.FormatTime(time.Now().Add(time.Second)) // than the cancellation
 	hookstest.AssertCode(t, "scheduled again", save(session.Id, map[string]any{"status": "scheduled"}), sessions.CodeCancelled)
 	hookstest.AssertCode(t, "scheduled again without its time", save(session.Id, map[string]any{"status": "scheduled", "cancelled": ""}), sessions.CodeFixed)
-	hookstest.AssertCode(t, "another time", save(session.Id, map[string]any{"cancelled": now}), sessions.CodeFixed)
-	hookstest.AssertCode(t, "cancelled with a time", save(other.Id, map[string]any{"status": "cancelled", "cancelled": now}), sessions.CodeFixed)
-	hookstest.AssertCode(t, "a time without a cancellation", save(other.Id, map[string]any{"cancelled": now}), sessions.CodeFixed)
+	hookstest.AssertCode(t, "another time", save(session.Id, map[string]any{"cancelled": later}), sessions.CodeFixed)
+	hookstest.AssertCode(t, "cancelled with a time", save(other.Id, map[string]any{"status": "cancelled", "cancelled": later}), sessions.CodeFixed)
+	hookstest.AssertCode(t, "a time without a cancellation", save(other.Id, map[string]any{"cancelled": later}), sessions.CodeFixed)
 	fresh := hookstest.NewRecord(t, s.app, "sessions", other.FieldsData())
-	fresh.Load(map[string]any{"id": "", "code": "", "uid": "", "cancelled": now})
+	fresh.Load(map[string]any{"id": "", "code": "", "uid": "", "cancelled": later})
 	hookstest.AssertCode(t, "a new session with a time", s.app.Save(fresh), sessions.CodeFixed)
 	if s.reload(session.Id).Status() != sessions.Cancelled || s.reload(other.Id).Status() != sessions.Scheduled {
 		t.Error("a refused save changed a session")
