@@ -94,8 +94,7 @@ func TestCodec_Unsupported_FallsBackToVP8(t *testing.T) {
 	guest.visit(m.path())
 	host.waitForVideo(m.participantID(noor))
 	guest.waitForVideo(m.participantID(m.host.Email()))
-	for what, got := range map[string][2]string{
-		"the host sends":            {host.sentCodec("camera"), "video/vp9"},
+	for what, got := range map[string][2]string{ // the host's VP9 may have stopped already, because no one receives it
 		"who lacks it sends":        {guest.sentCodec("camera"), "video/vp8"},
 		"who lacks it sees":         {guest.receivedCodec(m.participantID(m.host.Email())), "video/vp8"},
 		"the host sees":             {host.receivedCodec(m.participantID(noor)), "video/vp8"},

@@ -48,7 +48,7 @@ func TestSearch_ByKeyboard(t *testing.T) {
 	b.pressCtrl("k")
 	b.waitForOption("Add users")
 	b.sendKeys(kb.ArrowDown)
-	b.waitForOption("New session")
+	b.waitForOption("Meet now")
 	b.sendKeys(kb.ArrowUp + kb.ArrowUp)
 	b.waitForOption("Fathom Sound") // wraps around
 	b.sendKeys("halation.example")
