@@ -99,7 +99,7 @@ type Note struct{ Label, Value string }
 // detailLabels names details whose keys don't read well.
 var detailLabels = map[string]string{
 	"require_two_factors": "Admins must use two-factor authentication", "admins_manage_admins": "Admins can manage other Admins", "timezone": "Time zone", "by": "Via", "area": "Area",
-	"administrator": "Administrator ID", "admin_seats": "Admin seats", "organizer_seats": "Organizer seats", "members_host": "Members may host", "keep_chats": "Chats are kept",
+	"administrator": "Administrator ID", "admin_seats": "Admin seats", "organizer_seats": "Organizer seats", "members_host": "Members may host", "keep_chats": "Chats are kept", "open_links": "Sessions open to everyone with the link",
 	"corrected": "Corrected to", "instead": "Replaces", "address": "New address", "letter": "Email", "entry": "Who can join", "slug": "Link",
 	"series": "Whole series", "inviter": "Inviter ID",
 }

@@ -117,6 +117,8 @@ var reasonTexts = map[string]string{
 	"bad_rule":          "The repeat rule was invalid.",
 	"bad_setting":       "The room or the plan doesn't allow this recording or video quality.",
 	"bad_link":          "The external link was invalid.",
+	"links_off":         "The team doesn't open sessions to everyone with the link.",
+	"bad_access_code":   "The access code was wrong, too short or too long.",
 	"too_many_people":   "Too many participants.",
 	"set_by_room":       "The room sets it for every session.",
 	"already_asked":     "The person was already invited.",

@@ -24,11 +24,14 @@ func Join(app core.App, visitor *Visitor, name, from string) error {
 	if err := limitJoins(app, cmp.Or(visitor.Address(), from), from); err != nil {
 		return err
 	}
+	entry := visitor.auditEntry("session.join", from)
+	if err := visitor.tryAccessCode(app, from); err != nil {
+		return audit.RecordRefusal(app, entry, err)
+	}
 	plate, err := visitor.newGuestAccount(app, name)
 	if err != nil {
 		return err
 	}
-	entry := visitor.auditEntry("session.join", from)
 	err = audit.Do(app, entry, func(tx core.App) error { return visitor.joinTx(tx, entry, plate) })
 	if err := errors.Join(err, visitor.reload(app)); err != nil {
 		return err
@@ -45,6 +48,9 @@ func (v *Visitor) joinTx(tx core.App, entry *audit.Entry, plate *core.Record) er
 		return err
 	}
 	if err := v.canJoin(); err != nil {
+		return err
+	}
+	if err := v.checkAccessCode(); err != nil {
 		return err
 	}
 	if v.alreadyJoined() {
@@ -66,8 +72,9 @@ func (v *Visitor) reload(app core.App) error {
 	} else if account, err = app.FindRecordById("users", account.Id); err != nil {
 		return fmt.Errorf("reload the visitor of a session: %w", err)
 	}
-	now, err := Resolve(app, account, v.Code, session)
+	now, err := ResolveDevice(app, account, v.Code, v.Device, session)
 	if err == nil {
+		now.AccessCode, now.typedName = v.AccessCode, v.typedName
 		*v = *now
 	}
 	return err
@@ -123,6 +130,9 @@ func (v *Visitor) canJoin() error {
 // newGuestAccount is a new account for a visitor with a link and a name, if the address has none. It is created before the
 // transaction, because the first one takes long.
 func (v *Visitor) newGuestAccount(app core.App, name string) (*core.Record, error) {
+	if v.byDevice {
+		return v.newLinkGuest(app, name)
+	}
 	if v.SignedIn || v.Participant == nil || v.Account != nil && (v.Account.Verified() || v.hasJoined()) {
 		return nil, nil
 	}
@@ -148,23 +158,27 @@ func (v *Visitor) saveJoin(tx core.App, entry *audit.Entry, plate *core.Record) 
 		v.Account = plate
 	}
 	entry.Actor = v.Account.Id
+	byLink := v.entersByLink()
 	p, err := v.ensureParticipant(tx)
 	if err != nil {
 		return err
 	}
 	p.Set("user", v.Account.Id)
+	p.Set("by_link", byLink)
 	switch {
 	case v.Account.Verified():
 		p.Set("name", text.Truncate(v.Account.GetString("name"), accounts.MaxName))
 	case plate != nil:
 		p.Set("name", plate.GetString("name"))
+	case v.typedName != "":
+		p.Set("name", v.typedName)
 	}
 	entry.ActorName = cmp.Or(p.GetString("name"), p.Address())
 	p.Set("state", v.nextState(p))
 	if err := tx.Save(p); err != nil {
 		return err
 	}
-	if v.Status == CanRequest {
+	if v.Status == CanRequest || byLink && p.State() == sessions.StateWaiting {
 		return nil // becomes a guest when a host admits them
 	}
 	return addGuest(tx, p, entry.IP)
@@ -238,7 +252,7 @@ func Decline(app core.App, visitor *Visitor, from string) error {
 
 // auditEntry starts the audit entry of an action by the visitor.
 func (v *Visitor) auditEntry(action, from string) *audit.Entry {
-	entry := &audit.Entry{Team: v.Team.Id, IP: from, Action: action, ActorName: v.Address()}
+	entry := &audit.Entry{Team: v.Team.Id, IP: from, Action: action, ActorName: accounts.ShownAddress(v.Address())}
 	if v.Account != nil {
 		entry.Actor, entry.ActorName = v.Account.Id, actors.DisplayName(v.Account)
 	}

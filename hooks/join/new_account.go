@@ -23,7 +23,7 @@ type SignUpForm struct {
 
 // CanSignUp reports whether the visitor can create the account of the personal link's address: there is no verified one yet.
 func (v *Visitor) CanSignUp() bool {
-	return v.Status == SignIn && v.Participant != nil && (v.Account == nil || !v.Account.Verified())
+	return v.Status == SignIn && v.Participant != nil && !v.byDevice && (v.Account == nil || !v.Account.Verified())
 }
 
 // SignUpInvitee creates the account of a personal link's address, which isn't in a team yet (D7). An emailed link proves the

@@ -32,6 +32,12 @@ func SetShareLimited(app core.App, by *sessions.Participant, limited bool, from 
 	return setOption(app, option{"share_limited", limited, func(core.App, *sessions.Session) error { return nil }}, by, from)
 }
 
+// SetOpenLink opens a running session to everyone who has its link, who then wait until a host admits them, or closes it again
+// (R163). Those who are in stay.
+func SetOpenLink(app core.App, by *sessions.Participant, open bool, from string) error {
+	return setOption(app, option{linkEntryField, open, func(core.App, *sessions.Session) error { return nil }}, by, from)
+}
+
 // option is an option of a running session that is set. check returns why it can't be.
 type option struct {
 	field string
@@ -60,12 +66,33 @@ func (o option) setTx(tx core.App, by *sessions.Participant, entry *audit.Entry)
 	if err := o.check(tx, session); err != nil {
 		return err
 	}
-	if session.GetBool(o.field) == o.on {
+	if o.isOn(session) == o.on {
 		entry.Action = "" // nothing changed
 		return nil
 	}
-	session.Set(o.field, o.on)
+	o.apply(session)
 	return tx.Save(session)
+}
+
+// linkEntryField is the one option that isn't a yes or no.
+const linkEntryField = "link_entry"
+
+func (o option) isOn(session *sessions.Session) bool {
+	if o.field == linkEntryField {
+		return session.LinkEntry() != ""
+	}
+	return session.GetBool(o.field)
+}
+
+func (o option) apply(session *sessions.Session) {
+	switch {
+	case o.field != linkEntryField:
+		session.Set(o.field, o.on)
+	case o.on:
+		session.Set(o.field, sessions.LinkWait)
+	default:
+		session.Set(o.field, "")
+	}
 }
 
 // shareChangedKey marks a session whose rule for screen sharing changed, from the write until its commit.

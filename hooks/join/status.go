@@ -89,8 +89,12 @@ func (v *Visitor) identityStatus(delivered bool) Status {
 	switch {
 	case v.SignedIn && v.Participant == nil && !v.roomAdmits():
 		return v.notInvitedStatus()
+	case v.SignedIn && v.Actor != nil && v.needsAccessCode() && !v.tooEarly():
+		return NeedsName // and the access code
 	case v.SignedIn, v.Participant != nil && v.hasJoined() && v.canJoinByLink(delivered):
 		return ""
+	case v.byDevice:
+		return v.deviceStatus()
 	case v.Participant == nil:
 		return SignIn
 	case v.canJoinByLink(delivered) && v.Participant.State() == sessions.StateDeclined:
@@ -137,7 +141,7 @@ func LinkAccessFor(session *sessions.Session, room *rooms.Room) LinkAccess {
 // roomAdmits reports whether the room admits the visitor without an invitation (R91).
 func (v *Visitor) roomAdmits() bool {
 	may := LinkAccessFor(v.Session, v.Room)
-	return !v.addressTaken && (may.Anyone || may.Members && v.Actor != nil && v.Actor.Kind == actors.Member)
+	return !v.addressTaken && (v.open || may.Anyone || may.Members && v.Actor != nil && v.Actor.Kind == actors.Member)
 }
 
 // notInvitedStatus is the status of an account that isn't invited.
@@ -213,12 +217,13 @@ func settingOn(session *sessions.Session, room *rooms.Room, setting string) bool
 
 // needsAdmission reports whether a host must admit the visitor.
 func (v *Visitor) needsAdmission() bool {
-	return v.hasLobby() && !v.Leads() && v.Session.ExternalLink() == ""
+	waits := v.hasLobby() || v.entersByLink() && v.Session.LinkEntry() != sessions.LinkDirect
+	return waits && !v.Leads() && v.Session.ExternalLink() == ""
 }
 
 // startsOnJoin reports whether joining starts the session, because participants can join before the host (R100).
 func (v *Visitor) startsOnJoin() bool {
-	return v.Session.Status() == sessions.Scheduled && settingOn(v.Session, v.Room, "early") && !v.needsAdmission() && v.Session.ExternalLink() == ""
+	return v.Session.Status() == sessions.Scheduled && settingOn(v.Session, v.Room, "early") && !v.needsAdmission() && !v.entersByLink() && v.Session.ExternalLink() == ""
 }
 
 // canStart reports whether the visitor can start the session now (R100).

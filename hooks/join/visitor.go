@@ -30,10 +30,16 @@ type Visitor struct {
 	Actor       *actors.Actor         // the account in the team; nil if it isn't in the team
 	Code        string                // the personal code of the link, or empty
 	CanStart    bool                  // the visitor can start the session now
+	Device      string                // the secret of a browser that isn't signed in, or empty (R163)
+	AccessCode  string                // what the visitor entered
 
 	evaluatedAt  time.Time // when the status was evaluated
 	departed     bool      // left the team after the invitation
 	full         bool
+	open         bool                 // everyone who has the session link can enter (R163)
+	byDevice     bool                 // only the browser identifies the visitor: they aren't signed in and have no personal link
+	deviceEmail  string               // stands for the address of that browser; empty: it has no secret yet
+	typedName    string               // of a guest who comes by the session link again
 	addressTaken bool                 // the participant of the address belongs to another account
 	linkTarget   *sessions.LinkTarget // of the personal code, if it belongs to the session or its series
 }
@@ -42,10 +48,16 @@ type Visitor struct {
 // link or the cookie, or empty. A code of another session and an account with an unverified address are ignored. It changes
 // nothing.
 func Resolve(app core.App, account *core.Record, code string, session *sessions.Session) (*Visitor, error) {
+	return ResolveDevice(app, account, code, "", session)
+}
+
+// ResolveDevice is Resolve for a browser with that secret, which identifies someone who enters by the session link and isn't
+// signed in.
+func ResolveDevice(app core.App, account *core.Record, code, device string, session *sessions.Session) (*Visitor, error) {
 	if account != nil && !account.Verified() {
 		account = nil
 	}
-	v := &Visitor{Session: session, Account: account, SignedIn: account != nil}
+	v := &Visitor{Session: session, Account: account, SignedIn: account != nil, Device: device}
 	if err := v.loadTeamAndRoom(app); err != nil {
 		return nil, err
 	}
@@ -73,6 +85,7 @@ func (v *Visitor) loadTeamAndRoom(app core.App) (err error) {
 	if v.Team, err = teams.Find(app, v.Session.TeamID()); err != nil {
 		return err
 	}
+	v.open = sessions.IsOpen(v.Team, v.Session)
 	if v.Session.RoomID() == "" {
 		return nil
 	}
@@ -96,7 +109,7 @@ func (v *Visitor) findParticipant(app core.App, code string) (err error) {
 		}
 	}
 	if v.Account == nil {
-		return nil
+		return v.findByDevice(app)
 	}
 	v.Participant, err = sessions.FindParticipantFor(app, v.Session.Id, v.Account)
 	if errors.Is(err, errs.ErrNotFound) {
@@ -172,6 +185,8 @@ func (v *Visitor) hasLeftTeam(app core.App) (bool, error) {
 		address = v.Participant.Address()
 	case v.Account != nil:
 		address = v.Account.Email()
+	default:
+		address = v.deviceEmail
 	}
 	at, err := lastDeparture(app, v.Team.Id, address)
 	if err != nil || at.IsZero() {
@@ -188,7 +203,7 @@ func (v *Visitor) Address() string {
 	case v.Account != nil:
 		return v.Account.Email()
 	}
-	return ""
+	return v.deviceEmail
 }
 
 // Leads reports whether the visitor has the host's controls.
@@ -218,10 +233,10 @@ func (v *Visitor) CanSeeDetails() bool {
 	switch {
 	case v.Status == WrongAccount, v.Status == Excluded, v.Status == Removed, v.Status == NotInvited, v.Status == CanRequest:
 		return false
-	case v.OpenToAnyone():
+	case v.OpenToAnyone(), v.open && v.Session.AccessCode() == "":
 		return true
 	case v.Participant == nil:
-		return v.roomAdmits() && v.SignedIn
+		return v.roomAdmits() && v.SignedIn && !v.needsAccessCode()
 	case v.Code != "":
 		return true
 	}

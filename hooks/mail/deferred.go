@@ -44,6 +44,9 @@ func QueueDeferred(tx core.App, r Deferred) error {
 	if _, ok := tx.Store().Get(rendererKey + r.Kind).(Renderer); !ok {
 		return fmt.Errorf("no renderer is registered for emails of kind %q", r.Kind)
 	}
+	if !HasAddress(r.To) {
+		return nil
+	}
 	if err := supersede(tx, r.Topic, r.To); err != nil {
 		return err
 	}

@@ -128,6 +128,9 @@ func (m *Email) ProviderID() string { return m.GetString("provider_id") }
 // Queue adds an email to the outbox in the caller's transaction. It is sent after the commit. id is the id of its
 // record.
 func Queue(tx core.App, message Message) (id string, err error) {
+	if !HasAddress(message.To) {
+		return "", nil
+	}
 	request, err := message.encode(tx)
 	if err != nil {
 		return "", err

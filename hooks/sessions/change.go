@@ -13,6 +13,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 )
 
@@ -263,6 +264,9 @@ func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) 
 	}
 	form, err := FormOf(app, s)
 	form.Rule = ""
+	if team := teams.Of(actor.Team); !team.OpenLinks() {
+		form.LinkEntry, form.AccessCode = "", ""
+	}
 	return form, err
 }
 

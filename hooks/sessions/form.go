@@ -19,6 +19,8 @@ type Form struct {
 	JoinBeforeHost bool   // participants can join before the host
 	Lobby          bool   // a host admits each participant
 	Muted          bool   // microphones are off on entry
+	LinkEntry      string // LinkWait or LinkDirect: everyone who has the session link can enter; empty: not
+	AccessCode     string // what they have to know; empty: nothing more
 	Recording      string // one of the keys of rooms.Recordings; empty: the room's default
 	MaxPeople      int    // 0: no limit but those of room and plan
 

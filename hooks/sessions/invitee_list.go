@@ -160,7 +160,7 @@ func removeUninvited(tx core.App, s *Session, people []invitee) (gone []*Partici
 	}
 	for _, row := range rows {
 		stays := slices.ContainsFunc(people, func(one invitee) bool { return one.address == row.Address() })
-		if stays || row.Role() == Host || row.State() == StateRemoved {
+		if stays || row.Role() == Host || row.State() == StateRemoved || row.ByLink() {
 			continue
 		}
 		if err := tx.Delete(row); err != nil {

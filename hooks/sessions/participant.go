@@ -73,6 +73,9 @@ func (p *Participant) Role() string { return p.GetString("part") }
 // State is one of the State constants.
 func (p *Participant) State() string { return p.GetString("state") }
 
+// ByLink reports whether the participant came by the session link, uninvited (R163).
+func (p *Participant) ByLink() bool { return p.GetBool("by_link") }
+
 // Leads reports whether the participant has the host's controls.
 func (p *Participant) Leads() bool { return p.Role() == Host || p.Role() == Cohost }
 

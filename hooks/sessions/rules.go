@@ -85,6 +85,8 @@ func normalize(r *core.Record) error {
 	_, err = loadZone(r.GetString("timezone"))
 	faults.Add(err)
 	faults.Add(validateExternalLink(r.GetString("elsewhere")))
+	code, err := cleanAccessCode(r.GetString("access_code"))
+	faults.Add(err)
 	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
 		faults.Add(validateMinutes(r.GetInt("minutes")))
 	}
@@ -96,6 +98,7 @@ func normalize(r *core.Record) error {
 	}
 	r.Set("title", title)
 	r.Set("description", description)
+	r.Set("access_code", code)
 	if r.GetString("code") == "" {
 		r.Set("code", security.RandomStringWithAlphabet(14, codeAlphabet))
 	}
@@ -141,6 +144,9 @@ func validateNew(_ context.Context, app core.App, r *core.Record) error {
 	if err := ensureUID(app, r); err != nil {
 		return err
 	}
+	if err := validateLinkEntry(app, r); err != nil {
+		return err
+	}
 	_, err := validatePlan(app, r, r)
 	return err
 }
@@ -156,7 +162,7 @@ var scheduleFields = []string{"starts", "minutes", "resolution", "fps", "codec",
 func isOver(r *core.Record) bool { return !r.GetDateTime("ends").Time().After(time.Now()) }
 
 // runFields are the fields about the run, and those that a host can change while it runs.
-var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted", "share_limited"}
+var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted", "share_limited", "link_entry", "access_code"}
 
 // fixedFields are the fields that never change.
 var fixedFields = []string{"team", "code", "series"}
@@ -171,6 +177,9 @@ func validateChange(ctx context.Context, app core.App, r *core.Record) error {
 		return err
 	}
 	if err := validateCancellation(ctx, app, r); err != nil {
+		return err
+	}
+	if err := validateLinkEntry(app, r); err != nil {
 		return err
 	}
 	let, err := clearedRelations(app, r, before)

@@ -174,7 +174,7 @@ func (f Form) withDefaults(tx core.App, team *core.Record) Form {
 func (f Form) applyTo(s *Session) {
 	s.Load(map[string]any{
 		"title": f.Title, "description": f.Description, "starts": f.Starts, "minutes": f.Minutes, "timezone": f.Zone, "room": f.Room,
-		"passwordless": f.Passwordless, "early": f.JoinBeforeHost, "lobby": f.Lobby, "muted": f.Muted, "recording": f.Recording, "people": f.MaxPeople,
+		"link_entry": f.LinkEntry, "access_code": f.AccessCode, "passwordless": f.Passwordless, "early": f.JoinBeforeHost, "lobby": f.Lobby, "muted": f.Muted, "recording": f.Recording, "people": f.MaxPeople,
 		"resolution": f.Resolution, "fps": f.FPS, "codec": f.Codec, "audio": f.Audio, "elsewhere": strings.TrimSpace(f.ExternalLink),
 	})
 }
@@ -194,7 +194,7 @@ func FormOf(app core.App, session *Session) (Form, error) {
 	form := Form{
 		Title: session.Title(), Description: session.GetString("description"), Starts: session.Starts(), Minutes: session.Minutes(),
 		Zone: session.GetString("timezone"), Room: session.RoomID(),
-		Passwordless: session.GetBool("passwordless"), JoinBeforeHost: session.GetBool("early"), Lobby: session.GetBool("lobby"), Muted: session.GetBool("muted"),
+		LinkEntry: session.LinkEntry(), AccessCode: session.AccessCode(), Passwordless: session.GetBool("passwordless"), JoinBeforeHost: session.GetBool("early"), Lobby: session.GetBool("lobby"), Muted: session.GetBool("muted"),
 		Recording: session.GetString("recording"), MaxPeople: session.GetInt("people"),
 		Resolution: session.GetString("resolution"), FPS: session.GetInt("fps"), Codec: session.GetString("codec"), Audio: session.GetString("audio"),
 		ExternalLink: session.ExternalLink(),
@@ -208,7 +208,7 @@ func FormOf(app core.App, session *Session) (Form, error) {
 	}
 	people, err := ListParticipants(app, session.Id)
 	for _, p := range people {
-		if p.Excluded() {
+		if p.Excluded() || p.ByLink() {
 			continue
 		}
 		switch p.Role() {

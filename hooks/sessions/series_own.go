@@ -13,7 +13,7 @@ import (
 )
 
 // ownFields are the fields that a session of a series can have for itself, besides its start and its people.
-var ownFields = []string{"title", "description", "minutes", "room", "passwordless", "early", "lobby", "muted", "recording",
+var ownFields = []string{"title", "description", "minutes", "room", "passwordless", "link_entry", "access_code", "early", "lobby", "muted", "recording",
 	"people", "resolution", "fps", "codec", "audio", "elsewhere"}
 
 // The names of what a Deviation is about, besides the ownFields.

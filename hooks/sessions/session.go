@@ -146,6 +146,13 @@ func (s *Session) Audio() string { return s.GetString("audio") }
 // Passwordless reports whether invitees can join with their personal link and a name.
 func (s *Session) Passwordless() bool { return s.GetBool("passwordless") }
 
+// LinkEntry is how people who have the session link enter without an invitation: LinkWait, LinkDirect, or empty for not at all.
+// It holds only while the team allows it (R163).
+func (s *Session) LinkEntry() string { return s.GetString("link_entry") }
+
+// AccessCode is the code that people who enter by the session link have to know, or empty.
+func (s *Session) AccessCode() string { return s.GetString("access_code") }
+
 // Recording says who may record, or rooms.RecordingOff.
 func (s *Session) Recording() string { return s.GetString("recording") }
 

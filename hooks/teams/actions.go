@@ -33,6 +33,7 @@ type Profile struct {
 	Timezone           *string
 	AdminsManageAdmins *bool  // only the Owner can change it (D1)
 	RequireTwoFactors  *bool  // of the Owner and Admins; who turns it on has it
+	OpenLinks          *bool  // sessions can be opened to everyone who has their link (R163)
 	MembersCanHost     *bool  // needs unlimited Organizer seats (D2)
 	KeepChats          *bool  // after sessions; turning it off deletes those of sessions that have ended
 	Logo               []byte // a PNG, JPEG or WebP file; empty: not changed
@@ -67,7 +68,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 		if logo != nil {
 			team.Set("logo", logo)
 		}
-		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "require_two_factors", "members_host", "keep_chats"} {
+		for _, field := range []string{"name", "slug", "description", "timezone", "admins_manage_admins", "require_two_factors", "members_host", "keep_chats", "open_links"} {
 			if record.Changed(team.Record, field) {
 				entry.With(field, team.Get(field))
 			}
@@ -97,6 +98,9 @@ func (p Profile) apply(team *Team, actor *actors.Actor) error {
 	}
 	if p.KeepChats != nil {
 		team.Set("keep_chats", *p.KeepChats)
+	}
+	if p.OpenLinks != nil {
+		team.Set("open_links", *p.OpenLinks)
 	}
 	if p.RemoveLogo {
 		team.Set("logo", nil)

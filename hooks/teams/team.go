@@ -64,6 +64,9 @@ func (t *Team) RequiresTwoFactors() bool { return actors.RequiresTwoFactors(t.Re
 // AdminsManageAdmins reports whether Admins may manage other Admins (D1).
 func (t *Team) AdminsManageAdmins() bool { return t.GetBool("admins_manage_admins") }
 
+// OpenLinks reports whether sessions can be opened to everyone who has their link (R163). Turning it off closes all of them.
+func (t *Team) OpenLinks() bool { return t.GetBool("open_links") }
+
 // LogoPath is the path of the logo on this server, or "". It changes with the logo.
 func (t *Team) LogoPath() string {
 	if logo := t.GetString("logo"); logo != "" {

@@ -34,7 +34,7 @@ func joinSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if visitor.Status == join.SignIn {
+	if visitor.Status == join.SignIn || visitor.ByName() && visitor.Participant == nil {
 		return unauthorized(e)
 	}
 	if err := join.Join(e.App, visitor, form.Name, e.RealIP()); err != nil {

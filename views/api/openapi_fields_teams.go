@@ -30,6 +30,7 @@ var teamDocs = map[string]fieldDoc{
 	"admins_manage_admins":     {text: "Whether Admins invite, change and remove Admins. Otherwise only the Owner does."},
 	"require_two_factors":      {text: "Whether the Owner and Admins must have two-factor authentication for the Admin Panel and the team's API."},
 	"keep_chats":               {text: "Whether the chats of sessions are kept. Otherwise they are deleted " + text.Duration(chat.DownloadPeriod) + " after the end of their session."},
+	"open_links":               {text: "Whether hosts can open sessions to everyone who has the link. Turning it off closes all of them."},
 	"members_host":             {text: "Whether every member can host. Otherwise only Organizers can. Depends on the plan."},
 	"team.roles":               {text: "The caller's roles.", values: teamRoles},
 	"team.kind":                {text: "What the caller is.", values: "member guest"},

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
@@ -46,6 +47,7 @@ type sessionSettings struct {
 	Muted        bool   `json:"muted"`
 	Recording    string `json:"recording"`
 	People       int    `json:"people"`
+	LinkEntry    string `json:"link_entry"` // wait, direct, or empty
 
 	ByRoom []string `json:"byRoom,omitempty"`
 }
@@ -79,7 +81,7 @@ func newSessionInfo(app core.App, s *sessions.Session, room *rooms.Room) session
 		Room: s.RoomID(), Series: s.SeriesID(), Host: sessionHost{s.HostID(), s.HostName()},
 		Status: s.Status(), Started: formatTime(s.Started()), Ended: formatTime(s.Ended()),
 		Settings: sessionSettings{Resolution: s.Resolution(), FPS: s.FPS(), Codec: s.Codec(), Audio: s.Audio(),
-			Passwordless: s.Passwordless(), Recording: s.Recording(), People: s.MaxPeople()},
+			Passwordless: s.Passwordless(), LinkEntry: s.LinkEntry(), Recording: s.Recording(), People: s.MaxPeople()},
 	}
 	settings := &shape.Settings
 	for name, to := range map[string]*bool{"early": &settings.Early, "lobby": &settings.Lobby, "muted": &settings.Muted} {
@@ -96,9 +98,12 @@ func newSessionInfo(app core.App, s *sessions.Session, room *rooms.Room) session
 // sessionDetails is a single session. Rule and Elsewhere are for those who manage it, People also for co-hosts.
 type sessionDetails struct {
 	sessionInfo
-	Rule      string    `json:"rule,omitempty"`
-	Elsewhere string    `json:"elsewhere,omitempty"`
-	People    []invitee `json:"people,omitempty"`
+	Rule      string `json:"rule,omitempty"`
+	Elsewhere string `json:"elsewhere,omitempty"`
+
+	AccessCode string `json:"access_code,omitempty"`
+
+	People []invitee `json:"people,omitempty"`
 }
 
 type invitee struct {
@@ -109,6 +114,8 @@ type invitee struct {
 	Role  string `json:"part"`
 	State string `json:"state"`
 	RSVP  string `json:"answer"`
+
+	ByLink bool `json:"byLink"`
 
 	Delivery *inviteeEmail `json:"delivery,omitempty"` // of the newest email about the session; may be missing for the host
 }
@@ -133,7 +140,7 @@ func sessionDetailsOf(app core.App, actor *actors.Actor, s *sessions.Session) (s
 		if err != nil {
 			return reply, err
 		}
-		reply.Rule, reply.Elsewhere = form.Rule, form.ExternalLink
+		reply.Rule, reply.Elsewhere, reply.AccessCode = form.Rule, form.ExternalLink, form.AccessCode
 	}
 	if err := sessions.CanContactInvitees(app, actor, s); err != nil {
 		if errs.Code(err) != "" {
@@ -147,7 +154,7 @@ func sessionDetailsOf(app core.App, actor *actors.Actor, s *sessions.Session) (s
 	}
 	states, err := sessions.Delivery(app, s)
 	for _, p := range people {
-		one := invitee{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.Name(), Role: p.Role(), State: p.State(), RSVP: p.Answer()}
+		one := invitee{ID: p.Id, User: p.UserID(), ByLink: p.ByLink(), Email: accounts.ShownAddress(p.Address()), Name: p.Name(), Role: p.Role(), State: p.State(), RSVP: p.Answer()}
 		if state, known := states[p.Id]; known {
 			one.Delivery = &inviteeEmail{state.Status, formatTime(state.At), state.Error, state.Reason}
 		}
@@ -180,6 +187,8 @@ type sessionForm struct {
 		Muted        *bool   `json:"muted"`
 		Recording    *string `json:"recording"`
 		People       *int    `json:"people"`
+		LinkEntry    *string `json:"link_entry"`
+		AccessCode   *string `json:"access_code"`
 	} `json:"settings"`
 }
 
@@ -208,6 +217,8 @@ func (f sessionForm) applyTo(form sessions.Form) sessions.Form {
 	setIfSent(&form.Muted, f.Settings.Muted)
 	setIfSent(&form.Recording, f.Settings.Recording)
 	setIfSent(&form.MaxPeople, f.Settings.People)
+	setIfSent(&form.LinkEntry, f.Settings.LinkEntry)
+	setIfSent(&form.AccessCode, f.Settings.AccessCode)
 	return form
 }
 

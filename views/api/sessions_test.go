@@ -85,7 +85,7 @@ func TestSessions_Lifecycle(t *testing.T) {
 	summary := `"id":"` + id + `","code":"` + code + `","url":"` + w.URL + `/s/` + code + `","title":"Colour review","description":"Bring notes.",
 		"starts":"` + dayAt(2, 9).Format(time.RFC3339) + `","ends":"` + dayAt(2, 9).Add(90*time.Minute).Format(time.RFC3339) + `","minutes":90,"timezone":"Europe/Lisbon","room":"` + room + `","series":"",
 		"host":{"id":"` + w.accounts["organizer"].Id + `","name":"Orla"},"status":"scheduled","started":"","ended":"",
-		"settings":{"resolution":"720p","fps":25,"codec":"h264","audio":"music","passwordless":false,"early":false,"lobby":true,"muted":false,"recording":"host","people":0}`
+		"settings":{"resolution":"720p","fps":25,"codec":"h264","audio":"music","passwordless":false,"early":false,"lobby":true,"muted":false,"recording":"host","people":0,"link_entry":""}`
 	assertJSON(t, body, "{"+summary+"}")
 	path := "/api/sessions/" + id
 

@@ -44,7 +44,7 @@ func TestTeams_CreateShowUpdate(t *testing.T) {
 	assertRefused(t, status, refusal, 400, "plan", "unknown_field")
 	assertRefused(t, status, refusal, 400, "licences", "unknown_field")
 	want := `{"id":"` + id + `","slug":"cafe-zurich","name":"Café","description":"Coffee.","timezone":"Europe/Zurich","logo":"",
-		"admins_manage_admins":true,"require_two_factors":false,"members_host":false,"keep_chats":false,"roles":["owner","organizer"],"kind":"member"}`
+		"admins_manage_admins":true,"require_two_factors":false,"members_host":false,"keep_chats":false,"open_links":false,"roles":["owner","organizer"],"kind":"member"}`
 	assertJSON(t, body, want)
 	_, refusal = w.callAs("stranger", "PATCH", "/api/teams/"+id, object{"slug": "Zürich"})
 	assertRefused(t, 400, refusal, 400, "slug", "bad_slug")

@@ -66,6 +66,7 @@ type team struct {
 	RequireTwoFactors  bool     `json:"require_two_factors"`
 	MembersHost        bool     `json:"members_host"` // every member may host
 	KeepChats          bool     `json:"keep_chats"`
+	OpenLinks          bool     `json:"open_links"`
 	Roles              []string `json:"roles"` // the caller's
 	Kind               string   `json:"kind"`
 
@@ -100,7 +101,7 @@ func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 	of := teams.Of(r)
 	shown := team{
 		teamRef: teamRefOf(r), Description: of.Description(), Timezone: of.ZoneName(),
-		AdminsManageAdmins: of.AdminsManageAdmins(), RequireTwoFactors: of.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(r), KeepChats: chat.Kept(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
+		AdminsManageAdmins: of.AdminsManageAdmins(), RequireTwoFactors: of.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(r), KeepChats: chat.Kept(r), OpenLinks: of.OpenLinks(), Roles: actor.Roles.Names(), Kind: actor.Kind,
 	}
 	if path := teams.Of(r).LogoPath(); path != "" {
 		shown.Logo = settings.Of(app).Link(path)
@@ -118,11 +119,12 @@ type teamForm struct {
 	RequireTwoFactors  *bool   `json:"require_two_factors"`
 	MembersHost        *bool   `json:"members_host"`
 	KeepChats          *bool   `json:"keep_chats"`
+	OpenLinks          *bool   `json:"open_links"`
 	Logo               *string `json:"logo"`
 }
 
 func (f teamForm) profile() (teams.Profile, error) {
-	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, RequireTwoFactors: f.RequireTwoFactors, MembersCanHost: f.MembersHost, KeepChats: f.KeepChats}
+	profile := teams.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, RequireTwoFactors: f.RequireTwoFactors, MembersCanHost: f.MembersHost, KeepChats: f.KeepChats, OpenLinks: f.OpenLinks}
 	if f.Logo == nil {
 		return profile, nil
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
@@ -98,7 +99,7 @@ func usersOf(app core.App, rows []people.Row) ([]user, error) {
 	users := make([]user, 0, len(rows))
 	for _, row := range rows {
 		u := user{
-			ID: row.ID, User: row.User, Invitation: row.Invitation, Name: row.Name, Email: row.Email, Kind: row.Kind,
+			ID: row.ID, User: row.User, Invitation: row.Invitation, Name: row.Name, Email: accounts.ShownAddress(row.Email), Kind: row.Kind,
 			Roles: row.Roles().Names(), Status: row.Status, Tags: row.Tags, Added: formatTime(row.Added.Time()), Active: formatTime(row.Active.Time()),
 		}
 		if row.Invited {

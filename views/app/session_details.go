@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/active"
 	"usher/hooks/actors"
 	"usher/hooks/paths"
@@ -16,6 +17,7 @@ import (
 	"usher/hooks/rooms"
 	"usher/hooks/runs"
 	"usher/hooks/sessions"
+	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
@@ -132,6 +134,9 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 		props.HistoryURL = paths.History(actor.TeamSlug(), session.Id)
 	}
 	props.CanLead, props.CanManage = lead, sessions.CanManage(actor, session)
+	if sessions.IsOpen(teams.Of(actor.Team), session) {
+		props.LinkAccess = openLinkText(session, props.CanLead || props.CanManage)
+	}
 	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
 		if err := props.loadRecap(e.App, session, actor); err != nil {
 			return props, err
@@ -188,7 +193,7 @@ func (p *sessionDetailsProps) addPeople(all []*sessions.Participant, session *se
 			person.State, person.StatusLabel = participantStatus(one, one.Status(session, sessions.Presence{}), "")
 		}
 		if one.Name() != "" && (p.CanLead || p.CanManage) {
-			person.Email = one.Address()
+			person.Email = accounts.AddressLabel(one.Address())
 		}
 		if !p.Guest || person.You || one.Role() == sessions.Host {
 			p.People = append(p.People, person)
@@ -208,6 +213,9 @@ func (p *sessionDetailsProps) displayName(one *sessions.Participant) string {
 	kind := "Invitee"
 	if one.State() != sessions.StateInvited {
 		kind = "Guest"
+	}
+	if one.ByLink() {
+		return kind + " (joined by link)"
 	}
 	return kind + " (" + one.Address()[strings.LastIndexByte(one.Address(), '@')+1:] + ")"
 }

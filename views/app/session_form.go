@@ -14,6 +14,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/sessions"
+	"usher/hooks/teams"
 	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
@@ -188,7 +189,7 @@ var fieldAliases = map[string]string{"starts": "date", "resolution": "picture", 
 func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, faults web.FormErrors) (sessionFormProps, error) {
 	actor := web.Actor(e)
 	props := sessionFormProps{Title: "New session", Action: sessionsPath(e) + "/new", BackURL: sessionsPath(e), Input: typed, SubmitLabel: "Schedule session",
-		PreviewURL: sessionsPath(e) + "/preview", PeopleURL: appPath(e) + "/people", Errors: web.FormErrors{}, DefaultZone: accounts.ZoneLabel(layout.ZoneFor(actor)), EmailOff: !mail.Enabled(e.App)}
+		PreviewURL: sessionsPath(e) + "/preview", PeopleURL: appPath(e) + "/people", Errors: web.FormErrors{}, DefaultZone: accounts.ZoneLabel(layout.ZoneFor(actor)), EmailOff: !mail.Enabled(e.App), OpenLinks: teams.Of(actor.Team).OpenLinks()}
 	crumbs := []ui.Breadcrumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
 		props.Title, props.Action, props.SubmitLabel = "Edit “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save session"
@@ -203,7 +204,7 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 		props.Errors[field] = sentence
 	}
 	props.FieldErrors = layout.FieldErrors(props.Errors, "title", "description", "date", "time", "minutes", "timezone", "repeat", "until", "count", "room", "elsewhere",
-		"guests", "cohosts", "people", "picture", "audio", "codec", "recording")
+		"guests", "cohosts", "people", "picture", "audio", "codec", "link_entry", "access_code", "recording")
 	var err error
 	if props.Shell, err = shell(e, "sessions", crumbs...); err != nil {
 		return props, err

@@ -39,6 +39,7 @@ type formInput struct {
 	Cohosts, Presenters           string
 	Passwordless, JoinBeforeHost  bool
 	Lobby, Muted                  bool
+	LinkEntry, AccessCode         string
 	Recording                     string
 	Video, Audio, Codec           string
 	Scope                         string
@@ -59,6 +60,7 @@ func parseInput(form url.Values) formInput {
 		Rule: form.Get("rule"), Room: form.Get("room"), ExternalLink: form.Get("elsewhere"), MaxPeople: form.Get("people"),
 		Guests: form.Get("guests"), Cohosts: form.Get("cohosts"), Presenters: form.Get("presenters"),
 		Passwordless: yes("passwordless"), JoinBeforeHost: yes("early"), Lobby: yes("lobby"), Muted: yes("muted"), Recording: form.Get("recording"),
+		LinkEntry: form.Get("link_entry"), AccessCode: form.Get("access_code"),
 		Video: form.Get("picture"), Audio: form.Get("audio"), Codec: form.Get("codec"), Scope: form.Get("scope"), Overwrite: form.Get("own") == "overwrite",
 	}
 	t.moveWeekday(form.Get("weekday"))
@@ -75,6 +77,7 @@ func inputFromForm(app core.App, form sessions.Form) (formInput, error) {
 	t := newFormInput(form.Zone)
 	t.Title, t.Description, t.Date, t.Time, t.Minutes = form.Title, form.Description, starts.Format(time.DateOnly), starts.Format("15:04"), strconv.Itoa(form.Minutes)
 	t.Room, t.ExternalLink, t.Passwordless, t.JoinBeforeHost, t.Lobby, t.Muted = form.Room, form.ExternalLink, form.Passwordless, form.JoinBeforeHost, form.Lobby, form.Muted
+	t.LinkEntry, t.AccessCode = form.LinkEntry, form.AccessCode
 	t.Recording, t.Video, t.Audio, t.Codec = form.Recording, videoKey(form.Resolution, form.FPS), form.Audio, form.Codec
 	if form.MaxPeople > 0 {
 		t.MaxPeople = strconv.Itoa(form.MaxPeople)
@@ -119,7 +122,7 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 	form := sessions.Form{
 		Title: t.Title, Description: t.Description, Zone: strings.TrimSpace(t.Zone), Room: t.Room, ExternalLink: t.ExternalLink, Minutes: t.minutes(),
 		Guests: append(addresslist.Texts(t.Presenters), addresslist.Texts(t.Guests)...), Presenters: addresslist.Texts(t.Presenters),
-		Passwordless: t.Passwordless, JoinBeforeHost: t.JoinBeforeHost, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
+		LinkEntry: t.LinkEntry, AccessCode: t.AccessCode, Passwordless: t.Passwordless, JoinBeforeHost: t.JoinBeforeHost, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
 		Overwrite: t.Overwrite,
 	}
 	if form.Zone == "" {

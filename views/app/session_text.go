@@ -81,6 +81,21 @@ func linkAccessText(session *sessions.Session, room *rooms.Room) string {
 	return "Only " + strings.ToLower(who[:1]) + who[1:] + " who sign in can join with this link."
 }
 
+// openLinkText says how everyone who has the link can join. Only those who lead or manage the session see its access code.
+func openLinkText(session *sessions.Session, seesCode bool) string {
+	how := "Anyone can join with this link and a name, from the waiting room."
+	if session.LinkEntry() == sessions.LinkDirect {
+		how = "Anyone can join with this link and a name."
+	}
+	switch {
+	case session.AccessCode() == "":
+		return how
+	case seesCode:
+		return how + " Access code: " + text.Isolate(session.AccessCode()) + "."
+	}
+	return how + " They need an access code."
+}
+
 // seriesText describes the series of a session and the session's number in it. Cancelled sessions don't count.
 func seriesText(app core.App, session *sessions.Session, zone *time.Location) (string, error) {
 	series, err := sessions.FindSeries(app, session.SeriesID())

@@ -89,7 +89,7 @@ func joinPageOf(v *join.Visitor, login string) events.JoinPage {
 
 // fingerprint identifies what the page shows, apart from what changes with time alone.
 func fingerprint(v *join.Visitor) string {
-	parts := []any{v.Status, v.CanStart, v.SignedIn, v.Address(), visitorName(v), v.CanSignUp(), v.BecomesGuest(),
+	parts := []any{v.Status, v.CanStart, v.SignedIn, v.Address(), visitorName(v), v.CanSignUp(), v.BecomesGuest(), v.ByName(), v.AsksForAccessCode(),
 		v.Team.Name(), v.Team.LogoPath(), v.Team.Description(), v.Session.Title(), v.Session.Description(), v.Session.Starts(), v.Session.Ends(),
 		v.Session.Status(), v.Session.HostName(), v.Session.HostID(), v.Session.ExternalLink() != ""}
 	if v.Room != nil {

@@ -26,7 +26,8 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 	p := joinProps{
 		Page: joinHead(e, v.Session.Title()), Status: v.Status, URL: joinPath(e), Errors: faults, Help: layout.SupportContact(e.App),
 		Team: v.Team.Name(), Logo: v.Team.LogoPath(), TeamDescription: v.Team.Description(), Facts: factsOf(v), IsInvited: v.CanSeeDetails(),
-		Email: v.Address(), SignedIn: v.SignedIn, CanStart: v.CanStart, BecomesGuest: v.BecomesGuest(),
+		ByName: v.ByName(), AsksForCode: v.AsksForAccessCode(),
+		Email: accounts.ShownAddress(v.Address()), SignedIn: v.SignedIn, CanStart: v.CanStart, BecomesGuest: v.BecomesGuest(),
 		Name: cmp.Or(e.Request.FormValue("name"), visitorName(v)), HasAccount: v.Account != nil && v.Account.Verified(),
 		HasPersonalLink: v.Code != "", CreatesAccount: v.CanSignUp(), Running: v.Session.Status() == sessions.Running,
 		Timezone: e.Request.FormValue("timezone"), StartsIn: time.Until(v.Session.Starts()),

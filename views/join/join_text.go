@@ -47,6 +47,12 @@ func (p joinProps) intro() string {
 	case join.SignIn:
 		return p.signInIntro()
 	case join.NeedsName:
+		if p.SignedIn {
+			return "Enter the access code to join."
+		}
+		if p.AsksForCode {
+			return "Enter your name and the access code to join. You don't need an account or a password."
+		}
 		return "Enter your name to join. You don't need an account or a password."
 	case join.WrongAccount:
 		return "A personal link works only for the address it was sent to."

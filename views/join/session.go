@@ -42,7 +42,7 @@ func loadVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 	if code == "" {
 		code = web.PersonalCode(e)
 	}
-	return join.Resolve(e.App, e.Auth, code, session)
+	return join.ResolveDevice(e.App, e.Auth, code, web.GuestSecret(e), session)
 }
 
 // joinSession admits the visitor, or puts them in the waiting room.
@@ -57,6 +57,13 @@ func joinSession(e *core.RequestEvent) error {
 	if visitor == nil {
 		return nil
 	}
+	if visitor.ByName() {
+		visitor.Device = web.EnsureGuestSecret(e)
+		if visitor, err = join.ResolveDevice(e.App, e.Auth, visitor.Code, visitor.Device, visitor.Session); err != nil {
+			return err
+		}
+	}
+	visitor.AccessCode = e.Request.FormValue("access_code")
 	name, from := e.Request.FormValue("name"), e.RealIP()
 	if err := join.Join(e.App, visitor, name, from); err != nil {
 		return renderJoinInvalid(e, visitor, err)
@@ -143,7 +150,7 @@ func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused erro
 	if !ok {
 		return refused
 	}
-	visitor, err := join.Resolve(e.App, e.Auth, visitor.Code, visitor.Session)
+	visitor, err := join.ResolveDevice(e.App, e.Auth, visitor.Code, visitor.Device, visitor.Session)
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,10 @@ func setSharing(e *core.RequestEvent) error {
 	return respond(e, join.SetShareLimited(e.App, currentVisitor(e).Participant, e.Request.FormValue("on") != "true", e.RealIP()), "")
 }
 
+func setOpenLink(e *core.RequestEvent) error {
+	return respond(e, join.SetOpenLink(e.App, currentVisitor(e).Participant, e.Request.FormValue("on") == "true", e.RealIP()), "")
+}
+
 // invite invites people by email while the session is running.
 func invite(e *core.RequestEvent) error {
 	actor, err := actorOf(e)

@@ -26,6 +26,7 @@ func Routes(pages *web.Group) {
 	live.POST("/refuse", deny)
 	live.POST("/lobby", setLobby)
 	live.POST("/sharing", setSharing)
+	live.POST("/open-link", setOpenLink)
 	live.POST("/participants", invite)
 	live.GET("/chat", chatHistory).Bind(apis.SkipSuccessActivityLog())
 	live.POST("/chat", sendMessage).Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(32<<10))
@@ -33,7 +34,7 @@ func Routes(pages *web.Group) {
 	live.POST("/end", end)
 	live.POST("/record", record)
 	live.POST("/stop-recording", stopRecording)
-	for _, action := range []string{"token", "quality", "mute", "mute-all", "stop-video", "ask-to-unmute", "lower-hand", "put-out", "admit", "refuse", "lobby", "sharing", "participants", "extend", "end", "record", "stop-recording"} {
+	for _, action := range []string{"token", "quality", "mute", "mute-all", "stop-video", "ask-to-unmute", "lower-hand", "put-out", "admit", "refuse", "lobby", "sharing", "open-link", "participants", "extend", "end", "record", "stop-recording"} {
 		live.GET("/"+action, redirectToPage)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/join"
 	"usher/hooks/paths"
 	"usher/hooks/recordings"
@@ -39,12 +40,14 @@ func loadState(app core.App, v *join.Visitor) (stateProps, error) {
 	lobby := sessions.EffectiveSetting(v.Session, v.Room, "lobby")
 	props.Lobby, props.LobbyByRoom, props.ShareLimited = lobby.On, lobby.ByRoom, v.Session.ShareLimited()
 	props.CanInvite = v.SignedIn
+	props.AccessCode = v.Session.AccessCode()
+	props.OpenLinks, props.LinkOpen = v.Team.OpenLinks() && v.Session.ExternalLink() == "", sessions.IsOpen(v.Team, v.Session)
 	people, err := sessions.ListParticipants(app, v.Session.Id)
 	if err != nil {
 		return props, err
 	}
 	for _, p := range people {
-		one := personRow{ID: p.Id, Name: p.DisplayName(), Email: p.Address()}
+		one := personRow{ID: p.Id, Name: p.DisplayName(), Email: accounts.AddressLabel(p.Address())}
 		switch p.State() {
 		case sessions.StateWaiting:
 			props.Waiting = append(props.Waiting, one)

@@ -43,7 +43,7 @@ func findVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 	if err != nil {
 		return nil, join.GoneLive(e.App, e.Auth, e.Request.PathValue("session"), err)
 	}
-	visitor, err := join.Resolve(e.App, e.Auth, web.PersonalCode(e), session)
+	visitor, err := join.ResolveDevice(e.App, e.Auth, web.PersonalCode(e), web.GuestSecret(e), session)
 	if err == nil && visitor.Actor == nil && visitor.Participant == nil {
 		if visitor.Departed() {
 			return nil, &actors.FormerMember{Team: visitor.Team.Name()}

@@ -23,7 +23,7 @@ func settingsPage(e *core.RequestEvent) error {
 	return showSettings(e, http.StatusOK, ProfileProps{
 		Name: team.Name(), Slug: team.Slug(), Description: team.Description(), Timezone: team.ZoneName(),
 		AdminsManageAdmins: team.AdminsManageAdmins(), RequireTwoFactors: team.RequiresTwoFactors(), MembersHost: actors.MembersCanHost(team.Record),
-		KeepChats: chat.Kept(team.Record),
+		KeepChats: chat.Kept(team.Record), OpenLinks: team.OpenLinks(),
 	})
 }
 
@@ -53,14 +53,14 @@ func saveSettings(e *core.RequestEvent) error {
 func parseProfile(form uploadForm) ProfileProps {
 	return ProfileProps{Name: clean(form.Get("name")), Slug: clean(form.Get("slug")), Description: clean(form.Get("description")),
 		Timezone: clean(form.Get("timezone")), AdminsManageAdmins: form.Get("open") != "", RequireTwoFactors: form.Get("two-factors") != "", MembersHost: form.Get("hosts") != "",
-		KeepChats: form.Get("chats") != ""}
+		KeepChats: form.Get("chats") != "", OpenLinks: form.Get("links") != ""}
 }
 
 // profileChange converts the form to a change of the team. It ignores checkboxes that are disabled for the actor or by
 // the plan.
 func profileChange(e *core.RequestEvent, form uploadForm, typed ProfileProps) teams.Profile {
 	profile := teams.Profile{Name: &typed.Name, Slug: &typed.Slug, Description: &typed.Description, Timezone: &typed.Timezone,
-		KeepChats: &typed.KeepChats, Logo: form.File, RemoveLogo: form.Get("drop") != ""}
+		KeepChats: &typed.KeepChats, OpenLinks: &typed.OpenLinks, Logo: form.File, RemoveLogo: form.Get("drop") != ""}
 	if web.Actor(e).CanDelegateAdmins() {
 		profile.AdminsManageAdmins = &typed.AdminsManageAdmins
 	}

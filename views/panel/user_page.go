@@ -28,7 +28,7 @@ func loadUserDetails(e *core.RequestEvent, row *people.Row, query people.Query, 
 	actor, path := web.Actor(e), userPath(e, row)
 	self := row.User == actor.Account.Id
 	props := UserDetailsProps{
-		Name: row.DisplayName(), AvatarURL: accounts.AvatarPath(row.User, row.Avatar), Email: row.Email, You: self, State: row.Status, StatusLabel: statusLabel(row.Status),
+		Name: row.DisplayName(), AvatarURL: accounts.AvatarPath(row.User, row.Avatar), Email: accounts.AddressLabel(row.Email), You: self, State: row.Status, StatusLabel: statusLabel(row.Status),
 		Guest: row.Kind == actors.Guest, Roles: roleLines(actor, row, path, self), PlanURL: billingPath(e), PermissionsURL: permissionsPath(e),
 		Drawer: ui.DrawerProps{Label: row.DisplayName(), CloseURL: queryHref(usersPath(e), query), CopyLink: true, Attrs: ui.OpenDrawer()},
 	}

@@ -18,7 +18,7 @@ func newUserRowProps(row people.Row, zone *time.Location, you bool) UserRowProps
 		State: row.Status, StatusLabel: statusLabel(row.Status), StatusNote: statusNote(row, zone), Tags: row.Tags, LastActive: row.Active.Time(), Zone: zone,
 	}
 	if row.Name != "" {
-		props.Email = row.Email
+		props.Email = accounts.AddressLabel(row.Email)
 	}
 	if row.TwoFactors && row.Kind == actors.Member {
 		props.Chips = append(props.Chips, ui.ChipProps{Label: "2FA", Icon: "shield-check"})
