@@ -151,7 +151,7 @@ func TestOf_ReadsTheActorsTeam(t *testing.T) {
 	other := hookstest.Account(t, f.app, "other@x.example")
 	hookstest.StartSession(t, f.app, other, hookstest.Team(t, f.app, other, "Other", "pro"), sessions.Form{})
 	running := hookstest.StartSession(t, f.app, f.owner, f.team, sessions.Form{})
-	report, err := licences.Of(f.app, hookstest.Actor(t, f.app, f.owner, f.team), time.Now())
+	report, err := licences.Of(f.app, hookstest.Actor(t, f.app, f.owner, f.team), running.Started()) // at the moment it starts
 	if err != nil || report.Use.Used() != 1 || report.Seats.Licences.Used != 1 || report.Use.Sessions[0].Id != running.Id || report.Use.Limit != 2 {
 		t.Fatalf("got %+v (error %v), want the session that runs", report, err)
 	}

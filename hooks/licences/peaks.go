@@ -22,7 +22,7 @@ type DayPeak struct {
 }
 
 // Peaks returns the peak of each of the last PeakDays days in the zone, oldest first. They follow from when sessions started and
-// ended; one that is running counts until now. A session that runs over midnight counts on both days.
+// ended; one that is running counts until now, also if it has just started. A session that runs over midnight counts on both days.
 func Peaks(app core.App, team string, zone *time.Location, now time.Time) ([]DayPeak, error) {
 	days := daysFrom(now, 1-PeakDays, PeakDays, zone)
 	starts, ends, err := findRuns(app, team, days[0], now)
@@ -43,8 +43,8 @@ func findRuns(app core.App, team string, from, now time.Time) (starts, ends []st
 		SELECT coalesce(group_concat(started, ''), '') started, coalesce(group_concat(ended, ''), '') ended FROM (
 			SELECT started, ended FROM sessions INDEXED BY idx_sessions_ran
 				WHERE team = {:team} AND ended > {:from} AND ended != '' AND started < ended AND started != ''
-			UNION ALL SELECT started, {:now} FROM sessions WHERE team = {:team} AND status = 'running' AND started < {:now} AND started != '')`).
-		WithContext(record.Prepared).Bind(dbx.Params{"team": team, "from": record.FormatTime(from), "now": record.FormatTime(now)}).One(&row)
+			UNION ALL SELECT started, {:after} FROM sessions WHERE team = {:team} AND status = 'running' AND started < {:after} AND started != '')`).
+		WithContext(record.Prepared).Bind(dbx.Params{"team": team, "from": record.FormatTime(from), "after": record.FormatTime(now.Add(time.Millisecond))}).One(&row)
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the sessions that ran: %w", err)
 	}
