@@ -58,7 +58,7 @@ func meetTx(tx core.App, actor *actors.Actor, room string, entry *audit.Entry) (
 	return visitor, nil
 }
 
-// instantForm is the form of a session from now on. Nobody is invited to it yet, so the waiting room is on unless its room admits
+// instantForm is the form of a session from now on. No one is invited to it yet, so the waiting room is on unless its room admits
 // people: those who get the link from the host can ask (R72).
 func instantForm(tx core.App, actor *actors.Actor, id string, now time.Time) (sessions.Form, error) {
 	form := sessions.Form{Title: text.Truncate("Session with "+actors.PublicName(actor.Account), sessions.MaxTitle), Starts: sessions.TruncateMinute(now), Room: id, Lobby: true}

@@ -47,7 +47,7 @@ func TestMeetNow_StartsAndJoins(t *testing.T) {
 	if _, err := join.IssueToken(h.app, v.Participant); err != nil && errs.Code(err) != "media_unavailable" {
 		t.Error(err)
 	}
-	// Nobody is invited: those who have the link can ask.
+	// No one is invited: those who have the link can ask.
 	h.session = v.Session
 	if got := h.visit("stranger").Status; got != join.CanRequest {
 		t.Errorf("a stranger with the link: got %s, want %s", got, join.CanRequest)

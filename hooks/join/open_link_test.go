@@ -140,7 +140,7 @@ func TestOpenLink_TurnedOffByTeam_ClosesForNewcomersOnly(t *testing.T) {
 		t.Errorf("who is in: %s", v.Status)
 	}
 	if v, code := h.enter("dev-2", "Otto", ""); v.Status != join.SignIn || code != accounts.CodeWrongAccount {
-		t.Errorf("a newcomer: %s %q", v.Status, code)
+		t.Errorf("a new visitor: %s %q", v.Status, code)
 	}
 }
 
@@ -240,7 +240,7 @@ func TestOpenLink_ClosedDuringSession(t *testing.T) {
 	}
 	h.reload()
 	if v, _ := h.enter("dev-2", "Otto", ""); v.Status != join.SignIn || v.Participant != nil {
-		t.Errorf("a newcomer: %s", v.Status)
+		t.Errorf("a new visitor: %s", v.Status)
 	}
 	if v := h.visitBy("dev-1"); v.Status != join.Admitted {
 		t.Errorf("who is in: %s", v.Status)

@@ -38,7 +38,7 @@ type Visitor struct {
 	full         bool
 	open         bool                 // everyone who has the session link can enter (R163)
 	byDevice     bool                 // only the browser identifies the visitor: they aren't signed in and have no personal link
-	deviceEmail  string               // stands for the address of that browser; empty: it has no secret yet
+	deviceEmail  string               // in place of the address of that browser; empty: it has no secret yet
 	typedName    string               // of a guest who comes by the session link again
 	addressTaken bool                 // the participant of the address belongs to another account
 	linkTarget   *sessions.LinkTarget // of the personal code, if it belongs to the session or its series

@@ -2,7 +2,7 @@ package mail
 
 import "strings"
 
-// NoAddressDomain is the domain of the placeholder that stands for the address of a guest who gave none. No mail server has it
+// NoAddressDomain is the domain of the placeholder for the address of a guest who gave none. No mail server has it
 // (RFC 2606).
 const NoAddressDomain = "joined-by-link.invalid"
 

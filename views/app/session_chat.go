@@ -33,7 +33,7 @@ func downloadChat(e *core.RequestEvent) error {
 }
 
 // chatText is the chat as text, with the times in the zone. Further lines of a message are indented, so that none can pass for a
-// message of somebody else.
+// message from someone else.
 func chatText(session *sessions.Session, messages []*chat.Message, zone *time.Location) string {
 	var all strings.Builder
 	fmt.Fprintf(&all, "%s\n%s, %s\n\n", session.Title(), text.DateAndTime(session.Starts().In(zone), "Mon 2 Jan 2006"), text.ZoneName(zone))

@@ -19,7 +19,7 @@ func TestChat_LateComersReadWhatTheyMay_HostsDownloadIt(t *testing.T) {
 	}
 	send("asked", "hello all", "")
 	send("asked", "the microphone is broken", "hosts")
-	send("host", "first line\n[09:00] Somebody else: forged", "")
+	send("host", "first line\n[09:00] Someone else: forged", "")
 
 	s.join("cohost")
 	for who, private := range map[string]bool{"guest": false, "asked": true, "cohost": true} {
@@ -29,7 +29,7 @@ func TestChat_LateComersReadWhatTheyMay_HostsDownloadIt(t *testing.T) {
 		}
 	}
 	if r := s.As(s.accounts["member"]).Get(s.path("/chat")); r.Status == http.StatusOK {
-		t.Errorf("somebody who isn't in the session reads %s, want nothing", r.Body)
+		t.Errorf("someone who isn't in the session reads %s, want nothing", r.Body)
 	}
 
 	file := "/app/halation-post/sessions/" + s.session.Id + "/chat.txt"
