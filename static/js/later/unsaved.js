@@ -5,9 +5,9 @@ import { free } from "../forms.js";
 const touched = new Set();
 const address = (form) => `${form.id} ${form.getAttribute("action")}`;
 
-/** Marks a form that the user changes. */
+/** Marks a form that the user changes; null: the field left its form before this module was loaded. */
 export function touch(form) {
-  if (form.method === "post" && form.dataset.guard !== "off" && form.matches(":is(.shell main, #details) form:not(dialog form)")) touched.add(address(form));
+  if (form?.method === "post" && form.dataset.guard !== "off" && form.matches(":is(.shell main, #details) form:not(dialog form)")) touched.add(address(form));
 }
 
 // Reports whether a field differs from what the server sent.
